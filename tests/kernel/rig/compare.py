@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Compares two records of a scenario and says in words where they differ."""
+import difflib
+import socket
+
+from . import dump, normal
+from .address import IPV4
+
+MANY = 8
+
+
+def differences(first, second):
+    """Lines of text, none if both routers did the same."""
+    lines = []
+    own = own_addresses(first)
+    for side in first.frames:
+        lines += _frames(side, first, second, own)
+    lines += _answers(first, second)
+    for record in (first, second):
+        if record.trouble:
+            lines.append(f"{record.router}: {record.trouble}")
+    if lines and second.refused:
+        lines += [f"{second.router} refused in the lab's set-up: {line} ({why})" for line, why in second.refused]
+    return lines
+
+
+def own_addresses(record):
+    """IPv4 addresses the router had at any time."""
+    own = {socket.inet_aton(IPV4["r0"]), socket.inet_aton(IPV4["r1"])}
+    for step, *_ in record.answers:
+        if step.argv[0] == "ip" and "add" in step.argv and step.argv[1].startswith("a"):
+            for word in step.argv:
+                if word.count(".") == 3:
+                    own.add(socket.inet_aton(word.partition("/")[0]))
+    return own
+
+
+def _frames(side, first, second, own):
+    left = [normal.frame_for_comparison(frame, own) for _, frame in first.frames[side]]
+    right = [normal.frame_for_comparison(frame, own) for _, frame in second.frames[side]]
+    if left == right:
+        return []
+    lines = [f"frames on side {side}: {first.router} emitted {len(left)} (-), {second.router} {len(right)} (+)"]
+    changes = []
+    pair = None
+    for word, l0, l1, r0, r1 in difflib.SequenceMatcher(None, left, right, False).get_opcodes():
+        if word == "equal":
+            continue
+        changes += [_line("-", first.frames[side][index]) for index in range(l0, l1)]
+        changes += [_line("+", second.frames[side][index]) for index in range(r0, r1)]
+        if pair is None and word == "replace":
+            pair = left[l0], right[r0]
+    lines += changes[:2 * MANY]
+    if len(changes) > 2 * MANY:
+        lines.append(f"    ... and {len(changes) - 2 * MANY} more")
+    if pair:
+        lines.append("  the first two that differ:")
+        lines += ["    " + text for text in dump.difference(*pair)]
+    return lines
+
+
+def _line(sign, noted):
+    line, frame = noted
+    return f"  {sign} after line {line}: {dump.summary(frame)}"
+
+
+def _answers(first, second):
+    lines = []
+    for (step, *left), (_, *right) in zip(first.answers, second.answers):
+        if left[0] != right[0]:
+            lines += [f"line {step.line}: {step.text}",
+                      f"  exit code: {first.router} {left[0]}, {second.router} {right[0]}"]
+        for stream, was, now in (("output", left[1], right[1]), ("errors", left[2], right[2])):
+            lines += _text(step, stream, was, now)
+    return lines
+
+
+def _text(step, stream, was, now):
+    was = normal.text_for_comparison(step.text, was)
+    now = normal.text_for_comparison(step.text, now)
+    if was == now:
+        return []
+    changes = list(difflib.unified_diff(was.splitlines(), now.splitlines(), lineterm="", n=1))[2:]
+    if not changes:
+        changes = [f"-{was!r}", f"+{now!r}"]     # only the last line's end differs
+    # trailing blanks are part of the text, so show where a line ends
+    shown = [f"    {line}" + ("$" if line[-1:].isspace() and len(line) > 1 else "") for line in changes]
+    return [f"line {step.line}: {step.text}: {stream}", *shown[:40]]

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The reference: Linux itself in the lab's router namespace, commanded by its own tools."""
+import os
+import subprocess
+import tempfile
+import time
+
+from . import setup_commands
+
+LEGACY = "/usr/sbin/xtables-legacy-multi"
+TABLE_TOOLS = ("iptables", "ip6tables", "iptables-save", "ip6tables-save",
+               "iptables-restore", "ip6tables-restore")
+COMMAND_LIMIT = 20
+READY_LIMIT = 3
+
+
+class KernelRouter:
+    """Context manager; commands run in the calling thread's namespace, the lab's."""
+
+    name = "kernel"
+    routes_in_kernel = True
+    quiet = 0.04
+
+    def __init__(self):
+        self.refused = []
+
+    def __enter__(self):
+        self._directory = tempfile.TemporaryDirectory(prefix="pollux-rig-")
+        tools = self._directory.name
+        # Debian's names may stand for the nft variant; the reference text is the
+        # legacy one's, whose messages carry the name it is called by
+        for tool in TABLE_TOOLS:
+            os.symlink(LEGACY, os.path.join(tools, tool))
+        # legacy iptables locks one file for all namespaces; labs run in parallel
+        self._environment = dict(os.environ, LC_ALL="C", XTABLES_LOCKFILE=os.path.join(tools, "lock"),
+                                 PATH=f"{tools}:/usr/sbin:/usr/bin:/sbin:/bin")
+        return self
+
+    def __exit__(self, *_):
+        self._directory.cleanup()
+
+    def set_up(self, options):
+        if "empty" in options:
+            return
+        for line in setup_commands.SYSCTLS:
+            self._must(line.split())
+        addresses = list(setup_commands.ADDRESSES)
+        if "unresolved" not in options:
+            addresses += setup_commands.neighbours()
+        batch = "".join(line.removeprefix("ip ") + "\n" for line in addresses)
+        self._must(["ip", "-batch", "-"], batch)
+        self._wait_for_addresses()
+
+    def command(self, argv, stdin):
+        try:
+            done = subprocess.run(argv, input=stdin, text=True, capture_output=True, check=False,
+                                  env=self._environment, timeout=COMMAND_LIMIT)
+        except subprocess.TimeoutExpired:
+            return None, "", f"no answer within {COMMAND_LIMIT} s\n"
+        return done.returncode, done.stdout, done.stderr
+
+    def hold(self):
+        """Nothing to do: the kernel handles a frame before the write of the next returns."""
+
+    def release(self):
+        pass
+
+    def trouble(self):
+        return None
+
+    def _must(self, argv, stdin=""):
+        code, _, errors = self.command(argv, stdin)
+        if code != 0:
+            raise RuntimeError(f"lab set-up: {' '.join(argv)}: {errors.strip()}")
+
+    def _wait_for_addresses(self):
+        """Link-local addresses come a moment after the link is up."""
+        deadline = time.monotonic() + READY_LIMIT
+        while time.monotonic() < deadline:
+            with open("/proc/thread-self/net/if_inet6", encoding="ascii") as file:
+                if sum(line.startswith("fe80") for line in file) == 2:
+                    return
+            time.sleep(0.002)
+        raise RuntimeError("lab set-up: the router's link-local addresses do not appear")

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Plays one scenario on one router and records everything that can be seen from outside."""
+import shlex
+import time
+from dataclasses import dataclass, field
+
+from . import packets
+from .lab import Lab
+from .scenario import ScenarioError
+
+# how long the second router may take for what the first one has shown
+LATE = 0.6
+SETTLED = 0.03
+
+
+@dataclass
+class Record:
+    router: str
+    answers: list = field(default_factory=list)   # (step, exit code, stdout, stderr)
+    frames: dict = field(default_factory=dict)    # side -> [(step's line, bytes)]
+    marks: list = field(default_factory=list)     # frame counts at each settling
+    refused: list = field(default_factory=list)
+    trouble: str = None
+    seconds: float = 0.0
+
+
+class _Player:
+    def __init__(self, scenario, router, wire, guide):
+        self.scenario, self.router, self.wire = scenario, router, wire
+        self.guide = guide
+        self.patience = LATE
+        self.record = Record(router.name)
+        self.lines = {side: [] for side in wire.frames}   # the step each frame came after
+        self.sending = None                               # what has not settled: c, s, both, commands
+        self.expected = wire.counts()
+
+    def play(self):
+        for step in self.scenario.steps:
+            if not self._goes_together(step):
+                self._settle()
+            getattr(self, "_" + step.kind)(step)
+            self._note(step)
+            self.record.trouble = self.router.trouble()
+            if self.record.trouble:
+                break
+        self._settle()
+        self._finish()
+        return self.record
+
+    def _goes_together(self, step):
+        """Frames of one side follow each other without a pause, and so do commands."""
+        if step.kind == "send":
+            return self.sending == step.frames[0][0]
+        return step.kind == "command" and self.sending == "commands"
+
+    def _finish(self):
+        self.wire.settle(self.router.quiet)
+        if self.scenario.steps:
+            self._note(self.scenario.steps[-1])
+        for side, frames in self.wire.frames.items():
+            self.record.frames[side] = list(zip(self.lines[side], frames))
+        self.record.refused = self.router.refused
+
+    def _settle(self):
+        if self.sending is None:
+            return
+        self.sending = None
+        index = len(self.record.marks)
+        if self.guide and index < len(self.guide.marks):
+            target = self.guide.marks[index]
+            self.wire.settle(SETTLED, target, self.patience)
+            if self.wire.counts() != target:
+                self.patience = 2 * SETTLED   # already failed: no long waits any more
+        else:
+            self.wire.settle(self.router.quiet)
+        self.record.marks.append(self.wire.counts())
+
+    def _note(self, step):
+        for side, frames in self.wire.frames.items():
+            self.lines[side] += [step.line] * (len(frames) - len(self.lines[side]))
+
+    def _send(self, step):
+        side, expression = step.frames[0]
+        self.sending = side
+        self.wire.send(self._frames(step, side, expression))
+
+    def _burst(self, step):
+        self.sending = "both"
+        together = [pair for side, expression in step.frames for pair in self._frames(step, side, expression)]
+        self.router.hold()
+        try:
+            self.wire.send(together)
+        finally:
+            self.router.release()
+
+    def _frames(self, step, side, expression):
+        try:
+            return [(side, frame) for frame in packets.frames(side, expression)]
+        except Exception as why:
+            raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: {why!r}") from why
+
+    def _wait(self, step):
+        time.sleep(step.seconds)
+        self.sending = "both"     # timers may have made frames
+
+    def _command(self, step):
+        code, output, errors = self.router.command(step.argv, step.stdin)
+        self.record.answers.append((step, code, output, errors))
+        if self.router.routes_in_kernel and (step.outcome, code == 0) in (("works", False), ("fails", True)):
+            raise ScenarioError(f"{self.scenario.file}:{step.line}: {shlex.join(step.argv)}: "
+                                f"exit code {code} {errors.strip()}")
+        if step.argv[0] == "ip" and step.outcome == "works":
+            # changes of addresses, links and neighbours can make the router speak
+            self.sending = "commands"
+
+    def _expect(self, step):
+        now = self.wire.counts()
+        seen = {side: now[side] - self.expected[side] for side in now}
+        self.expected = now
+        wanted = {side: step.counts.get(side, 0) for side in now}
+        if self.router.routes_in_kernel and seen != wanted:
+            raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel sent {seen}")
+
+
+def play(scenario, router_class, guide=None, afterwards=None):
+    """Run the scenario on a fresh router in a fresh lab.
+
+    ``guide`` is the record of an earlier run: its frame counts tell how long to
+    wait. ``afterwards`` is called with the record while the lab still stands.
+    """
+    start = time.monotonic()
+    with Lab(router_class.routes_in_kernel) as lab, router_class() as router:
+        router.set_up(scenario.options)
+        lab.wire.settle(SETTLED)
+        for frames in lab.wire.frames.values():
+            frames.clear()
+        record = _Player(scenario, router, lab.wire, guide).play()
+        record.seconds = time.monotonic() - start
+        if afterwards:
+            afterwards(record)
+    return record

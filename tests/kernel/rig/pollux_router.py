@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Pollux in the lab's router namespace, commanded over its socket by polluxctl."""
+import os
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+
+from . import netns, setup_commands
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+BUILD = os.environ.get("POLLUX_BUILD", os.path.join(ROOT, "build"))
+DAEMON = os.path.join(BUILD, "app", "pollux", "pollux")
+CLIENT = os.path.join(BUILD, "app", "polluxctl", "polluxctl")
+PORTS = ("port add r0 net_af_packet0,iface=r0", "port add r1 net_af_packet1,iface=r1")
+COMMAND_LIMIT = 20
+START_LIMIT = 15
+STOP_LIMIT = 5
+MEMORY = 512
+
+
+def _eal_options():
+    if chosen := os.environ.get("POLLUX_EAL"):
+        return shlex.split(chosen)
+    with open("/proc/meminfo", encoding="ascii") as file:
+        values = {line.split(":")[0]: int(line.split()[1]) for line in file}
+    room = values.get("HugePages_Free", 0) * values.get("Hugepagesize", 0) // 1024
+    memory = ["--in-memory"] if room >= MEMORY else ["--no-huge", "--no-shconf"]
+    # threads float over all CPUs: several labs run at a time, and pinned
+    # workers of two would share one CPU
+    cpus = ",".join(str(cpu) for cpu in sorted(os.sched_getaffinity(0)))
+    return ["--lcores", f"0@({cpus}),1@({cpus})", "--main-lcore", "0", "--no-pci", "--no-telemetry",
+            "-m", str(MEMORY)] + memory
+
+
+class PolluxRouter:
+    """Context manager: a fresh Pollux for each scenario."""
+
+    name = "pollux"
+    routes_in_kernel = False
+    quiet = 0.1
+
+    def __init__(self):
+        self.refused = []      # set-up commands Pollux did not take: (command, answer)
+
+    def __enter__(self):
+        self._directory = tempfile.TemporaryDirectory(prefix="pollux-rig-")
+        self._socket = os.path.join(self._directory.name, "socket")
+        self._log = open(os.path.join(self._directory.name, "log"), "w+", encoding="utf-8", errors="replace")
+        argv = [DAEMON, *_eal_options(), "--", "--socket", self._socket, "--no-prompt"]
+        self._daemon = subprocess.Popen(  # pylint: disable=consider-using-with
+            argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,
+            preexec_fn=lambda: netns.die_with_parent(signal.SIGKILL))
+        try:
+            self._wait_for_socket()
+            return self
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+
+    def __exit__(self, *_):
+        self.release()
+        self._daemon.terminate()
+        try:
+            self._daemon.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._daemon.kill()
+            self._daemon.wait()
+        self._log.close()
+        self._directory.cleanup()
+
+    def set_up(self, options):
+        lines = list(PORTS)
+        if "empty" not in options:
+            lines += setup_commands.SYSCTLS + setup_commands.ADDRESSES
+            if "unresolved" not in options:
+                lines += setup_commands.neighbours()
+        done = self._client(["--batch"], "".join(line + "\n" for line in lines))
+        self._check_set_up(lines, *done)
+
+    def command(self, argv, stdin):
+        return self._client(argv, stdin)
+
+    def hold(self):
+        """Stop the process, so that all frames written until release() wait together."""
+        self._daemon.send_signal(signal.SIGSTOP)
+        path = f"/proc/{self._daemon.pid}/task"
+        while not all(self._stopped(f"{path}/{task}") for task in os.listdir(path)):
+            time.sleep(0.001)
+
+    def release(self):
+        self._daemon.send_signal(signal.SIGCONT)
+
+    def trouble(self):
+        """Why the scenario cannot be believed, None if Pollux still runs."""
+        if self._daemon.poll() is None:
+            return None
+        return f"pollux ended with code {self._daemon.returncode}\n" + self._last_words()
+
+    @staticmethod
+    def _stopped(task):
+        try:
+            with open(task + "/stat", encoding="ascii", errors="replace") as file:
+                return file.read().rpartition(")")[2].split()[0] in "TtZX"
+        except FileNotFoundError:
+            return True
+
+    def _last_words(self):
+        self._log.flush()
+        with open(self._log.name, encoding="utf-8", errors="replace") as file:
+            return "".join("    log: " + line for line in file.readlines()[-12:])
+
+    def _wait_for_socket(self):
+        deadline = time.monotonic() + START_LIMIT
+        while not os.path.exists(self._socket):
+            if self._daemon.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"pollux does not start\n{self._last_words()}")
+            time.sleep(0.005)
+
+    def _client(self, argv, stdin):
+        try:
+            done = subprocess.run([CLIENT, "--socket", self._socket, *argv], input=stdin, text=True,
+                                  errors="replace", capture_output=True, check=False, timeout=COMMAND_LIMIT)
+        except subprocess.TimeoutExpired:
+            return None, "", f"no answer within {COMMAND_LIMIT} s\n"
+        return done.returncode, done.stdout, done.stderr
+
+    def _check_set_up(self, lines, code, output, errors):
+        codes = [line.split()[1] for line in output.splitlines() if line.startswith("##rc ")]
+        for line, answer in zip(lines, codes):
+            if answer != "0":
+                self.refused.append((line, f"rc {answer}"))
+        if len(codes) != len(lines):
+            self.refused.append(("--batch", f"{len(codes)} answers to {len(lines)} commands, rc {code}"))
+        if self.refused and errors.strip():
+            self.refused.append(("its messages", errors.strip()[:400]))

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The raw hosts' packet sockets: writes frames, collects what the router emits."""
+import select
+import socket
+import time
+import os
+
+from . import normal
+
+ETH_P_ALL = 3
+PACKET_OUTGOING = 4
+SO_RCVBUFFORCE = 33
+
+
+class Wire:
+    """``frames[side]`` grows with every frame the router emits on that side."""
+
+    def __init__(self, devices):
+        self.frames = {side: [] for side in devices}
+        self._side_of = {}
+        self._socket = {}
+        self._poll = select.poll()
+        for side, device in devices.items():
+            sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+            self._socket[side] = sock
+            self._side_of[sock.fileno()] = side
+            sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
+            sock.bind((device, ETH_P_ALL))
+            sock.setblocking(False)
+            self._poll.register(sock, select.POLLIN)
+
+    def close(self):
+        for sock in self._socket.values():
+            sock.close()
+
+    def counts(self):
+        return {side: len(list_) for side, list_ in self.frames.items()}
+
+    def send(self, frames):
+        """``frames``: (side, bytes) pairs, written back to back from one CPU.
+
+        From one CPU, because the kernel router works on each CPU's own input
+        queue: a move between two writes could swap two frames.
+        """
+        allowed = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {min(allowed)})
+        try:
+            for side, frame in frames:
+                self._socket[side].send(frame)
+        finally:
+            os.sched_setaffinity(0, allowed)
+
+    def settle(self, quiet, target=None, limit=0.0):
+        """Collect until the wires were quiet for ``quiet`` seconds.
+
+        With a ``target`` (counts per side) wait for it first, up to ``limit`` seconds.
+        """
+        deadline = time.monotonic() + limit
+        while target and not self._reached(target):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            self._collect(left)
+        while self._collect(quiet):
+            pass
+
+    def _reached(self, target):
+        return all(len(self.frames[side]) >= number for side, number in target.items())
+
+    def _collect(self, timeout):
+        """Wait for frames and take all there are; False when none counted came in time."""
+        end = time.monotonic() + timeout
+        while True:
+            ready = self._poll.poll(max(0, (end - time.monotonic()) * 1000))
+            if not ready:
+                return False
+            if any([self._drain(descriptor) for descriptor, _ in ready]):
+                return True
+
+    def _drain(self, descriptor):
+        side = self._side_of[descriptor]
+        before = len(self.frames[side])
+        while True:
+            try:
+                frame, origin = self._socket[side].recvfrom(65536)
+            except BlockingIOError:
+                return len(self.frames[side]) > before
+            if origin[2] != PACKET_OUTGOING and not normal.noise(frame):
+                self.frames[side].append(frame)
