@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+
+#include "base_drop.h"
+
+uint64_t drop_count[LANE_MAX][DROP_MAX] __rte_cache_aligned;
+
+static struct drop_info infos[DROP_MAX];
+static uint64_t base[DROP_MAX];
+static unsigned nb;
+
+uint16_t drop_register(const char *name, const char *help)
+{
+	if (nb == DROP_MAX)
+		abort();
+	infos[nb] = (struct drop_info){ name, help };
+	return nb++;
+}
+
+unsigned drop_nb(void)
+{
+	return nb;
+}
+
+const struct drop_info *drop_info(unsigned reason)
+{
+	return &infos[reason];
+}
+
+static uint64_t sum(unsigned reason)
+{
+	uint64_t total = 0;
+
+	for (unsigned lane = 0; lane < lane_count(); lane++)
+		total += __atomic_load_n(&drop_count[lane][reason], __ATOMIC_RELAXED);
+	return total;
+}
+
+uint64_t drop_read(unsigned reason)
+{
+	return sum(reason) - base[reason];
+}
+
+void drop_clear(void)
+{
+	for (unsigned i = 0; i < nb; i++)
+		base[i] = sum(i);
+}

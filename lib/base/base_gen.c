@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+
+#include "base_gen.h"
+#include "base_rcu.h"
+
+#define ON_COMMIT_MAX 16
+
+static struct {
+	const char *name;
+	void (*free_fn)(void *);
+} slots[GEN_SLOTS];
+static unsigned nb_slots;
+
+static void (*on_commit[ON_COMMIT_MAX])(struct gen *);
+static unsigned nb_on_commit;
+
+static struct gen empty;
+struct gen *gen_published = &empty;
+
+unsigned gen_slot(const char *name, void (*free_fn)(void *))
+{
+	if (nb_slots == GEN_SLOTS)
+		abort();
+	slots[nb_slots].name = name;
+	slots[nb_slots].free_fn = free_fn;
+	return nb_slots++;
+}
+
+void gen_on_commit(void (*fn)(struct gen *draft))
+{
+	if (nb_on_commit == ON_COMMIT_MAX)
+		abort();
+	on_commit[nb_on_commit++] = fn;
+}
+
+struct gen *gen_draft(void)
+{
+	struct gen *draft = malloc(sizeof(*draft));
+
+	if (draft == NULL)
+		abort();
+	*draft = *gen_published;
+	draft->number++;
+	return draft;
+}
+
+void gen_draft_set(struct gen *draft, unsigned slot, void *obj)
+{
+	void *old = draft->slot[slot];
+
+	if (old == obj)
+		return;
+	draft->slot[slot] = obj;
+	if (old != NULL && old != gen_published->slot[slot])
+		slots[slot].free_fn(old);
+}
+
+/* Frees from g the objects that are not in keep. */
+static void release(struct gen *g, const struct gen *keep)
+{
+	for (unsigned i = 0; i < nb_slots; i++)
+		if (g->slot[i] != NULL && g->slot[i] != keep->slot[i])
+			slots[i].free_fn(g->slot[i]);
+	if (g != &empty)
+		free(g);
+}
+
+void gen_commit(struct gen *draft)
+{
+	struct gen *old = gen_published;
+
+	for (unsigned i = 0; i < nb_on_commit; i++)
+		on_commit[i](draft);
+	__atomic_store_n(&gen_published, draft, __ATOMIC_RELEASE);
+	rcu_wait();
+	release(old, draft);
+}
+
+void gen_abandon(struct gen *draft)
+{
+	release(draft, gen_published);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Grace periods (rte_rcu_qsbr). Workers read shared state without locks and say "quiescent" once
+ * per burst; a worker is offline whenever it sleeps. The control lcore waits or defers.
+ */
+#pragma once
+
+#include <rte_rcu_qsbr.h>
+
+#include "base_lane.h"
+
+extern struct rte_rcu_qsbr *rcu;
+
+/* Control lcore, after EAL and lane_set_count(). 0 or -ENOMEM. */
+int rcu_init(void);
+/* Control lcore: waits until every online worker has passed a quiescent state. */
+void rcu_wait(void);
+/* Control lcore: fn(p) after a grace period, at the latest in the next rcu_reap() that follows it. */
+void rcu_defer(void (*fn)(void *), void *p);
+/* Control lcore, from its loop: runs what is due without waiting. */
+void rcu_reap(void);
+
+/* Worker of that lane. */
+static inline void rcu_online(unsigned lane)
+{
+	rte_rcu_qsbr_thread_online(rcu, lane);
+}
+
+static inline void rcu_offline(unsigned lane)
+{
+	rte_rcu_qsbr_thread_offline(rcu, lane);
+}
+
+static inline void rcu_quiescent(unsigned lane)
+{
+	rte_rcu_qsbr_quiescent(rcu, lane);
+}

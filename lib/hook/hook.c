@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Hook lists: one immutable object per generation (slot "hooks"); the entries themselves are shared
+ * between generations by reference count, so that their counters live on.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "hook.h"
+
+#define LIST_MAX 32
+#define REPEAT_MAX 16 /* VERDICT_REPEAT of one function for one packet; then it is dropped */
+
+DROP_REASON(repeat, "hook-repeat", "a hook function asked for too many repetitions");
+
+struct hook_count {
+	uint64_t seen, dropped;
+} __rte_cache_aligned;
+
+struct hook_entry {
+	hook_fn *fn;
+	void *priv;
+	const char *name;
+	int priority;
+	unsigned refs;
+	struct hook_count count[LANE_MAX];
+};
+
+struct hook_list {
+	unsigned nb;
+	struct hook_entry *entry[LIST_MAX];
+};
+
+struct hook_table {
+	struct hook_list list[HOOK_FAMILIES][HOOK_POINTS];
+};
+
+static unsigned slot;
+
+static void table_free(void *obj)
+{
+	struct hook_table *t = obj;
+
+	for (unsigned i = 0; i < HOOK_FAMILIES * HOOK_POINTS; i++) {
+		struct hook_list *l = &t->list[0][0] + i;
+
+		for (unsigned j = 0; j < l->nb; j++)
+			if (--l->entry[j]->refs == 0)
+				free(l->entry[j]);
+	}
+	free(t);
+}
+
+RTE_INIT(hook_init)
+{
+	slot = gen_slot("hooks", table_free);
+}
+
+static struct hook_table *table_copy(const struct gen *draft)
+{
+	const struct hook_table *old = draft->slot[slot];
+	struct hook_table *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		abort();
+	if (old == NULL)
+		return t;
+	*t = *old;
+	for (unsigned i = 0; i < HOOK_FAMILIES * HOOK_POINTS; i++) {
+		struct hook_list *l = &t->list[0][0] + i;
+
+		for (unsigned j = 0; j < l->nb; j++)
+			l->entry[j]->refs++;
+	}
+	return t;
+}
+
+int hook_register(struct gen *draft, enum hook_family family, enum hook_point point, int priority,
+		  const char *name, hook_fn *fn, void *priv)
+{
+	struct hook_table *t = table_copy(draft);
+	struct hook_list *l = &t->list[family][point];
+	struct hook_entry *e;
+	unsigned at = 0;
+
+	for (unsigned i = 0; i < l->nb; i++) {
+		if (strcmp(l->entry[i]->name, name) == 0) {
+			table_free(t);
+			return -EEXIST;
+		}
+		if (l->entry[i]->priority <= priority)
+			at = i + 1;
+	}
+	e = l->nb < LIST_MAX ? aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*e)) : NULL;
+	if (e == NULL) {
+		table_free(t);
+		return -ENOSPC;
+	}
+	memset(e, 0, sizeof(*e));
+	e->fn = fn;
+	e->priv = priv;
+	e->name = name;
+	e->priority = priority;
+	e->refs = 1;
+	memmove(&l->entry[at + 1], &l->entry[at], (l->nb - at) * sizeof(l->entry[0]));
+	l->entry[at] = e;
+	l->nb++;
+	gen_draft_set(draft, slot, t);
+	return 0;
+}
+
+int hook_unregister(struct gen *draft, enum hook_family family, enum hook_point point,
+		    const char *name)
+{
+	struct hook_table *t = table_copy(draft);
+	struct hook_list *l = &t->list[family][point];
+
+	for (unsigned i = 0; i < l->nb; i++) {
+		if (strcmp(l->entry[i]->name, name) != 0)
+			continue;
+		l->entry[i]->refs--; /* the copy's; the old table still holds one */
+		memmove(&l->entry[i], &l->entry[i + 1], (l->nb - i - 1) * sizeof(l->entry[0]));
+		l->nb--;
+		gen_draft_set(draft, slot, t);
+		return 0;
+	}
+	table_free(t);
+	return -ENOENT;
+}
+
+const struct hook_list *hook_list_get(const struct gen *gen, enum hook_family family,
+				      enum hook_point point)
+{
+	const struct hook_table *t = gen->slot[slot];
+
+	return t != NULL && t->list[family][point].nb != 0 ? &t->list[family][point] : NULL;
+}
+
+/* One packet asked for the function again: call it for that packet alone until it is content. */
+static verdict_t repeat(const struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf *m)
+{
+	for (unsigned i = 0; i < REPEAT_MAX; i++) {
+		verdict_t v = VERDICT_ACCEPT;
+
+		e->fn(ctx, e->priv, &m, 1, &v);
+		if (v != VERDICT_REPEAT)
+			return v;
+	}
+	return VERDICT_DROP_FOR(DROP(repeat));
+}
+
+static void count(struct hook_count *c, uint16_t seen, uint16_t dropped)
+{
+	__atomic_store_n(&c->seen, c->seen + seen, __ATOMIC_RELAXED);
+	__atomic_store_n(&c->dropped, c->dropped + dropped, __ATOMIC_RELAXED);
+}
+
+static uint16_t run_entry(struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf **pkts,
+			  uint16_t n, verdict_t *verdicts)
+{
+	uint16_t kept = 0, dropped = 0;
+
+	memset(verdicts, 0, n * sizeof(*verdicts));
+	e->fn(ctx, e->priv, pkts, n, verdicts);
+	for (uint16_t i = 0; i < n; i++) {
+		verdict_t v = verdicts[i];
+
+		if (unlikely(v == VERDICT_REPEAT))
+			v = repeat(e, ctx, pkts[i]);
+		if (likely(v == VERDICT_ACCEPT)) {
+			pkts[kept++] = pkts[i];
+		} else if (v >= VERDICT_DROP) {
+			drop_pkt(ctx->lane, v - VERDICT_DROP, pkts[i]);
+			dropped++;
+		}
+	}
+	count(&e->count[ctx->lane], n, dropped);
+	return kept;
+}
+
+uint16_t hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, struct rte_mbuf **pkts,
+		   uint16_t n)
+{
+	verdict_t verdicts[64];
+
+	for (unsigned i = 0; i < list->nb && n > 0; i++)
+		n = run_entry(list->entry[i], ctx, pkts, n, verdicts);
+	return n;
+}
+
+const char *hook_point_name(enum hook_point point)
+{
+	static const char *const names[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT",
+					     "POSTROUTING" };
+
+	return names[point];
+}
+
+const char *hook_family_name(enum hook_family family)
+{
+	return family == HOOK_IP4 ? "ip" : "ip6";
+}
+
+static void print_entry(const struct hook_entry *e, struct str *out)
+{
+	uint64_t seen = 0, dropped = 0;
+
+	for (unsigned lane = 0; lane < lane_count(); lane++) {
+		seen += __atomic_load_n(&e->count[lane].seen, __ATOMIC_RELAXED);
+		dropped += __atomic_load_n(&e->count[lane].dropped, __ATOMIC_RELAXED);
+	}
+	str_printf(out, "  %11d  %-20s %12lu packets %12lu dropped\n", e->priority, e->name, seen,
+		   dropped);
+}
+
+void hook_print(struct str *out)
+{
+	const struct gen *gen = gen_current();
+
+	for (int f = 0; f < HOOK_FAMILIES; f++) {
+		for (int p = 0; p < HOOK_POINTS; p++) {
+			const struct hook_list *l = hook_list_get(gen, f, p);
+
+			str_printf(out, "%s %s%s\n", hook_family_name(f), hook_point_name(p),
+				   l == NULL ? ": nothing" : "");
+			for (unsigned i = 0; l != NULL && i < l->nb; i++)
+				print_entry(l->entry[i], out);
+		}
+	}
+}

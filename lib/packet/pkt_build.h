@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets the box makes. Each function takes an empty mbuf of pkt_alloc() and fills it and its
+ * struct pkt: IP packets from l3 on (the Ethernet header is room only), ARP and ND as whole frames.
+ * Checksums are complete. Addresses in network byte order. Pure; any lane.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base_addr.h"
+#include "pkt.h"
+
+/* Linux quotes at most so much of the packet that an ICMP / ICMPv6 error is about. */
+#define PKT_ICMP4_ERROR_MAX 576
+#define PKT_ICMP6_ERROR_MAX 1280
+
+struct pkt_icmp_error {
+	uint8_t type, code;
+	uint8_t tos;   /* of the error itself */
+	uint8_t ttl;   /* TTL or hop limit of the error itself */
+	uint32_t info; /* second word of the ICMP header, host order */
+};
+
+/* about is quoted from its IP header on. saddr: 4 or 16 bytes by about's family. */
+void pkt_build_icmp_error(struct rte_mbuf *m, const struct rte_mbuf *about, const void *saddr,
+			  const struct pkt_icmp_error *e);
+/*
+ * The TCP reset that answers `about` (RFC 9293 3.10.7.1; Linux: TTL 64 / hop limit 64, DF, ID 0,
+ * window 0). false: none is due (about is a reset, or is cut short).
+ */
+bool pkt_build_tcp_reset(struct rte_mbuf *m, const struct rte_mbuf *about);
+
+/* ARP frames. target_mac NULL: broadcast. op: RTE_ARP_OP_REQUEST or _REPLY. */
+struct pkt_arp {
+	uint16_t op;
+	const struct rte_ether_addr *sha, *tha; /* tha NULL: zero */
+	uint32_t sip, tip;
+	const struct rte_ether_addr *eth_dst;
+};
+void pkt_build_arp(struct rte_mbuf *m, const struct pkt_arp *a);
+
+/* Neighbour solicitation for target with source link-layer option; dst: group or unicast address. */
+struct pkt_nd {
+	const struct rte_ether_addr *smac, *dmac;
+	const uint8_t *src, *dst, *target; /* 16 bytes each */
+	uint32_t flags;                    /* advertisement: ND_NA_FLAG_*, network byte order */
+};
+void pkt_build_ns(struct rte_mbuf *m, const struct pkt_nd *nd);
+void pkt_build_na(struct rte_mbuf *m, const struct pkt_nd *nd);

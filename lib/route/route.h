@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Routes of both families. Control keeps every route (a RIB); workers look up next hop ids in
+ * rte_fib / rte_fib6, of which there are two instances each: the idle one is updated, swapped in,
+ * and after a grace period the other follows (rte_fib is not safe against concurrent updates).
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base_addr.h"
+#include "base_err.h"
+#include "base_gen.h"
+#include "base_str.h"
+
+struct neigh;
+
+#define NEXTHOP_MAX 65536
+#define NEXTHOP_NONE 0u /* id 0: no route */
+
+enum nexthop_type {
+	NEXTHOP_NO_ROUTE,    /* id 0 */
+	NEXTHOP_UNICAST,
+	NEXTHOP_LOCAL,	     /* the box's own address */
+	NEXTHOP_BROADCAST,   /* directed broadcast of a connected subnet */
+	NEXTHOP_BLACKHOLE,   /* silent drop */
+	NEXTHOP_UNREACHABLE, /* ICMP host unreachable (v6: no route) */
+	NEXTHOP_PROHIBIT,
+};
+
+/* Immutable once published; freed after a grace period. */
+struct nexthop {
+	uint8_t type; /* enum nexthop_type */
+	uint16_t port; /* leaves by; local and broadcast: the port that has the address */
+	uint16_t mtu;  /* bytes; 0: the port's */
+	struct neigh *neigh; /* of the gateway; NULL when the destination itself is on the link */
+	struct ip_addr gw;   /* AF_UNSPEC: destination is on the link */
+	struct ip_addr src;  /* preferred source for what the box sends there; AF_UNSPEC: none */
+};
+
+extern const struct nexthop *nexthop_table[NEXTHOP_MAX];
+
+/* Any lane: never NULL for an id that a lookup of the same burst gave. */
+static inline const struct nexthop *
+nexthop_get(uint32_t id)
+{
+	return __atomic_load_n(&nexthop_table[id], __ATOMIC_ACQUIRE);
+}
+
+/* Workers. dst in HOST byte order. n <= 64. ids come as rte_fib gives them, 64 bits wide. */
+void route4_lookup(const uint32_t *dst, uint64_t *ids, unsigned n);
+/* Workers. Global addresses only: link-local ones have no route, see route6_link_local(). */
+void route6_lookup(const uint8_t (*dst)[16], uint64_t *ids, unsigned n);
+/* The next hop "on the link of this port" for fe80::/10 and ff02::/16 destinations; 0: none. */
+uint32_t route6_on_link(const struct gen *gen, uint16_t port);
+
+/* Control lcore, before workers; memory from all the nodes in use. 0 or -ENOMEM. */
+int route_init(struct err *e);
