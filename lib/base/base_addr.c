@@ -6,7 +6,8 @@
 
 #include "base_addr.h"
 
-int ip_addr_parse(const char *text, uint8_t family, struct ip_addr *out)
+int
+ip_addr_parse(const char *text, uint8_t family, struct ip_addr *out)
 {
 	struct ip_addr a = { 0 };
 
@@ -19,7 +20,8 @@ int ip_addr_parse(const char *text, uint8_t family, struct ip_addr *out)
 	return 0;
 }
 
-int ip_prefix_parse(const char *text, uint8_t family, struct ip_prefix *out)
+int
+ip_prefix_parse(const char *text, uint8_t family, struct ip_prefix *out)
 {
 	const char *slash = strchr(text, '/');
 	struct ip_prefix p = { 0 };
@@ -48,14 +50,16 @@ int ip_prefix_parse(const char *text, uint8_t family, struct ip_prefix *out)
 	return 0;
 }
 
-const char *ip_addr_text(const struct ip_addr *a, char buf[IP_ADDR_TEXT])
+const char *
+ip_addr_text(const struct ip_addr *a, char buf[IP_ADDR_TEXT])
 {
 	if (a->family == AF_UNSPEC || inet_ntop(a->family, &a->v4, buf, IP_ADDR_TEXT) == NULL)
 		snprintf(buf, IP_ADDR_TEXT, "none");
 	return buf;
 }
 
-void ip_addr_mask(struct ip_addr *a, uint8_t len)
+void
+ip_addr_mask(struct ip_addr *a, uint8_t len)
 {
 	unsigned words = a->family == AF_INET ? 1 : 4;
 
@@ -67,7 +71,8 @@ void ip_addr_mask(struct ip_addr *a, uint8_t len)
 	}
 }
 
-bool ip_prefix_contains(const struct ip_prefix *p, const struct ip_addr *a)
+bool
+ip_prefix_contains(const struct ip_prefix *p, const struct ip_addr *a)
 {
 	struct ip_addr x = *a, y = p->addr;
 
@@ -78,17 +83,20 @@ bool ip_prefix_contains(const struct ip_prefix *p, const struct ip_addr *a)
 	return ip_addr_equal(&x, &y);
 }
 
-bool ip_addr_is_multicast(const struct ip_addr *a)
+bool
+ip_addr_is_multicast(const struct ip_addr *a)
 {
 	return a->family == AF_INET ? (ntohl(a->v4) >> 28) == 14 : a->v6[0] == 0xff;
 }
 
-bool ip_addr_is_link_local(const struct ip_addr *a)
+bool
+ip_addr_is_link_local(const struct ip_addr *a)
 {
 	return a->family == AF_INET6 && a->v6[0] == 0xfe && (a->v6[1] & 0xc0) == 0x80;
 }
 
-bool ip_addr_is_zero(const struct ip_addr *a)
+bool
+ip_addr_is_zero(const struct ip_addr *a)
 {
 	return a->family == AF_INET ? a->v4 == 0 : a->q[0] == 0 && a->q[1] == 0;
 }

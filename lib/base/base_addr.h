@@ -26,24 +26,28 @@ struct ip_prefix {
 
 #define IP_ADDR_TEXT 46 /* bytes for ip_addr_text(), NUL included */
 
-static inline uint8_t ip_addr_bits(uint8_t family)
+static inline uint8_t
+ip_addr_bits(uint8_t family)
 {
 	return family == AF_INET ? 32 : 128;
 }
 
-static inline bool ip_addr_equal(const struct ip_addr *a, const struct ip_addr *b)
+static inline bool
+ip_addr_equal(const struct ip_addr *a, const struct ip_addr *b)
 {
 	if (a->family != b->family)
 		return false;
 	return a->family == AF_INET ? a->v4 == b->v4 : a->q[0] == b->q[0] && a->q[1] == b->q[1];
 }
 
-static inline struct ip_addr ip_addr_v4(uint32_t be)
+static inline struct ip_addr
+ip_addr_v4(uint32_t be)
 {
 	return (struct ip_addr){ .family = AF_INET, .v4 = be };
 }
 
-static inline struct ip_addr ip_addr_v6(const void *bytes)
+static inline struct ip_addr
+ip_addr_v6(const void *bytes)
 {
 	struct ip_addr a = { .family = AF_INET6 };
 

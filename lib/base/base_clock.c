@@ -5,14 +5,16 @@
 
 static uint64_t ahead;
 
-uint64_t clock_ms(void)
+uint64_t
+clock_ms(void)
 {
 	uint64_t per_ms = rte_get_tsc_hz() / 1000;
 
 	return rte_rdtsc() / (per_ms ? per_ms : 1) + ahead;
 }
 
-void clock_advance(uint64_t ms)
+void
+clock_advance(uint64_t ms)
 {
 	ahead += ms;
 }

@@ -16,7 +16,8 @@ static uint32_t nb_free;
 static uint32_t cap_free;
 static uint32_t nb_used; /* ids below this were handed out at least once */
 
-static int chunk_alloc(uint32_t chunk)
+static int
+chunk_alloc(uint32_t chunk)
 {
 	size_t bytes = COUNTER_CHUNK * sizeof(struct count);
 
@@ -41,7 +42,8 @@ static int chunk_alloc(uint32_t chunk)
 	return 0;
 }
 
-int counter_alloc(uint32_t *id)
+int
+counter_alloc(uint32_t *id)
 {
 	int rc;
 
@@ -61,7 +63,8 @@ int counter_alloc(uint32_t *id)
 	return 0;
 }
 
-void counter_free(uint32_t id)
+void
+counter_free(uint32_t id)
 {
 	if (nb_free == cap_free) {
 		uint32_t cap = cap_free ? 2 * cap_free : 64;
@@ -75,7 +78,8 @@ void counter_free(uint32_t id)
 	free_ids[nb_free++] = id;
 }
 
-static struct count sum(uint32_t id)
+static struct count
+sum(uint32_t id)
 {
 	struct count total = { 0 };
 
@@ -89,7 +93,8 @@ static struct count sum(uint32_t id)
 	return total;
 }
 
-struct count counter_read(uint32_t id)
+struct count
+counter_read(uint32_t id)
 {
 	struct count total = sum(id);
 	const struct count *b = &base[id / COUNTER_CHUNK][id % COUNTER_CHUNK];
@@ -98,7 +103,8 @@ struct count counter_read(uint32_t id)
 	return (struct count){ total.packets - b->packets, total.bytes - b->bytes };
 }
 
-void counter_set(uint32_t id, struct count c)
+void
+counter_set(uint32_t id, struct count c)
 {
 	struct count total = sum(id);
 

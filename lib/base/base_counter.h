@@ -30,7 +30,8 @@ struct count counter_read(uint32_t id);
 void counter_set(uint32_t id, struct count c);
 
 /* Worker of that lane only. */
-static inline void counter_add(unsigned lane, uint32_t id, uint64_t packets, uint64_t bytes)
+static inline void
+counter_add(unsigned lane, uint32_t id, uint64_t packets, uint64_t bytes)
 {
 	struct count *c = &counter_chunk[lane][id / COUNTER_CHUNK][id % COUNTER_CHUNK];
 

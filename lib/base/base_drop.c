@@ -9,7 +9,8 @@ static struct drop_info infos[DROP_MAX];
 static uint64_t base[DROP_MAX];
 static unsigned nb;
 
-uint16_t drop_register(const char *name, const char *help)
+uint16_t
+drop_register(const char *name, const char *help)
 {
 	if (nb == DROP_MAX)
 		abort();
@@ -17,17 +18,20 @@ uint16_t drop_register(const char *name, const char *help)
 	return nb++;
 }
 
-unsigned drop_nb(void)
+unsigned
+drop_nb(void)
 {
 	return nb;
 }
 
-const struct drop_info *drop_info(unsigned reason)
+const struct drop_info *
+drop_info(unsigned reason)
 {
 	return &infos[reason];
 }
 
-static uint64_t sum(unsigned reason)
+static uint64_t
+sum(unsigned reason)
 {
 	uint64_t total = 0;
 
@@ -36,12 +40,14 @@ static uint64_t sum(unsigned reason)
 	return total;
 }
 
-uint64_t drop_read(unsigned reason)
+uint64_t
+drop_read(unsigned reason)
 {
 	return sum(reason) - base[reason];
 }
 
-void drop_clear(void)
+void
+drop_clear(void)
 {
 	for (unsigned i = 0; i < nb; i++)
 		base[i] = sum(i);

@@ -40,7 +40,8 @@ void drop_clear(void);               /* control lcore */
 	_Static_assert(sizeof(name) > 1 && sizeof(help) > 1, "a drop reason has a name and a " \
 							     "help")
 
-static inline void drop_add(unsigned lane, uint16_t reason, uint64_t n)
+static inline void
+drop_add(unsigned lane, uint16_t reason, uint64_t n)
 {
 	uint64_t *c = &drop_count[lane][reason];
 
@@ -48,7 +49,8 @@ static inline void drop_add(unsigned lane, uint16_t reason, uint64_t n)
 }
 
 /* Counts and frees. Worker of that lane only. */
-static inline void drop_pkt(unsigned lane, uint16_t reason, struct rte_mbuf *m)
+static inline void
+drop_pkt(unsigned lane, uint16_t reason, struct rte_mbuf *m)
 {
 	drop_add(lane, reason, 1);
 	rte_pktmbuf_free(m);

@@ -4,7 +4,8 @@
 
 #include "base_err.h"
 
-int err_set(struct err *e, int code, const char *fmt, ...)
+int
+err_set(struct err *e, int code, const char *fmt, ...)
 {
 	va_list ap;
 

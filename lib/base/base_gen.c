@@ -18,7 +18,8 @@ static unsigned nb_on_commit;
 static struct gen empty;
 struct gen *gen_published = &empty;
 
-unsigned gen_slot(const char *name, void (*free_fn)(void *))
+unsigned
+gen_slot(const char *name, void (*free_fn)(void *))
 {
 	if (nb_slots == GEN_SLOTS)
 		abort();
@@ -27,14 +28,16 @@ unsigned gen_slot(const char *name, void (*free_fn)(void *))
 	return nb_slots++;
 }
 
-void gen_on_commit(void (*fn)(struct gen *draft))
+void
+gen_on_commit(void (*fn)(struct gen *draft))
 {
 	if (nb_on_commit == ON_COMMIT_MAX)
 		abort();
 	on_commit[nb_on_commit++] = fn;
 }
 
-struct gen *gen_draft(void)
+struct gen *
+gen_draft(void)
 {
 	struct gen *draft = malloc(sizeof(*draft));
 
@@ -45,7 +48,8 @@ struct gen *gen_draft(void)
 	return draft;
 }
 
-void gen_draft_set(struct gen *draft, unsigned slot, void *obj)
+void
+gen_draft_set(struct gen *draft, unsigned slot, void *obj)
 {
 	void *old = draft->slot[slot];
 
@@ -57,7 +61,8 @@ void gen_draft_set(struct gen *draft, unsigned slot, void *obj)
 }
 
 /* Frees from g the objects that are not in keep. */
-static void release(struct gen *g, const struct gen *keep)
+static void
+release(struct gen *g, const struct gen *keep)
 {
 	for (unsigned i = 0; i < nb_slots; i++)
 		if (g->slot[i] != NULL && g->slot[i] != keep->slot[i])
@@ -66,7 +71,8 @@ static void release(struct gen *g, const struct gen *keep)
 		free(g);
 }
 
-void gen_commit(struct gen *draft)
+void
+gen_commit(struct gen *draft)
 {
 	struct gen *old = gen_published;
 
@@ -77,7 +83,8 @@ void gen_commit(struct gen *draft)
 	release(old, draft);
 }
 
-void gen_abandon(struct gen *draft)
+void
+gen_abandon(struct gen *draft)
 {
 	release(draft, gen_published);
 }

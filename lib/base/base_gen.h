@@ -23,7 +23,8 @@ struct gen {
 unsigned gen_slot(const char *name, void (*free_fn)(void *));
 
 /* Any thread. Never NULL. */
-static inline const struct gen *gen_current(void)
+static inline const struct gen *
+gen_current(void)
 {
 	extern struct gen *gen_published;
 

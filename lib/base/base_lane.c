@@ -4,22 +4,26 @@
 static unsigned count = 1;
 static int socket_of[LANE_MAX];
 
-void lane_set_count(unsigned n)
+void
+lane_set_count(unsigned n)
 {
 	count = n;
 }
 
-unsigned lane_count(void)
+unsigned
+lane_count(void)
 {
 	return count;
 }
 
-void lane_set_socket(unsigned lane, int socket)
+void
+lane_set_socket(unsigned lane, int socket)
 {
 	socket_of[lane] = socket;
 }
 
-int lane_socket(unsigned lane)
+int
+lane_socket(unsigned lane)
 {
 	return socket_of[lane];
 }

@@ -7,7 +7,8 @@
 
 static struct param *params; /* sorted by name */
 
-void param_register(struct param *p)
+void
+param_register(struct param *p)
 {
 	struct param **at = &params;
 
@@ -19,7 +20,8 @@ void param_register(struct param *p)
 	*at = p;
 }
 
-static bool same_name(const char *dotted, const char *given)
+static bool
+same_name(const char *dotted, const char *given)
 {
 	for (; *dotted != '\0' && *given != '\0'; dotted++, given++)
 		if (*dotted != *given && !(*dotted == '.' && *given == '/'))
@@ -27,7 +29,8 @@ static bool same_name(const char *dotted, const char *given)
 	return *dotted == *given;
 }
 
-struct param *param_find(const char *name)
+struct param *
+param_find(const char *name)
 {
 	for (struct param *p = params; p != NULL; p = p->next)
 		if (same_name(p->name, name))
@@ -35,12 +38,14 @@ struct param *param_find(const char *name)
 	return NULL;
 }
 
-struct param *param_next(const struct param *p)
+struct param *
+param_next(const struct param *p)
 {
 	return p == NULL ? params : p->next;
 }
 
-static int set_word(struct param *p, const char *text, struct err *e)
+static int
+set_word(struct param *p, const char *text, struct err *e)
 {
 	struct str all = { 0 };
 
@@ -56,7 +61,8 @@ static int set_word(struct param *p, const char *text, struct err *e)
 	return -EINVAL;
 }
 
-int param_set_text(struct param *p, const char *text, struct err *e)
+int
+param_set_text(struct param *p, const char *text, struct err *e)
 {
 	char *end;
 	long v;
@@ -72,7 +78,8 @@ int param_set_text(struct param *p, const char *text, struct err *e)
 	return 0;
 }
 
-void param_print(const struct param *p, struct str *out)
+void
+param_print(const struct param *p, struct str *out)
 {
 	if (p->words != NULL)
 		str_add(out, p->words[p->value]);

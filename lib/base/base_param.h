@@ -24,7 +24,8 @@ struct param {
 	const char *const *words; /* PARAM_WORD: NULL-terminated, value is the index */
 };
 
-static inline int param_get(const struct param *p)
+static inline int
+param_get(const struct param *p)
 {
 	return __atomic_load_n(&p->value, __ATOMIC_RELAXED);
 }

@@ -17,7 +17,8 @@ struct deferred {
 
 static struct deferred *first, **last = &first;
 
-int rcu_init(void)
+int
+rcu_init(void)
 {
 	size_t size = rte_rcu_qsbr_get_memsize(LANE_MAX);
 
@@ -30,12 +31,14 @@ int rcu_init(void)
 	return 0;
 }
 
-void rcu_wait(void)
+void
+rcu_wait(void)
 {
 	rte_rcu_qsbr_synchronize(rcu, RTE_QSBR_THRID_INVALID);
 }
 
-void rcu_defer(void (*fn)(void *), void *p)
+void
+rcu_defer(void (*fn)(void *), void *p)
 {
 	struct deferred *d = malloc(sizeof(*d));
 
@@ -49,7 +52,8 @@ void rcu_defer(void (*fn)(void *), void *p)
 	last = &d->next;
 }
 
-void rcu_reap(void)
+void
+rcu_reap(void)
 {
 	/* Tokens grow along the list: stop at the first that is not due. */
 	while (first != NULL && rte_rcu_qsbr_check(rcu, first->token, false) == 1) {

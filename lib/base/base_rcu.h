@@ -21,17 +21,20 @@ void rcu_defer(void (*fn)(void *), void *p);
 void rcu_reap(void);
 
 /* Worker of that lane. */
-static inline void rcu_online(unsigned lane)
+static inline void
+rcu_online(unsigned lane)
 {
 	rte_rcu_qsbr_thread_online(rcu, lane);
 }
 
-static inline void rcu_offline(unsigned lane)
+static inline void
+rcu_offline(unsigned lane)
 {
 	rte_rcu_qsbr_thread_offline(rcu, lane);
 }
 
-static inline void rcu_quiescent(unsigned lane)
+static inline void
+rcu_quiescent(unsigned lane)
 {
 	rte_rcu_qsbr_quiescent(rcu, lane);
 }

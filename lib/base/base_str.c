@@ -6,7 +6,8 @@
 
 #include "base_str.h"
 
-static void reserve(struct str *s, size_t more)
+static void
+reserve(struct str *s, size_t more)
 {
 	size_t need = s->len + more + 1;
 	size_t cap = s->cap ? s->cap : 256;
@@ -23,7 +24,8 @@ static void reserve(struct str *s, size_t more)
 	s->cap = cap;
 }
 
-void str_add_bytes(struct str *s, const void *bytes, size_t len)
+void
+str_add_bytes(struct str *s, const void *bytes, size_t len)
 {
 	reserve(s, len);
 	memcpy(s->text + s->len, bytes, len);
@@ -31,12 +33,14 @@ void str_add_bytes(struct str *s, const void *bytes, size_t len)
 	s->text[s->len] = '\0';
 }
 
-void str_add(struct str *s, const char *text)
+void
+str_add(struct str *s, const char *text)
 {
 	str_add_bytes(s, text, strlen(text));
 }
 
-void str_printf(struct str *s, const char *fmt, ...)
+void
+str_printf(struct str *s, const char *fmt, ...)
 {
 	va_list ap, again;
 	int n;
@@ -53,20 +57,23 @@ void str_printf(struct str *s, const char *fmt, ...)
 	va_end(again);
 }
 
-void str_clear(struct str *s)
+void
+str_clear(struct str *s)
 {
 	s->len = 0;
 	if (s->text != NULL)
 		s->text[0] = '\0';
 }
 
-void str_free(struct str *s)
+void
+str_free(struct str *s)
 {
 	free(s->text);
 	*s = (struct str){ 0 };
 }
 
-const char *str_text(const struct str *s)
+const char *
+str_text(const struct str *s)
 {
 	return s->text != NULL ? s->text : "";
 }

@@ -40,7 +40,8 @@ struct hook_table {
 
 static unsigned slot;
 
-static void table_free(void *obj)
+static void
+table_free(void *obj)
 {
 	struct hook_table *t = obj;
 
@@ -59,7 +60,8 @@ RTE_INIT(hook_init)
 	slot = gen_slot("hooks", table_free);
 }
 
-static struct hook_table *table_copy(const struct gen *draft)
+static struct hook_table *
+table_copy(const struct gen *draft)
 {
 	const struct hook_table *old = draft->slot[slot];
 	struct hook_table *t = calloc(1, sizeof(*t));
@@ -78,8 +80,9 @@ static struct hook_table *table_copy(const struct gen *draft)
 	return t;
 }
 
-int hook_register(struct gen *draft, enum hook_family family, enum hook_point point, int priority,
-		  const char *name, hook_fn *fn, void *priv)
+int
+hook_register(struct gen *draft, enum hook_family family, enum hook_point point, int priority,
+	      const char *name, hook_fn *fn, void *priv)
 {
 	struct hook_table *t = table_copy(draft);
 	struct hook_list *l = &t->list[family][point];
@@ -112,8 +115,8 @@ int hook_register(struct gen *draft, enum hook_family family, enum hook_point po
 	return 0;
 }
 
-int hook_unregister(struct gen *draft, enum hook_family family, enum hook_point point,
-		    const char *name)
+int
+hook_unregister(struct gen *draft, enum hook_family family, enum hook_point point, const char *name)
 {
 	struct hook_table *t = table_copy(draft);
 	struct hook_list *l = &t->list[family][point];
@@ -131,8 +134,8 @@ int hook_unregister(struct gen *draft, enum hook_family family, enum hook_point 
 	return -ENOENT;
 }
 
-const struct hook_list *hook_list_get(const struct gen *gen, enum hook_family family,
-				      enum hook_point point)
+const struct hook_list *
+hook_list_get(const struct gen *gen, enum hook_family family, enum hook_point point)
 {
 	const struct hook_table *t = gen->slot[slot];
 
@@ -140,7 +143,8 @@ const struct hook_list *hook_list_get(const struct gen *gen, enum hook_family fa
 }
 
 /* One packet asked for the function again: call it for that packet alone until it is content. */
-static verdict_t repeat(const struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf *m)
+static verdict_t
+repeat(const struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf *m)
 {
 	for (unsigned i = 0; i < REPEAT_MAX; i++) {
 		verdict_t v = VERDICT_ACCEPT;
@@ -152,14 +156,16 @@ static verdict_t repeat(const struct hook_entry *e, const struct hook_ctx *ctx, 
 	return VERDICT_DROP_FOR(DROP(repeat));
 }
 
-static void count(struct hook_count *c, uint16_t seen, uint16_t dropped)
+static void
+count(struct hook_count *c, uint16_t seen, uint16_t dropped)
 {
 	__atomic_store_n(&c->seen, c->seen + seen, __ATOMIC_RELAXED);
 	__atomic_store_n(&c->dropped, c->dropped + dropped, __ATOMIC_RELAXED);
 }
 
-static uint16_t run_entry(struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf **pkts,
-			  uint16_t n, verdict_t *verdicts)
+static uint16_t
+run_entry(struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf **pkts, uint16_t n,
+	  verdict_t *verdicts)
 {
 	uint16_t kept = 0, dropped = 0;
 
@@ -181,8 +187,9 @@ static uint16_t run_entry(struct hook_entry *e, const struct hook_ctx *ctx, stru
 	return kept;
 }
 
-uint16_t hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, struct rte_mbuf **pkts,
-		   uint16_t n)
+uint16_t
+hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, struct rte_mbuf **pkts,
+	  uint16_t n)
 {
 	verdict_t verdicts[64];
 
@@ -191,7 +198,8 @@ uint16_t hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, str
 	return n;
 }
 
-const char *hook_point_name(enum hook_point point)
+const char *
+hook_point_name(enum hook_point point)
 {
 	static const char *const names[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT",
 					     "POSTROUTING" };
@@ -199,12 +207,14 @@ const char *hook_point_name(enum hook_point point)
 	return names[point];
 }
 
-const char *hook_family_name(enum hook_family family)
+const char *
+hook_family_name(enum hook_family family)
 {
 	return family == HOOK_IP4 ? "ip" : "ip6";
 }
 
-static void print_entry(const struct hook_entry *e, struct str *out)
+static void
+print_entry(const struct hook_entry *e, struct str *out)
 {
 	uint64_t seen = 0, dropped = 0;
 
@@ -216,7 +226,8 @@ static void print_entry(const struct hook_entry *e, struct str *out)
 		   dropped);
 }
 
-void hook_print(struct str *out)
+void
+hook_print(struct str *out)
 {
 	const struct gen *gen = gen_current();
 

@@ -57,40 +57,47 @@ enum pkt_entry {
 	PKT_ENTRY_UNREACH,   /* its next hop did not answer: host unreachable to its source */
 };
 
-static inline struct pkt *pkt(struct rte_mbuf *m)
+static inline struct pkt *
+pkt(struct rte_mbuf *m)
 {
 	return (struct pkt *)rte_mbuf_to_priv(m);
 }
 
-static inline const struct pkt *pkt_const(const struct rte_mbuf *m)
+static inline const struct pkt *
+pkt_const(const struct rte_mbuf *m)
 {
 	return (const struct pkt *)(m + 1);
 }
 
-static inline struct rte_ether_hdr *pkt_eth(const struct rte_mbuf *m)
+static inline struct rte_ether_hdr *
+pkt_eth(const struct rte_mbuf *m)
 {
 	return rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
 }
 
-static inline struct rte_ipv4_hdr *pkt_ip4(const struct rte_mbuf *m)
+static inline struct rte_ipv4_hdr *
+pkt_ip4(const struct rte_mbuf *m)
 {
 	return rte_pktmbuf_mtod_offset(m, struct rte_ipv4_hdr *, pkt_const(m)->l3);
 }
 
-static inline struct ip6_hdr *pkt_ip6(const struct rte_mbuf *m)
+static inline struct ip6_hdr *
+pkt_ip6(const struct rte_mbuf *m)
 {
 	return rte_pktmbuf_mtod_offset(m, struct ip6_hdr *, pkt_const(m)->l3);
 }
 
 /* L4 bytes that are really there, whatever the headers say; 0 without PKT_L4. */
-static inline uint16_t pkt_l4_len(const struct rte_mbuf *m)
+static inline uint16_t
+pkt_l4_len(const struct rte_mbuf *m)
 {
 	const struct pkt *p = pkt_const(m);
 
 	return p->flags & PKT_L4 ? p->l3 + p->len - p->l4 : 0;
 }
 
-static inline void *pkt_l4(const struct rte_mbuf *m)
+static inline void *
+pkt_l4(const struct rte_mbuf *m)
 {
 	return rte_pktmbuf_mtod_offset(m, void *, pkt_const(m)->l4);
 }

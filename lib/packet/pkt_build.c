@@ -8,8 +8,9 @@
 #include "pkt_build.h"
 #include "pkt_checksum.h"
 
-static void put_eth(struct rte_mbuf *m, const struct rte_ether_addr *dst,
-		    const struct rte_ether_addr *src, uint16_t type)
+static void
+put_eth(struct rte_mbuf *m, const struct rte_ether_addr *dst, const struct rte_ether_addr *src,
+	uint16_t type)
 {
 	struct rte_ether_hdr *eth = pkt_eth(m);
 
@@ -18,7 +19,8 @@ static void put_eth(struct rte_mbuf *m, const struct rte_ether_addr *dst,
 	eth->ether_type = rte_cpu_to_be_16(type);
 }
 
-void pkt_build_arp(struct rte_mbuf *m, const struct pkt_arp *a)
+void
+pkt_build_arp(struct rte_mbuf *m, const struct pkt_arp *a)
 {
 	static const struct rte_ether_addr bcast = { { 255, 255, 255, 255, 255, 255 } };
 	struct rte_arp_hdr *arp;
@@ -41,7 +43,8 @@ void pkt_build_arp(struct rte_mbuf *m, const struct pkt_arp *a)
 }
 
 /* A message of `target` and one link-layer option; the rest of both messages is the same. */
-static void build_nd(struct rte_mbuf *m, const struct pkt_nd *nd, uint8_t type, uint8_t option)
+static void
+build_nd(struct rte_mbuf *m, const struct pkt_nd *nd, uint8_t type, uint8_t option)
 {
 	unsigned len = sizeof(struct nd_neighbor_solicit) + 8;
 	struct pkt *p = pkt(m);
@@ -77,12 +80,14 @@ static void build_nd(struct rte_mbuf *m, const struct pkt_nd *nd, uint8_t type, 
 	p->dport = *(uint16_t *)msg;
 }
 
-void pkt_build_ns(struct rte_mbuf *m, const struct pkt_nd *nd)
+void
+pkt_build_ns(struct rte_mbuf *m, const struct pkt_nd *nd)
 {
 	build_nd(m, nd, ND_NEIGHBOR_SOLICIT, ND_OPT_SOURCE_LINKADDR);
 }
 
-void pkt_build_na(struct rte_mbuf *m, const struct pkt_nd *nd)
+void
+pkt_build_na(struct rte_mbuf *m, const struct pkt_nd *nd)
 {
 	build_nd(m, nd, ND_NEIGHBOR_ADVERT, ND_OPT_TARGET_LINKADDR);
 }

@@ -14,8 +14,9 @@ struct icmp_error {
 	uint32_t info;
 };
 
-void pkt_build_icmp_error(struct rte_mbuf *m, const struct rte_mbuf *about, const void *saddr,
-			  const struct pkt_icmp_error *e)
+void
+pkt_build_icmp_error(struct rte_mbuf *m, const struct rte_mbuf *about, const void *saddr,
+		     const struct pkt_icmp_error *e)
 {
 	const struct pkt *a = pkt_const(about);
 	bool v4 = a->family == AF_INET;

@@ -7,7 +7,8 @@
 #include "pkt_build_ip.h"
 #include "pkt_rewrite.h"
 
-static void put_ip4(struct rte_mbuf *m, const struct pkt_ip_spec *s)
+static void
+put_ip4(struct rte_mbuf *m, const struct pkt_ip_spec *s)
 {
 	struct rte_ipv4_hdr *ip = pkt_ip4(m);
 
@@ -26,7 +27,8 @@ static void put_ip4(struct rte_mbuf *m, const struct pkt_ip_spec *s)
 	pkt_ip4_checksum_set(m);
 }
 
-static void put_ip6(struct rte_mbuf *m, const struct pkt_ip_spec *s)
+static void
+put_ip6(struct rte_mbuf *m, const struct pkt_ip_spec *s)
 {
 	struct ip6_hdr *ip = pkt_ip6(m);
 
@@ -39,7 +41,8 @@ static void put_ip6(struct rte_mbuf *m, const struct pkt_ip_spec *s)
 	memcpy(&ip->ip6_dst, s->dst, 16);
 }
 
-void *pkt_build_ip(struct rte_mbuf *m, const struct pkt_ip_spec *s)
+void *
+pkt_build_ip(struct rte_mbuf *m, const struct pkt_ip_spec *s)
 {
 	struct pkt *p = pkt(m);
 	unsigned hlen = s->family == AF_INET ? sizeof(struct rte_ipv4_hdr) : sizeof(struct ip6_hdr);

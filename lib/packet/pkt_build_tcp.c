@@ -8,14 +8,16 @@
 #define RESET_TTL 64
 
 /* The bytes the offender takes in sequence space. */
-static uint32_t sequence_len(const struct rte_mbuf *about, const struct rte_tcp_hdr *tcp)
+static uint32_t
+sequence_len(const struct rte_mbuf *about, const struct rte_tcp_hdr *tcp)
 {
 	int data = pkt_l4_len(about) - (tcp->data_off >> 4) * 4;
 
 	return data + !!(tcp->tcp_flags & RTE_TCP_SYN_FLAG) + !!(tcp->tcp_flags & RTE_TCP_FIN_FLAG);
 }
 
-bool pkt_build_tcp_reset(struct rte_mbuf *m, const struct rte_mbuf *about)
+bool
+pkt_build_tcp_reset(struct rte_mbuf *m, const struct rte_mbuf *about)
 {
 	const struct pkt *a = pkt_const(about);
 	const struct rte_tcp_hdr *in = pkt_l4(about);

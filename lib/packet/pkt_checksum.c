@@ -2,7 +2,8 @@
 #include "pkt_checksum.h"
 
 /* Pseudo header of RFC 793 / RFC 8200 8.1, not folded. */
-static uint32_t pseudo_sum(const struct rte_mbuf *m, uint8_t proto, uint32_t len)
+static uint32_t
+pseudo_sum(const struct rte_mbuf *m, uint8_t proto, uint32_t len)
 {
 	const struct pkt *p = pkt_const(m);
 	struct {
@@ -15,14 +16,16 @@ static uint32_t pseudo_sum(const struct rte_mbuf *m, uint8_t proto, uint32_t len
 	return sum + rte_raw_cksum(&pkt_ip6(m)->ip6_src, 32);
 }
 
-static uint16_t fold(uint32_t sum)
+static uint16_t
+fold(uint32_t sum)
 {
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (sum & 0xffff) + (sum >> 16);
 }
 
 /* Sum over pseudo header and L4: 0xffff when the checksum in it is right. */
-static bool sum_ok(const struct rte_mbuf *m, bool with_pseudo)
+static bool
+sum_ok(const struct rte_mbuf *m, bool with_pseudo)
 {
 	uint16_t len = pkt_l4_len(m);
 	uint32_t sum = rte_raw_cksum(pkt_l4(m), len);
@@ -32,7 +35,8 @@ static bool sum_ok(const struct rte_mbuf *m, bool with_pseudo)
 	return fold(sum) == 0xffff;
 }
 
-uint16_t pkt_l4_checksum(const struct rte_mbuf *m)
+uint16_t
+pkt_l4_checksum(const struct rte_mbuf *m)
 {
 	const struct pkt *p = pkt_const(m);
 	uint16_t len = pkt_l4_len(m);
@@ -43,7 +47,8 @@ uint16_t pkt_l4_checksum(const struct rte_mbuf *m)
 	return ~fold(sum);
 }
 
-bool pkt_l4_checksum_ok(const struct rte_mbuf *m)
+bool
+pkt_l4_checksum_ok(const struct rte_mbuf *m)
 {
 	const struct pkt *p = pkt_const(m);
 	uint64_t nic = m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;

@@ -6,7 +6,8 @@
 #include "pkt_rewrite.h"
 
 /* RFC 791: options with the top bit clear stay in the first fragment only. */
-static void blank_uncopied_options(struct rte_ipv4_hdr *ip)
+static void
+blank_uncopied_options(struct rte_ipv4_hdr *ip)
 {
 	uint8_t *o = (uint8_t *)(ip + 1);
 	int left = rte_ipv4_hdr_len(ip) - sizeof(*ip);
@@ -31,8 +32,8 @@ static void blank_uncopied_options(struct rte_ipv4_hdr *ip)
 	}
 }
 
-static struct rte_mbuf *make_piece(const struct rte_mbuf *m, unsigned hlen, unsigned offset,
-				   unsigned len, bool more)
+static struct rte_mbuf *
+make_piece(const struct rte_mbuf *m, unsigned hlen, unsigned offset, unsigned len, bool more)
 {
 	struct rte_mbuf *f = rte_pktmbuf_alloc(m->pool);
 	const struct pkt *p = pkt_const(m);
@@ -57,7 +58,8 @@ static struct rte_mbuf *make_piece(const struct rte_mbuf *m, unsigned hlen, unsi
 	return f;
 }
 
-static void cut_first(struct rte_mbuf *m, unsigned hlen, unsigned len)
+static void
+cut_first(struct rte_mbuf *m, unsigned hlen, unsigned len)
 {
 	struct rte_ipv4_hdr *ip = pkt_ip4(m);
 	struct pkt *p = pkt(m);
@@ -71,7 +73,8 @@ static void cut_first(struct rte_mbuf *m, unsigned hlen, unsigned len)
 	m->pkt_len = m->data_len;
 }
 
-int pkt_fragment4(struct rte_mbuf *m, uint16_t mtu, struct rte_mbuf **out, unsigned max)
+int
+pkt_fragment4(struct rte_mbuf *m, uint16_t mtu, struct rte_mbuf **out, unsigned max)
 {
 	unsigned hlen = rte_ipv4_hdr_len(pkt_ip4(m));
 	unsigned payload = pkt(m)->len - hlen;

@@ -20,7 +20,8 @@ DROP_REASON(ip4_checksum, "ip4-bad-checksum", "IPv4 header checksum wrong");
 DROP_REASON(arp_bad, "arp-malformed", "ARP frame cut short or not Ethernet/IPv4");
 
 /* Sum of the header's 16-bit words; a right one gives 0xffff. */
-static inline uint16_t header_sum(const struct rte_ipv4_hdr *ip, unsigned words32)
+static inline uint16_t
+header_sum(const struct rte_ipv4_hdr *ip, unsigned words32)
 {
 	const uint32_t *w = (const uint32_t *)ip;
 	uint64_t sum = (uint64_t)w[0] + w[1] + w[2] + w[3] + w[4];
@@ -33,8 +34,8 @@ static inline uint16_t header_sum(const struct rte_ipv4_hdr *ip, unsigned words3
 	return (sum & 0xffff) + (sum >> 16);
 }
 
-static inline bool header_checksum_ok(const struct rte_mbuf *m, const struct rte_ipv4_hdr *ip,
-				      unsigned words32)
+static inline bool
+header_checksum_ok(const struct rte_mbuf *m, const struct rte_ipv4_hdr *ip, unsigned words32)
 {
 	uint64_t nic = m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK;
 
@@ -44,13 +45,15 @@ static inline bool header_checksum_ok(const struct rte_mbuf *m, const struct rte
 }
 
 /* Everything above the total length is padding and goes. */
-static inline void trim(struct rte_mbuf *m, uint16_t end)
+static inline void
+trim(struct rte_mbuf *m, uint16_t end)
 {
 	m->data_len = end;
 	m->pkt_len = end;
 }
 
-bool pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason)
+bool
+pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason)
 {
 	struct pkt *p = pkt(m);
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
@@ -91,7 +94,8 @@ bool pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason)
 	return true;
 }
 
-static enum pkt_kind parse_arp(struct rte_mbuf *m, uint16_t *reason)
+static enum pkt_kind
+parse_arp(struct rte_mbuf *m, uint16_t *reason)
 {
 	const struct rte_arp_hdr *arp = rte_pktmbuf_mtod_offset(m, void *, RTE_ETHER_HDR_LEN);
 
@@ -105,8 +109,8 @@ static enum pkt_kind parse_arp(struct rte_mbuf *m, uint16_t *reason)
 	return PKT_KIND_ARP;
 }
 
-static inline bool for_us(const struct rte_ether_hdr *eth, const struct rte_ether_addr *mac,
-			  struct pkt *p)
+static inline bool
+for_us(const struct rte_ether_hdr *eth, const struct rte_ether_addr *mac, struct pkt *p)
 {
 	if (likely(rte_is_same_ether_addr(&eth->dst_addr, mac)))
 		return true;
@@ -116,8 +120,8 @@ static inline bool for_us(const struct rte_ether_hdr *eth, const struct rte_ethe
 	return true;
 }
 
-enum pkt_kind pkt_parse(struct rte_mbuf *m, uint16_t in, const struct rte_ether_addr *mac,
-			uint16_t *reason)
+enum pkt_kind
+pkt_parse(struct rte_mbuf *m, uint16_t in, const struct rte_ether_addr *mac, uint16_t *reason)
 {
 	const struct rte_ether_hdr *eth = pkt_eth(m);
 	struct pkt *p = pkt(m);

@@ -15,13 +15,15 @@ DROP_REASON(ip6_address, "ip6-bad-address",
 
 #define EXT_MAX 16 /* headers in a chain; more is taken for an attack and cut off */
 
-static bool is_extension(uint8_t proto)
+static bool
+is_extension(uint8_t proto)
 {
 	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING || proto == IPPROTO_FRAGMENT ||
 	       proto == IPPROTO_AH || proto == IPPROTO_DSTOPTS;
 }
 
-static unsigned extension_len(uint8_t proto, uint8_t field)
+static unsigned
+extension_len(uint8_t proto, uint8_t field)
 {
 	if (proto == IPPROTO_FRAGMENT)
 		return sizeof(struct ip6_frag);
@@ -29,7 +31,8 @@ static unsigned extension_len(uint8_t proto, uint8_t field)
 }
 
 /* Sets proto, l4 and the fragment fields; stops where the packet ends (PKT_EXT_BAD). */
-static void walk_extensions(const struct rte_mbuf *m, struct pkt *p)
+static void
+walk_extensions(const struct rte_mbuf *m, struct pkt *p)
 {
 	const uint8_t *base = rte_pktmbuf_mtod_offset(m, const uint8_t *, p->l3);
 	unsigned off = sizeof(struct ip6_hdr);
@@ -67,7 +70,8 @@ bad:
 }
 
 /* What Linux's ipv6_rcv() refuses before any hook. */
-static bool addresses_ok(const struct ip6_hdr *ip)
+static bool
+addresses_ok(const struct ip6_hdr *ip)
 {
 	const struct in6_addr *s = &ip->ip6_src, *d = &ip->ip6_dst;
 
@@ -76,7 +80,8 @@ static bool addresses_ok(const struct ip6_hdr *ip)
 	return !(d->s6_addr[0] == 0xff && (d->s6_addr[1] & 15) <= 1);
 }
 
-bool pkt_parse_ip6(struct rte_mbuf *m, uint16_t *reason)
+bool
+pkt_parse_ip6(struct rte_mbuf *m, uint16_t *reason)
 {
 	struct pkt *p = pkt(m);
 	const struct ip6_hdr *ip = pkt_ip6(m);

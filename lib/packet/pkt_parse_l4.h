@@ -6,7 +6,8 @@
 
 #include "pkt.h"
 
-static inline void pkt_parse_l4(const struct rte_mbuf *m, struct pkt *p)
+static inline void
+pkt_parse_l4(const struct rte_mbuf *m, struct pkt *p)
 {
 	const uint16_t *w;
 	uint16_t len;

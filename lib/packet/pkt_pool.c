@@ -14,7 +14,8 @@
 static struct rte_mempool *pools[RTE_MAX_NUMA_NODES];
 static unsigned nb_mbufs = 16384;
 
-int pkt_pool_init(unsigned nb)
+int
+pkt_pool_init(unsigned nb)
 {
 	nb_mbufs = nb;
 	for (unsigned lane = 0; lane < lane_count(); lane++)
@@ -23,7 +24,8 @@ int pkt_pool_init(unsigned nb)
 	return 0;
 }
 
-struct rte_mempool *pkt_pool_get(int socket)
+struct rte_mempool *
+pkt_pool_get(int socket)
 {
 	unsigned node = socket < 0 || socket >= RTE_MAX_NUMA_NODES ? 0 : socket;
 	char name[32];
@@ -36,7 +38,8 @@ struct rte_mempool *pkt_pool_get(int socket)
 	return pools[node];
 }
 
-struct rte_mbuf *pkt_alloc(unsigned lane)
+struct rte_mbuf *
+pkt_alloc(unsigned lane)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pkt_pool_get(lane_socket(lane)));
 

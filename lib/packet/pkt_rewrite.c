@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pkt_rewrite.h"
 
-void pkt_ip4_checksum_set(struct rte_mbuf *m)
+void
+pkt_ip4_checksum_set(struct rte_mbuf *m)
 {
 	struct rte_ipv4_hdr *ip = pkt_ip4(m);
 
@@ -9,7 +10,8 @@ void pkt_ip4_checksum_set(struct rte_mbuf *m)
 	ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, rte_ipv4_hdr_len(ip));
 }
 
-void pkt_tos_set(struct rte_mbuf *m, uint8_t tos)
+void
+pkt_tos_set(struct rte_mbuf *m, uint8_t tos)
 {
 	if (pkt(m)->family == AF_INET) {
 		pkt_ip4(m)->type_of_service = tos;

@@ -9,7 +9,8 @@
 #include "pkt.h"
 
 /* One less TTL, checksum kept right (RFC 1624). The TTL must be above 1. */
-static inline void pkt_ttl_dec(struct rte_ipv4_hdr *ip)
+static inline void
+pkt_ttl_dec(struct rte_ipv4_hdr *ip)
 {
 	/* TTL is the high byte of its word: the sum falls by 0x0100, so the complement grows by it. */
 	uint32_t sum = (uint32_t)ip->hdr_checksum + rte_cpu_to_be_16(0x0100);
@@ -19,7 +20,8 @@ static inline void pkt_ttl_dec(struct rte_ipv4_hdr *ip)
 }
 
 /* Writes the 14 bytes of l2 (16 readable) in front of the IP header. */
-static inline void pkt_l2_write(struct rte_mbuf *m, const uint8_t l2[16])
+static inline void
+pkt_l2_write(struct rte_mbuf *m, const uint8_t l2[16])
 {
 	uint8_t *eth = rte_pktmbuf_mtod(m, uint8_t *);
 
