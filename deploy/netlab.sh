@@ -12,6 +12,7 @@
 # lab_down undoes everything; whoever sources this calls it from an EXIT trap.
 
 LAB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+LAB_BUILD=${LAB_BUILD:-$LAB_TOP/build}
 LAB_LAN=plx-lan-$$
 LAB_WAN=plx-wan-$$
 LAB_BOX=plx-box-$$
@@ -30,7 +31,7 @@ in_wan() { ip netns exec "$LAB_WAN" "$@"; }
 in_box() { ip netns exec "$LAB_BOX" "$@"; }
 
 # polluxctl against the Pollux of this lab.
-ctl() { "$LAB_TOP/build/app/polluxctl/polluxctl" --socket "$LAB_SOCKET" "$@"; }
+ctl() { "$LAB_BUILD/app/polluxctl/polluxctl" --socket "$LAB_SOCKET" "$@"; }
 
 # What a run that was killed with -9 left behind: namespaces whose maker no longer lives.
 lab_sweep()
@@ -112,7 +113,7 @@ pollux_start()
 	local config=$1 i
 	shift
 	: >"$LAB_DIR/pollux.log"
-	in_box "$LAB_TOP/build/app/pollux/pollux" ${LAB_EAL:-} -- --config "$config" \
+	in_box "$LAB_BUILD/app/pollux/pollux" ${LAB_EAL:-} -- --config "$config" \
 		--socket "$LAB_SOCKET" --no-prompt "$@" </dev/null >"$LAB_DIR/pollux.log" 2>&1 &
 	LAB_POLLUX=$!
 	for i in $(seq 1 150); do
