@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The box's own addresses, per port; part of the generation. Adding one makes its connected route,
- * its local route and (IPv4) its broadcast routes, as Linux does.
+ * its local route and (IPv4) its broadcast route, as Linux does. An IPv6 link-local address made
+ * from the MAC comes and goes with the port.
  */
 #pragma once
 
@@ -15,25 +16,60 @@
 struct addr {
 	struct ip_prefix prefix; /* address and prefix length */
 	struct ip_addr broadcast; /* IPv4; AF_UNSPEC: none */
+	struct ip_addr peer;	 /* point to point; AF_UNSPEC: none. prefix.len is the peer's */
 	uint16_t port;
 	uint8_t scope; /* RT_SCOPE_* */
 	bool secondary;
 };
 
+#define ADDR_MAX 4096 /* in all */
+
+/* The start of the generation's address object: a Bloom filter of the own IPv4 addresses. */
+struct addr_filter {
+	uint64_t bits[16];
+};
+
+extern unsigned addr_slot; /* in struct gen */
+
+static inline unsigned
+addr_filter_bit(uint32_t addr_be)
+{
+	return (addr_be * 0x9e3779b1u) >> 22;
+}
+
+/* A filter for the fast path: false means surely not an own IPv4 address. */
+static inline bool
+addr_maybe_own4(const struct gen *gen, uint32_t addr_be)
+{
+	const struct addr_filter *f = gen->slot[addr_slot];
+	unsigned bit = addr_filter_bit(addr_be);
+
+	return f != NULL && (f->bits[bit / 64] >> (bit % 64) & 1);
+}
+
 /* Workers and control: is it an address of the box (on any port)? */
 bool addr_is_own(const struct gen *gen, const struct ip_addr *a);
 /* IPv6 link-local ones count only on their own port. */
 bool addr_is_own_on(const struct gen *gen, uint16_t port, const struct ip_addr *a);
-/* A filter for the fast path: false means surely not an own IPv4 address. */
-bool addr_maybe_own4(const struct gen *gen, uint32_t addr_be);
 
 /*
  * The source address for something the box sends out of port towards dst: IPv4 as Linux's
- * inet_select_addr() (primary address, same subnet first), IPv6 the rules of RFC 6724 that apply
- * (scope, then longest match). AF_UNSPEC: the box has none.
+ * inet_select_addr() (primary address, same subnet first; another port's when this one has none),
+ * IPv6 the rules of RFC 6724 that apply (scope, outgoing interface, longest match). AF_UNSPEC: the
+ * box has none.
  */
 struct ip_addr addr_select(const struct gen *gen, uint16_t port, const struct ip_addr *dst);
 /* The port's IPv6 link-local address; AF_UNSPEC: none. */
 struct ip_addr addr_link_local(const struct gen *gen, uint16_t port);
 /* Is the IPv6 group one that the box listens to on the port (all-nodes, all-routers, solicited)? */
 bool addr_in_group6(const struct gen *gen, uint16_t port, const uint8_t group[16]);
+
+/* Control lcore. The n-th address, in the order in which `ip addr` prints a port's; NULL: no more. */
+const struct addr *addr_nth(const struct gen *gen, unsigned n);
+/*
+ * Control lcore: as `ip addr add|del` does. e's text is set where Linux has one. -EEXIST,
+ * -EADDRNOTAVAIL, -EINVAL, -ENOSPC (ADDR_MAX), -ENOMEM. del: any_len takes the address of any
+ * prefix length.
+ */
+int addr_add(const struct addr *a, struct err *e);
+int addr_del(uint16_t port, const struct ip_prefix *p, bool any_len, struct err *e);

@@ -6,11 +6,11 @@
  */
 #pragma once
 
+#include <linux/neighbour.h>
 #include <stdbool.h>
 
 #include <rte_ether.h>
 #include <rte_mbuf.h>
-#include <rte_spinlock.h>
 
 #include "base_addr.h"
 #include "base_err.h"
@@ -20,17 +20,15 @@
 /* The frame header to write in front of a packet: immutable, freed after a grace period. */
 struct neigh_l2 {
 	uint8_t bytes[16]; /* destination, source, ethertype, 2 bytes of padding */
-};
+} __rte_aligned(16);
 
 struct neigh {
 	const struct neigh_l2 *l2; /* atomic; NULL: no address known, park */
-	uint64_t used;		   /* ms, written by workers at most once a second */
-	uint16_t port;
+	uint64_t used;		   /* ms, written by workers with neigh_use() */
 	struct ip_addr addr;
-	/* the rest is neigh.c's own */
-	uint8_t state;
-	rte_spinlock_t lock;
-	struct neigh_private *own;
+	uint16_t port;
+	uint8_t state; /* NUD_*, atomic; written under the entry's lock */
+	/* the rest is in neigh_table.h */
 };
 
 static inline const struct neigh_l2 *
@@ -39,36 +37,53 @@ neigh_l2(const struct neigh *n)
 	return __atomic_load_n(&n->l2, __ATOMIC_ACQUIRE);
 }
 
+/* Worker: a packet was sent by this entry. Writes at most once a second, so the line stays shared. */
+static inline void
+neigh_use(struct neigh *n, uint64_t now)
+{
+	if (now - __atomic_load_n(&n->used, __ATOMIC_RELAXED) >= 1000)
+		__atomic_store_n(&n->used, now, __ATOMIC_RELAXED);
+}
+
 /* Worker: the entry for a destination on the link, lock-free; NULL when there is none yet. */
 struct neigh *neigh_find(uint16_t port, const struct ip_addr *addr);
 /* Worker or control: finds or makes the entry (state none). NULL: table full (counted by caller). */
 struct neigh *neigh_get(uint16_t port, const struct ip_addr *addr);
 
+#define NEIGH_MAX 8192	    /* entries in all */
+#define NEIGH_PARK_MAX 101  /* packets per neighbour: about what Linux's 212,992 bytes hold */
+#define NEIGH_PARK_TOTAL 4096 /* packets parked in all */
+
 /*
  * Worker: parks the packet (which becomes the table's) and says whether a solicitation is due now
- * (first packet of an unresolved neighbour). When the address has become known meanwhile, or the
- * queue is full, nothing is parked and the result says so.
+ * (first packet of an unresolved neighbour). A full queue of this neighbour loses its oldest packet
+ * (as in Linux), counted on the lane as "neigh-queue-full". Nothing is parked, and the packet stays
+ * the caller's, when the address has become known meanwhile (NEIGH_KNOWN: l2 is there) and when
+ * NEIGH_PARK_TOTAL packets wait (NEIGH_FULL).
  */
 enum neigh_park { NEIGH_PARKED, NEIGH_PARKED_SOLICIT, NEIGH_KNOWN, NEIGH_FULL };
-enum neigh_park neigh_park(struct neigh *n, struct rte_mbuf *m, uint64_t now);
+enum neigh_park neigh_park(unsigned lane, struct neigh *n, struct rte_mbuf *m, uint64_t now);
 
 /*
  * Worker: an ARP reply/request or ND message told the address. solicited: it answers our question
- * (confirms reachability), else it makes STALE. override: may replace a known different address.
- * Packets that waited are moved to out (at most max), returned: how many. They are the caller's.
+ * (confirms reachability), else it makes STALE. override: may replace a known different address; an
+ * ARP reply (IPv4, override false) still may when the last change is a second old.
+ * Packets that waited are moved to out in the order they came, at most max (NEIGH_PARK_MAX holds
+ * them all), returned: how many. They are the caller's, who sends them by neigh_l2() before any
+ * packet it meets later.
  */
 unsigned neigh_learn(struct neigh *n, const struct gen *gen, const struct rte_ether_addr *mac,
 		     bool solicited, bool override, uint64_t now, struct rte_mbuf **out, unsigned max);
 
-#define NEIGH_PARK_MAX 101 /* packets per neighbour: about what Linux's 212,992 bytes hold */
-
 /*
- * Upward calls of the timer, filled by the pipeline; control lcore. solicit: send one question
- * (unicast to mac when not NULL). failed: these packets' next hop does not answer; takes them.
+ * Upward calls, filled by the pipeline; control lcore. solicit: send one question (unicast to mac
+ * when not NULL). failed: these packets' next hop does not answer; takes them. resolved: the
+ * operator gave the address of n for which these packets waited: send them; takes them.
  */
 struct neigh_ops {
 	void (*solicit)(const struct neigh *n, const struct rte_ether_addr *mac);
 	void (*failed)(struct rte_mbuf **pkts, unsigned n);
+	void (*resolved)(const struct neigh *n, struct rte_mbuf **pkts, unsigned nb);
 };
 extern struct neigh_ops neigh_ops;
 
@@ -76,3 +91,36 @@ extern struct neigh_ops neigh_ops;
 void neigh_timer(uint64_t now);
 int neigh_init(struct err *e);
 uint64_t neigh_parked(void); /* packets parked now; for the sum rule */
+
+/* What `ip neigh` shows of one entry. */
+struct neigh_info {
+	struct ip_addr addr;
+	uint16_t port;
+	uint8_t state; /* NUD_* */
+	bool has_mac;
+	bool router;
+	struct rte_ether_addr mac;
+	uint64_t used, confirmed, updated; /* ms */
+	unsigned probes, refs;
+};
+
+/* Control lcore: all entries (also NUD_NONE), in the table's order. fn must not change entries. */
+void neigh_walk(void (*fn)(const struct neigh_info *i, void *arg), void *arg);
+
+/* As `ip neigh add|replace|change` does; flags of route_rib.h's kind. mac NULL: none given. */
+#define NEIGH_CREATE 1
+#define NEIGH_EXCL 2
+#define NEIGH_REPLACE 4
+struct neigh_set {
+	uint16_t port;
+	struct ip_addr addr;
+	const struct rte_ether_addr *mac;
+	uint8_t state; /* NUD_* */
+	bool router;
+};
+/* -EEXIST, -ENOENT, -EINVAL (text), -ENOBUFS (table full). now: clock_ms(). */
+int neigh_set(const struct neigh_set *s, unsigned flags, uint64_t now, struct err *e);
+/* -ENOENT. */
+int neigh_del(uint16_t port, const struct ip_addr *addr);
+/* Forgets what is known on the port; a permanent entry stays unless all. */
+void neigh_flush_port(uint16_t port, bool all);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The RIB: every route of both families, several per prefix, of which the best is in the FIB.
+ * Control lcore only. Changes gather in a batch and reach the workers in one swap at its end;
+ * a batch that finds no memory is undone as a whole.
+ */
+#pragma once
+
+#include <linux/rtnetlink.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base_addr.h"
+#include "base_err.h"
+
+struct route {
+	struct ip_prefix dst; /* host bits zero */
+	uint32_t metric;
+	uint32_t table; /* RT_TABLE_MAIN or RT_TABLE_LOCAL */
+	uint16_t port;	/* 0: none (unreachable, prohibit, blackhole, throw) */
+	uint16_t mtu;	/* 0: the port's */
+	uint8_t type;	/* RTN_* */
+	uint8_t proto;	/* RTPROT_* */
+	uint8_t scope;	/* RT_SCOPE_* */
+	bool onlink;
+	bool mtu_lock;
+	struct ip_addr gw, src; /* AF_UNSPEC: none */
+};
+
+/* Which routes: each field counts only when its bit is set in mask. */
+struct route_match {
+	uint32_t mask;
+	struct route r;
+};
+#define ROUTE_M_DST 0x001
+#define ROUTE_M_METRIC 0x002
+#define ROUTE_M_TABLE 0x004
+#define ROUTE_M_PORT 0x008
+#define ROUTE_M_TYPE 0x010
+#define ROUTE_M_PROTO 0x020
+#define ROUTE_M_SCOPE 0x040
+#define ROUTE_M_GW 0x080
+#define ROUTE_M_SRC 0x100
+#define ROUTE_M_FAMILY 0x200 /* r.dst.addr.family alone */
+
+bool route_matches(const struct route *r, const struct route_match *m);
+
+/* How route_add() treats routes of the same prefix and metric (NLM_F_*). */
+#define ROUTE_CREATE 1	/* make it when there is none */
+#define ROUTE_EXCL 2	/* -EEXIST when there is one */
+#define ROUTE_REPLACE 4 /* takes the place of the first */
+#define ROUTE_APPEND 8	/* after them */
+
+/*
+ * As `ip route add|replace|change|append` does: checks, fills in the port and the scope, adds.
+ * Negative errno; e's text is set where Linux has one (its extended acknowledgement), else empty.
+ */
+int route_add(struct route *r, unsigned flags, struct err *e);
+/* Removes the first match. -ESRCH: none. */
+int route_del(const struct route_match *m, struct err *e);
+/* Removes all matches; returns how many. */
+unsigned route_flush(const struct route_match *m, struct err *e);
+
+/* Nest. end: 0, or -ENOMEM, -ENOSPC and everything since the outermost begin is undone. */
+void route_batch_begin(void);
+int route_batch_end(struct err *e);
+
+/* In the order in which Linux prints a family's table; fn must not change routes. */
+void route_walk(uint8_t family, void (*fn)(const struct route *r, void *arg), void *arg);
+unsigned route_count(uint8_t family);
+
+/* The route that a packet to dst takes now (routes of scope >= scope, by port unless 0); NULL. */
+const struct route *route_lookup(const struct ip_addr *dst, uint8_t scope, uint16_t port);
+
+/*
+ * For addresses and ports: adds without checks, keeps what is there; removes exactly one equal route.
+ * Inside a batch.
+ */
+int route_put(const struct route *r, struct err *e);
+void route_take(const struct route *r);
+/* All routes by the port; keep_local: except those to the box's own addresses. family 0: both. */
+void route_take_port(uint16_t port, uint8_t family, bool keep_local);
+/* All routes that prefer src as their source. */
+void route_take_src(const struct ip_addr *src);
+/* route6_on_link() for the port: makes or drops its next hop. */
+int route_link_set(uint16_t port, bool on, struct err *e);
