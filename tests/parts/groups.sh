@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# The groups of tests/run: what each builds and runs. SCOPE is quick or full.
+
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export ASAN_OPTIONS=halt_on_error=1:print_summary=1:detect_stack_use_after_return=1
+# DPDK is not instrumented; tests/dataplane may name what of it must be believed.
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+
+install_packages()
+{
+	local what="build test"
+	[ $SCOPE = full ] && what="build full"
+	deploy/install-deps $what
+}
+
+build_release()
+{
+	build_tree build -Dtests=true
+}
+
+# clang here: the same build then holds the fuzzers.
+build_sanitized()
+{
+	CC=clang build_tree build-asan -Db_sanitize=address,undefined -Db_lundef=false \
+		-Dbuildtype=debugoptimized -Dtests=true -Dfuzz=true
+}
+
+# suite DIR SUITE: meson's tests, counted by cmocka's cases where there are such.
+suite()
+{
+	local log=suite-$2 rc
+	meson test -C "$1" --no-rebuild --suite "$2" --print-errorlogs --logbase "$log" --timeout-multiplier 3
+	rc=$?
+	count_suite "$1/meson-logs/$log.txt"
+	return $rc
+}
+
+# A binary that crashed has no closing lines of cmocka's: meson counts it as failed, so do we.
+count_suite()
+{
+	awk '
+		/^\[  PASSED  \] [0-9]+ test/ { passed += $4; seen = 1 }
+		/^\[  FAILED  \] [0-9]+ test/ { failed += $4; seen = 1 }
+		/^\[  SKIPPED \] [0-9]+ test/ { skipped += $4 }
+		/^Ok:/ { ok = $2 }
+		/^(Fail|Unexpected Pass|Timeout):/ { bad += $NF }
+		/^Skipped:/ { left = $2 }
+		END {
+			if (!seen) { passed = ok; skipped = left }
+			if (failed < bad) failed = bad
+			printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+		}' "$1"
+}
+
+group_lint() { run_group lint 60 tests/lint/run; }
+group_unit() { run_group unit 120 suite build unit; }
+group_dataplane() { run_group dataplane 180 suite build dataplane; }
+group_real() { run_group real 300 tests/real/run; }
+
+sanitized_suites()
+{
+	local one two
+	build_sanitized || return 1
+	suite build-asan unit >"$TMP/asan-unit" 2>&1
+	one=$?
+	suite build-asan dataplane >"$TMP/asan-dataplane" 2>&1
+	two=$?
+	grep -vhE '^[0-9]+ passed' "$TMP/asan-unit" "$TMP/asan-dataplane"
+	cat "$TMP/asan-unit" "$TMP/asan-dataplane" |
+		awk '/^[0-9]+ passed/ { p += $1; f += $3; s += $5 }
+			END { printf "%d passed, %d failed, %d skipped\n", p, f, s }'
+	return $((one | two))
+}
+
+group_sanitizers() { run_group sanitizers 600 sanitized_suites; }
+
+fuzz_group()
+{
+	build_sanitized && fuzz_all build-asan "$1" "$LOGS"
+}
+
+group_fuzz()
+{
+	local seconds=5
+	[ $SCOPE = full ] && seconds=60
+	run_group fuzz 900 fuzz_group $seconds
+}
+
+group_kernel()
+{
+	local long=
+	[ $SCOPE = full ] && long=--long
+	run_group kernel 600 tests/kernel/run $long
+}
+
+# The rest is for `tests/run full`.
+
+clang_build() { CC=clang build_tree build-clang -Dwerror=true -Dtests=true; }
+group_clang() { run_group clang 300 clang_build; }
+
+# TSan cannot live with as many random address bits as kernels now use: setarch -R takes them away.
+tsan_suite()
+{
+	local supp=$top/tests/dataplane/tsan.supp
+	[ ! -f "$supp" ] || TSAN_OPTIONS+=:suppressions=$supp
+	CC=clang build_tree build-tsan -Db_sanitize=thread -Db_lundef=false -Dbuildtype=debugoptimized \
+		-Dtests=true || return 1
+	setarch "$(uname -m)" -R bash -c '. tests/parts/groups.sh; suite build-tsan dataplane'
+}
+
+group_tsan() { run_group tsan 600 tsan_suite; }
+group_quickstart() { run_group quickstart 300 deploy/quickstart; }
+group_debian13() { run_group debian13 600 tests/debian13/run; }
+
+# Only that it runs and finds its figures: a shared machine is no place to judge them.
+group_bench()
+{
+	run_group bench 180 pktgen/bench --rounds 1 --seconds 1
+}
