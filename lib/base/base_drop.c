@@ -30,8 +30,8 @@ drop_info(unsigned reason)
 	return &infos[reason];
 }
 
-static uint64_t
-sum(unsigned reason)
+uint64_t
+drop_total(unsigned reason)
 {
 	uint64_t total = 0;
 
@@ -43,12 +43,12 @@ sum(unsigned reason)
 uint64_t
 drop_read(unsigned reason)
 {
-	return sum(reason) - base[reason];
+	return drop_total(reason) - base[reason];
 }
 
 void
 drop_clear(void)
 {
 	for (unsigned i = 0; i < nb; i++)
-		base[i] = sum(i);
+		base[i] = drop_total(i);
 }

@@ -27,8 +27,9 @@ extern uint64_t drop_count[LANE_MAX][DROP_MAX];
 uint16_t drop_register(const char *name, const char *help);
 unsigned drop_nb(void);
 const struct drop_info *drop_info(unsigned reason);
-uint64_t drop_read(unsigned reason); /* summed over lanes, since start or drop_clear() */
-void drop_clear(void);               /* control lcore */
+uint64_t drop_read(unsigned reason);  /* summed over lanes, since start or drop_clear() */
+uint64_t drop_total(unsigned reason); /* since start, whatever was cleared */
+void drop_clear(void);                /* control lcore */
 
 #define DROP(id) drop_reason_##id
 #define DROP_REASON(id, name, help)                                                            \

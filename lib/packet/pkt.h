@@ -27,6 +27,7 @@
 #define PKT_ORIGINATED 0x0040 /* made by the box itself (its MAC header is not set yet) */
 #define PKT_EXT_BAD 0x0080    /* IPv6: the chain of extension headers is cut short */
 #define PKT_ROUTED 0x0100     /* nh and out are set */
+#define PKT_L3_MULTI 0x0200   /* IP destination is broadcast or multicast */
 
 struct pkt {
 	uint8_t family;    /* AF_INET, AF_INET6; 0 for ARP and the rest */
@@ -44,7 +45,8 @@ struct pkt {
 	uint32_t nh;             /* next hop id, see route_nexthop.h */
 	uint8_t ip6_nexthdr_off; /* IPv6: offset of the "next header" byte that names proto, from l3 */
 	uint8_t entry;           /* enum pkt_entry: where a packet handed to another lane goes on */
-	uint8_t spare[2];
+	uint8_t burst_pos;       /* place in the received burst; answers inherit it */
+	uint8_t spare;
 	uint64_t reserved[2]; /* connection */
 } __rte_cache_aligned;
 
@@ -54,6 +56,7 @@ _Static_assert(sizeof(struct pkt) == RTE_CACHE_LINE_SIZE, "one cache line");
 enum pkt_entry {
 	PKT_ENTRY_XMIT,      /* complete frame: transmit on port `out` */
 	PKT_ENTRY_LOCAL_OUT, /* made by the box: route, OUTPUT, POSTROUTING */
+	PKT_ENTRY_OUTPUT,    /* through all hooks: neighbour and transmit are left */
 	PKT_ENTRY_UNREACH,   /* its next hop did not answer: host unreachable to its source */
 };
 

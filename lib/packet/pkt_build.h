@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Packets the box makes. Each function takes an empty mbuf of pkt_alloc() and fills it and its
- * struct pkt: IP packets from l3 on (the Ethernet header is room only), ARP and ND as whole frames.
+ * struct pkt: IP packets from l3 on (the Ethernet header is room only), ARP as whole frames.
  * Checksums are complete. Addresses in network byte order. Pure; any lane.
  */
 #pragma once
@@ -40,9 +40,12 @@ struct pkt_arp {
 };
 void pkt_build_arp(struct rte_mbuf *m, const struct pkt_arp *a);
 
-/* Neighbour solicitation for target with source link-layer option; dst: group or unicast address. */
+/*
+ * Neighbour solicitation or advertisement (RFC 4861 4.3, 4.4) as an IPv6 packet from l3 on. mac: for
+ * the link-layer address option, NULL: no option.
+ */
 struct pkt_nd {
-	const struct rte_ether_addr *smac, *dmac;
+	const struct rte_ether_addr *mac;
 	const uint8_t *src, *dst, *target; /* 16 bytes each */
 	uint32_t flags;                    /* advertisement: ND_NA_FLAG_*, network byte order */
 };

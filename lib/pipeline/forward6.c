@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The same for IPv6, in the order of Linux's ip6_forward(). */
+#include <netinet/icmp6.h>
+
+#include "base_param.h"
+#include "walk.h"
+
+DROP_REASON(not_forwarding, "ip6-forwarding-off",
+	    "not for us, and net.ipv6.conf.all.forwarding is 0");
+DROP_REASON(l2_multi, "ip6-l2-multicast",
+	    "frame to a group MAC address with a unicast destination");
+DROP_REASON(hop_limit, "ip6-hop-limit", "hop limit used up");
+DROP_REASON(bad_source, "ip6-no-source", "IPv6 source is unspecified: cannot be forwarded");
+DROP_REASON(scope, "ip6-beyond-scope", "IPv6 source is link-local: cannot be forwarded");
+DROP_REASON(too_big, "ip6-too-big", "longer than the MTU");
+DROP_REASON(no_port, "ip6-port-gone", "the port it was routed to is gone");
+
+PARAM_INT(forwarding6, "net.ipv6.conf.all.forwarding", 0, 0, 1,
+	  "forward IPv6 packets between ports")
+
+#define IP6_MIN_MTU 1280
+
+static uint32_t
+mtu_of(const struct port *port, const struct nexthop *nh)
+{
+	uint32_t mtu = nh->mtu != 0 ? nh->mtu : port->mtu;
+
+	return RTE_MAX(mtu, (uint32_t)IP6_MIN_MTU);
+}
+
+/* true: it may go on. Otherwise it has been dropped. */
+static bool
+check(struct walk *w, struct rte_mbuf *m)
+{
+	const struct ip6_hdr *ip = pkt_ip6(m);
+	const struct pkt *p = pkt(m);
+	const struct port *port = w->ports->by_index[p->out];
+	uint32_t mtu;
+
+	if (unlikely(p->flags & (PKT_L2_BCAST | PKT_L2_MCAST))) {
+		walk_drop(w, DROP(l2_multi), m);
+	} else if (unlikely(ip->ip6_hlim <= 1)) {
+		icmp_error(&w->ctx, m, ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_TRANSIT, 0);
+		walk_drop(w, DROP(hop_limit), m);
+	} else if (unlikely(IN6_IS_ADDR_UNSPECIFIED(&ip->ip6_src))) {
+		walk_drop(w, DROP(bad_source), m);
+	} else if (unlikely(IN6_IS_ADDR_LINKLOCAL(&ip->ip6_src) && p->out != p->in)) {
+		icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_BEYONDSCOPE, 0);
+		walk_drop(w, DROP(scope), m);
+	} else if (unlikely(port == NULL)) {
+		walk_drop(w, DROP(no_port), m);
+	} else if (unlikely(p->len > (mtu = mtu_of(port, nexthop_get(p->nh))))) {
+		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, mtu);
+		walk_drop(w, DROP(too_big), m);
+	} else {
+		return true;
+	}
+	return false;
+}
+
+uint16_t
+forward6_check(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	bool forwarding = param_get(&forwarding6);
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		if (unlikely(!forwarding)) {
+			walk_drop(w, DROP(not_forwarding), pkts[i]);
+		} else if (likely(check(w, pkts[i]))) {
+			pkt_ip6(pkts[i])->ip6_hlim--;
+			pkts[kept++] = pkts[i];
+		}
+	}
+	return kept;
+}
+
+bool
+forward6_enabled(void)
+{
+	return param_get(&forwarding6);
+}

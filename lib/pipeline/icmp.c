@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Whether an ICMP or ICMPv6 error may be sent about a packet (RFC 1122 3.2.2, RFC 4443 2.4, Linux's
+ * icmp_send() and icmp6_send()), from which address, and the sending.
+ */
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+
+#include "base_param.h"
+#include "pkt_build.h"
+#include "walk.h"
+
+PARAM_INT(default_ttl, "net.ipv4.ip_default_ttl", 64, 1, 255, "TTL of what the box sends")
+PARAM_INT(hop_limit, "net.ipv6.conf.all.hop_limit", 64, 1, 255, "hop limit of what the box sends")
+
+uint8_t
+icmp_default_ttl(void)
+{
+	return param_get(&default_ttl);
+}
+
+/* The packet is itself an ICMP error, or too short to tell. */
+static bool
+about_error4(const struct rte_mbuf *about)
+{
+	const uint8_t *type = pkt_l4(about);
+
+	if (pkt_const(about)->proto != IPPROTO_ICMP)
+		return false;
+	if (pkt_l4_len(about) == 0 || *type > NR_ICMP_TYPES)
+		return true;
+	return *type == ICMP_DEST_UNREACH || *type == ICMP_SOURCE_QUENCH ||
+	       *type == ICMP_REDIRECT || *type == ICMP_TIME_EXCEEDED || *type == ICMP_PARAMETERPROB;
+}
+
+static bool
+allowed4(const struct rte_mbuf *about)
+{
+	const struct pkt *p = pkt_const(about);
+	uint32_t src = rte_be_to_cpu_32(pkt_ip4(about)->src_addr);
+
+	if (p->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI | PKT_FRAG_LATER))
+		return false;
+	if (src == 0 || src >> 28 == 14 || src == 0xffffffff)
+		return false;
+	return !about_error4(about);
+}
+
+static bool
+allowed6(const struct rte_mbuf *about, uint8_t type)
+{
+	const struct pkt *p = pkt_const(about);
+	const struct ip6_hdr *ip = pkt_ip6(about);
+
+	if (p->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI) && type != ICMP6_PACKET_TOO_BIG)
+		return false;
+	if (IN6_IS_ADDR_UNSPECIFIED(&ip->ip6_src) || IN6_IS_ADDR_MULTICAST(&ip->ip6_src))
+		return false;
+	if (p->proto != IPPROTO_ICMPV6 || p->flags & (PKT_FRAG_LATER | PKT_EXT_BAD))
+		return true;
+	return pkt_l4_len(about) > 0 && *(uint8_t *)pkt_l4(about) & ICMP6_INFOMSG_MASK;
+}
+
+/* Where an answer to the packet goes; the next hop id, 0: nowhere. */
+static uint32_t
+route_back(const struct hook_ctx *ctx, const struct rte_mbuf *about)
+{
+	const struct pkt *p = pkt_const(about);
+	uint64_t id;
+
+	if (p->family == AF_INET) {
+		uint32_t dst = rte_be_to_cpu_32(pkt_ip4(about)->src_addr);
+
+		route4_lookup(&dst, &id, 1);
+	} else if (IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src)) {
+		id = route6_on_link(ctx->gen, p->in);
+	} else {
+		route6_lookup((const uint8_t(*)[16]) & pkt_ip6(about)->ip6_src, &id, 1);
+	}
+	return id;
+}
+
+/* The packet's destination when that is ours, else what fits the way back. */
+static struct ip_addr
+source_for(const struct hook_ctx *ctx, const struct rte_mbuf *about, const struct nexthop *nh)
+{
+	bool v4 = pkt_const(about)->family == AF_INET;
+	struct ip_addr dst =
+		v4 ? ip_addr_v4(pkt_ip4(about)->dst_addr) : ip_addr_v6(&pkt_ip6(about)->ip6_dst);
+	struct ip_addr to =
+		v4 ? ip_addr_v4(pkt_ip4(about)->src_addr) : ip_addr_v6(&pkt_ip6(about)->ip6_src);
+
+	if (addr_is_own_on(ctx->gen, pkt_const(about)->in, &dst))
+		return dst;
+	if (nh->src.family != AF_UNSPEC)
+		return nh->src;
+	/* IPv4 chooses by the gateway where there is one, IPv6 by the destination. */
+	return addr_select(ctx->gen, nh->port, v4 && nh->gw.family != AF_UNSPEC ? &nh->gw : &to);
+}
+
+void
+icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uint8_t code,
+	   uint32_t info)
+{
+	const struct pkt *a = pkt_const(about);
+	bool v4 = a->family == AF_INET;
+	const void *peer = v4 ? (const void *)&pkt_ip4(about)->src_addr : &pkt_ip6(about)->ip6_src;
+	struct pkt_icmp_error e = { .type = type, .code = code, .info = info };
+	const struct nexthop *nh;
+	struct rte_mbuf *m;
+	struct ip_addr src;
+
+	if (a->flags & PKT_ORIGINATED || !(v4 ? allowed4(about) : allowed6(about, type)))
+		return;
+	nh = nexthop_get(route_back(ctx, about));
+	if (nh->type != NEXTHOP_UNICAST)
+		return;
+	src = source_for(ctx, about, nh);
+	if (src.family == AF_UNSPEC || !icmp_limit_allow(a->family, peer, type, code, ctx->now))
+		return;
+	m = originate_alloc(ctx, about);
+	if (m == NULL)
+		return;
+	if (v4) {
+		/* Linux: errors go as internetwork control, keeping the offender's TOS bits. */
+		e.tos = (pkt_ip4(about)->type_of_service & 0x1e) | 0xc0;
+		e.ttl = param_get(&default_ttl);
+	} else {
+		e.ttl = param_get(&hop_limit);
+	}
+	pkt_build_icmp_error(m, about, &src.v4, &e);
+	/* A link-local peer is only on the port it came from. */
+	if (!v4 && IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src)) {
+		pkt(m)->nh = route6_on_link(ctx->gen, a->in);
+		pkt(m)->out = a->in;
+		pkt(m)->flags |= PKT_ROUTED;
+	}
+	originate(ctx, m);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Linux's limits on ICMP errors: one bucket for the whole box (icmp_msgs_per_sec, burst 50) and one
+ * per peer (icmp_ratelimit ms a message, up to 6 saved), shared by both families' tables here. Peers
+ * live in a direct-mapped table: a collision starts a fresh bucket, which the global one bounds.
+ * Slow path of any lane: one spinlock.
+ */
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+
+#include <rte_hash_crc.h>
+#include <rte_spinlock.h>
+
+#include "base_param.h"
+#include "walk.h"
+
+PARAM_INT(ratelimit4, "net.ipv4.icmp_ratelimit", 1000, 0, 1000000,
+	  "milliseconds between ICMP errors to one host; 0: no limit")
+PARAM_INT(ratemask4, "net.ipv4.icmp_ratemask", 6168, 0, 0x7fffffff,
+	  "bit mask of the ICMP types that icmp_ratelimit limits")
+PARAM_INT(msgs_per_sec, "net.ipv4.icmp_msgs_per_sec", 1000, 0, 1000000,
+	  "ICMP errors the box sends in a second, all hosts together")
+PARAM_INT(msgs_burst, "net.ipv4.icmp_msgs_burst", 50, 0, 1000000,
+	  "ICMP errors the box may send at once")
+PARAM_INT(ratelimit6, "net.ipv6.icmp.ratelimit", 1000, 0, 1000000,
+	  "milliseconds between ICMPv6 errors to one host; 0: no limit")
+
+#define PEERS 4096
+#define SAVED 6             /* messages a peer's bucket holds (XRLIM_BURST_FACTOR) */
+#define NO_ROUTE_COST 1000  /* ms (ip_rt_error_cost) */
+#define NO_ROUTE_BURST 5000 /* ms (ip_rt_error_burst) */
+
+struct peer {
+	struct ip_addr addr;
+	uint64_t tokens, last; /* ms */
+};
+
+static struct {
+	rte_spinlock_t lock;
+	struct peer peers[PEERS];
+	uint64_t credit, last; /* the box's bucket */
+} limit = { .lock = RTE_SPINLOCK_INITIALIZER };
+
+static struct peer *
+peer_get(const struct ip_addr *a, uint64_t now)
+{
+	uint32_t hash = rte_hash_crc(a->v6, a->family == AF_INET ? 4 : 16, a->family);
+	struct peer *p = &limit.peers[hash % PEERS];
+
+	if (!ip_addr_equal(&p->addr, a))
+		*p = (struct peer){ .addr = *a, .tokens = 60000, .last = now };
+	return p;
+}
+
+/* Adds what time gave, at most `cap`, and takes `cost` if it is there. */
+static bool
+peer_take(struct peer *p, uint64_t cost, uint64_t cap, uint64_t now)
+{
+	p->tokens += now - p->last;
+	p->last = now;
+	if (p->tokens > cap)
+		p->tokens = cap;
+	if (p->tokens < cost)
+		return false;
+	p->tokens -= cost;
+	return true;
+}
+
+static bool
+global_take(uint64_t now)
+{
+	uint64_t rate = param_get(&msgs_per_sec);
+	uint64_t burst = param_get(&msgs_burst);
+	uint64_t passed = RTE_MIN(now - limit.last, 1000u);
+
+	/* Refilled in steps of 20 ms, as Linux does. */
+	if (passed >= 20) {
+		limit.credit = RTE_MIN(limit.credit + rate * passed / 1000, burst);
+		limit.last = now;
+	}
+	if (limit.credit == 0)
+		return false;
+	limit.credit--;
+	return true;
+}
+
+static bool
+limited4(uint8_t type, uint8_t code)
+{
+	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
+		return false;
+	return type < 31 && (1u << type) & (unsigned)param_get(&ratemask4);
+}
+
+bool
+icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, uint64_t now)
+{
+	struct ip_addr a =
+		family == AF_INET ? ip_addr_v4(*(const uint32_t *)peer) : ip_addr_v6(peer);
+	bool limited = family == AF_INET ? limited4(type, code)
+					 : type < 128 && type != ICMP6_PACKET_TOO_BIG;
+	uint64_t cost = param_get(family == AF_INET ? &ratelimit4 : &ratelimit6);
+	bool allow;
+
+	if (!limited)
+		return true;
+	rte_spinlock_lock(&limit.lock);
+	allow = global_take(now);
+	if (allow && cost != 0)
+		allow = peer_take(peer_get(&a, now), cost, SAVED * cost, now);
+	rte_spinlock_unlock(&limit.lock);
+	return allow;
+}
+
+bool
+icmp_limit_no_route(uint32_t peer, uint64_t now)
+{
+	struct ip_addr a = ip_addr_v4(peer);
+	bool allow;
+
+	rte_spinlock_lock(&limit.lock);
+	allow = peer_take(peer_get(&a, now), NO_ROUTE_COST, NO_ROUTE_BURST, now);
+	rte_spinlock_unlock(&limit.lock);
+	return allow;
+}

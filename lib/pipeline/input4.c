@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * IPv4 after PREROUTING: which packets are for the box, which go on, which are worth nothing.
+ * The order of the tests is that of Linux's ip_route_input_slow().
+ */
+#include <netinet/ip_icmp.h>
+
+#include "base_param.h"
+#include "walk.h"
+
+DROP_REASON(martian_source, "ip4-martian-source",
+	    "IPv4 source is 0.0.0.0, 127/8, multicast, broadcast or our own");
+DROP_REASON(martian_destination, "ip4-martian-destination",
+	    "IPv4 destination is 0.0.0.0, 127/8 or not a unicast one");
+DROP_REASON(not_member, "ip4-not-member", "IPv4 multicast group nobody here listens to");
+DROP_REASON(not_forwarding, "ip4-forwarding-off", "not for us, and net.ipv4.ip_forward is 0");
+DROP_REASON(no_route, "ip4-no-route", "no route to the IPv4 destination");
+DROP_REASON(blackhole, "ip4-blackhole", "blackhole route");
+DROP_REASON(unreachable, "ip4-unreachable-route", "unreachable route");
+DROP_REASON(prohibit, "ip4-prohibit-route", "prohibit route");
+
+PARAM_INT(ip_forward, "net.ipv4.ip_forward", 0, 0, 1, "forward IPv4 packets between ports")
+
+#define ALL_HOSTS 0xe0000001u /* 224.0.0.1 */
+
+/* Host byte order. The first bytes 0, 127 and 224 up are where special addresses live. */
+static inline bool
+maybe_special(uint32_t a)
+{
+	uint8_t first = a >> 24;
+
+	return (uint8_t)(first - 1) >= 223 || first == 127;
+}
+
+static inline bool
+is_multicast(uint32_t a)
+{
+	return a >> 28 == 14;
+}
+
+/* 0.0.0.0, 127/8, multicast, 255.255.255.255: never a source; the rest of 0/8 and 240/4 may be. */
+static bool
+bad_source(uint32_t a)
+{
+	return a == 0 || a >> 24 == 127 || is_multicast(a) || a == 0xffffffff;
+}
+
+static inline bool
+own_source(const struct walk *w, uint32_t be)
+{
+	struct ip_addr a;
+
+	if (likely(!addr_maybe_own4(w->ctx.gen, be)))
+		return false;
+	a = ip_addr_v4(be);
+	return addr_is_own(w->ctx.gen, &a);
+}
+
+static void
+to_local(struct rte_mbuf *m, bool multi, struct batch *local)
+{
+	if (multi)
+		pkt(m)->flags |= PKT_L3_MULTI;
+	batch_add(local, m);
+}
+
+/* No route in the wide sense: the packet is dropped here, mostly with an ICMP error. */
+static void
+no_way(struct walk *w, struct rte_mbuf *m, enum nexthop_type type)
+{
+	uint32_t src = pkt_ip4(m)->src_addr;
+
+	if (!param_get(&ip_forward)) {
+		walk_drop(w, DROP(not_forwarding), m);
+		return;
+	}
+	switch (type) {
+	case NEXTHOP_BLACKHOLE:
+		walk_drop(w, DROP(blackhole), m);
+		return;
+	case NEXTHOP_UNREACHABLE:
+		if (icmp_limit_no_route(src, w->ctx.now))
+			icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+		walk_drop(w, DROP(unreachable), m);
+		return;
+	case NEXTHOP_PROHIBIT:
+		if (icmp_limit_no_route(src, w->ctx.now))
+			icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, 0);
+		walk_drop(w, DROP(prohibit), m);
+		return;
+	default:
+		if (icmp_limit_no_route(src, w->ctx.now))
+			icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_NET_UNREACH, 0);
+		walk_drop(w, DROP(no_route), m);
+	}
+}
+
+/* Multicast and limited broadcast; false: an ordinary address after all (240/4). */
+static bool
+special_destination(struct walk *w, struct rte_mbuf *m, uint32_t src, uint32_t dst,
+		    struct batch *local)
+{
+	if (dst == 0xffffffff || (dst == 0 && src == 0)) {
+		to_local(m, true, local);
+	} else if (is_multicast(dst)) {
+		if (dst == ALL_HOSTS)
+			to_local(m, true, local);
+		else
+			walk_drop(w, DROP(not_member), m);
+	} else if (dst == 0 || dst >> 24 == 127) {
+		walk_drop(w, DROP(martian_destination), m);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void
+route_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh, struct batch *forward,
+	   struct batch *local)
+{
+	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
+	uint32_t src = rte_be_to_cpu_32(ip->src_addr), dst = rte_be_to_cpu_32(ip->dst_addr);
+
+	if (maybe_special(src) && bad_source(src) && !(src == 0 && dst == 0xffffffff)) {
+		walk_drop(w, DROP(martian_source), m);
+		return;
+	}
+	if (maybe_special(dst) && special_destination(w, m, src, dst, local))
+		return;
+	switch (nh->type) {
+	case NEXTHOP_LOCAL:
+	case NEXTHOP_BROADCAST:
+		if (own_source(w, ip->src_addr))
+			walk_drop(w, DROP(martian_source), m);
+		else
+			to_local(m, nh->type == NEXTHOP_BROADCAST, local);
+		return;
+	case NEXTHOP_UNICAST:
+		if (!param_get(&ip_forward))
+			walk_drop(w, DROP(not_forwarding), m);
+		else if (own_source(w, ip->src_addr))
+			walk_drop(w, DROP(martian_source), m);
+		else
+			batch_add(forward, m);
+		return;
+	default:
+		no_way(w, m, nh->type);
+	}
+}
+
+void
+input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
+	     struct batch *local)
+{
+	bool forwarding = param_get(&ip_forward);
+	uint32_t dst[PKT_BURST];
+	uint64_t ids[PKT_BURST];
+
+	for (uint16_t i = 0; i < n; i++)
+		dst[i] = rte_be_to_cpu_32(pkt_ip4(pkts[i])->dst_addr);
+	route4_lookup(dst, ids, n);
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+		const struct nexthop *nh = nexthop_get(ids[i]);
+		uint32_t src = pkt_ip4(m)->src_addr;
+		struct pkt *p = pkt(m);
+
+		p->nh = ids[i];
+		p->out = nh->type == NEXTHOP_UNICAST ? nh->port : 0;
+		p->flags |= PKT_ROUTED;
+		if (likely(nh->type == NEXTHOP_UNICAST && forwarding && !maybe_special(dst[i]) &&
+			   !maybe_special(rte_be_to_cpu_32(src)) &&
+			   !addr_maybe_own4(w->ctx.gen, src)))
+			batch_add(forward, m);
+		else
+			route_slow(w, m, nh, forward, local);
+	}
+}

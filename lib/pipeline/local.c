@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * TCP and UDP that is addressed to the box: nothing listens here, so they get what Linux sends for a
+ * closed port.
+ */
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+
+#include <rte_tcp.h>
+
+#include "pkt_build.h"
+#include "pkt_checksum.h"
+#include "pkt_rewrite.h"
+#include "walk.h"
+
+DROP_REASON(l4_short, "local-l4-truncated", "for the box, L4 header cut short or impossible");
+DROP_REASON(l4_checksum, "local-l4-checksum", "for the box, L4 checksum wrong");
+
+#define ECN_MASK 3
+
+static uint8_t
+tos_of(const struct rte_mbuf *m)
+{
+	if (pkt_const(m)->family == AF_INET)
+		return pkt_ip4(m)->type_of_service;
+	return rte_be_to_cpu_32(pkt_ip6(m)->ip6_flow) >> 20;
+}
+
+/* Linux resets with the DSCP of the segment it refuses. */
+static void
+reset(struct walk *w, struct rte_mbuf *m)
+{
+	struct rte_mbuf *answer;
+	uint8_t tos = tos_of(m) & ~ECN_MASK;
+
+	if (pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI))
+		return;
+	answer = originate_alloc(&w->ctx, m);
+	if (answer == NULL)
+		return;
+	if (!pkt_build_tcp_reset(answer, m)) {
+		rte_pktmbuf_free(answer);
+		return;
+	}
+	if (tos != 0)
+		pkt_tos_set(answer, tos);
+	if (pkt(m)->family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(m)->ip6_src)) {
+		pkt(answer)->nh = route6_on_link(w->ctx.gen, pkt(m)->in);
+		pkt(answer)->out = pkt(m)->in;
+		pkt(answer)->flags |= PKT_ROUTED;
+	}
+	originate(&w->ctx, answer);
+}
+
+static bool
+tcp_header_ok(const struct rte_mbuf *m)
+{
+	const struct rte_tcp_hdr *tcp = pkt_l4(m);
+	unsigned len = pkt_l4_len(m);
+	unsigned hlen;
+
+	if (len < sizeof(*tcp))
+		return false;
+	hlen = (tcp->data_off >> 4) * 4;
+	return hlen >= sizeof(*tcp) && hlen <= len;
+}
+
+bool
+local_closed_port(struct walk *w, struct rte_mbuf *m)
+{
+	uint8_t proto = pkt(m)->proto;
+
+	if (proto != IPPROTO_TCP && proto != IPPROTO_UDP)
+		return false;
+	if (proto == IPPROTO_TCP ? !tcp_header_ok(m) : pkt_l4_len(m) < 8) {
+		walk_drop(w, DROP(l4_short), m);
+		return true;
+	}
+	if (!pkt_l4_checksum_ok(m)) {
+		walk_drop(w, DROP(l4_checksum), m);
+		return true;
+	}
+	if (proto == IPPROTO_TCP)
+		reset(w, m);
+	else if (pkt(m)->family == AF_INET)
+		icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+	else
+		icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT, 0);
+	walk_deliver(w, m);
+	return true;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* IPv4 that is addressed to the box, after INPUT: echo, timestamp, and errors for the rest. */
+#include <netinet/ip_icmp.h>
+#include <time.h>
+
+#include "base_param.h"
+#include "pkt_build_ip.h"
+#include "pkt_checksum.h"
+#include "walk.h"
+
+DROP_REASON(fragment, "local-fragment", "fragment for the box: it does not reassemble yet");
+DROP_REASON(icmp_checksum, "local-icmp-checksum", "for the box, ICMP checksum wrong or cut short");
+
+PARAM_INT(echo_ignore_all, "net.ipv4.icmp_echo_ignore_all", 0, 0, 1, "answer no pings")
+
+/* An empty answer to the ICMP message: same TOS, same payload, addresses swapped. */
+static struct rte_mbuf *
+answer_make(struct walk *w, const struct rte_mbuf *m, uint16_t len)
+{
+	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
+	struct rte_mbuf *a = originate_alloc(&w->ctx, m);
+	struct pkt_ip_spec spec = {
+		.src = &ip->dst_addr,
+		.dst = &ip->src_addr,
+		.family = AF_INET,
+		.proto = IPPROTO_ICMP,
+		.tos = ip->type_of_service,
+		.ttl = icmp_default_ttl(),
+		.payload = len,
+	};
+
+	if (a != NULL)
+		memcpy(pkt_build_ip(a, &spec), pkt_l4(m), len);
+	return a;
+}
+
+static void
+answer_send(struct walk *w, struct rte_mbuf *a)
+{
+	struct icmphdr *icmp = pkt_l4(a);
+
+	icmp->checksum = 0;
+	icmp->checksum = pkt_l4_checksum(a);
+	pkt(a)->dport = *(uint16_t *)icmp;
+	originate(&w->ctx, a);
+}
+
+static void
+echo(struct walk *w, const struct rte_mbuf *m)
+{
+	struct rte_mbuf *a;
+
+	if (param_get(&echo_ignore_all) || pkt_const(m)->flags & PKT_L3_MULTI)
+		return;
+	a = answer_make(w, m, pkt_l4_len(m));
+	if (a == NULL)
+		return;
+	((struct icmphdr *)pkt_l4(a))->type = ICMP_ECHOREPLY;
+	answer_send(w, a);
+}
+
+/* RFC 792: milliseconds since midnight UTC, in the receive and the transmit field. */
+static void
+timestamp(struct walk *w, const struct rte_mbuf *m)
+{
+	struct timespec ts;
+	struct rte_mbuf *a;
+	uint32_t *words, ms;
+
+	if (pkt_const(m)->flags & PKT_L3_MULTI || pkt_l4_len(m) < 20)
+		return;
+	a = answer_make(w, m, 20);
+	if (a == NULL)
+		return;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ms = ts.tv_sec % 86400 * 1000 + ts.tv_nsec / 1000000;
+	words = pkt_l4(a);
+	words[3] = words[4] = rte_cpu_to_be_32(ms);
+	((struct icmphdr *)words)->type = ICMP_TIMESTAMPREPLY;
+	((struct icmphdr *)words)->code = 0;
+	answer_send(w, a);
+}
+
+static void
+icmp_receive(struct walk *w, struct rte_mbuf *m)
+{
+	const struct icmphdr *icmp = pkt_l4(m);
+
+	if (pkt_l4_len(m) < sizeof(*icmp) || !pkt_l4_checksum_ok(m)) {
+		walk_drop(w, DROP(icmp_checksum), m);
+		return;
+	}
+	/* Never answered to a group: icmp_echo_ignore_broadcasts is 1 by default, and not settable yet. */
+	if (icmp->type == ICMP_ECHO)
+		echo(w, m);
+	else if (icmp->type == ICMP_TIMESTAMP)
+		timestamp(w, m);
+	walk_deliver(w, m);
+}
+
+void
+local4_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		if (unlikely(pkt(m)->flags & PKT_FRAG)) {
+			walk_drop(w, DROP(fragment), m);
+		} else if (pkt(m)->proto == IPPROTO_ICMP) {
+			icmp_receive(w, m);
+		} else if (!local_closed_port(w, m)) {
+			/* IGMP is heard and needs no answer. */
+			if (pkt(m)->proto != IPPROTO_IGMP)
+				icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0);
+			walk_deliver(w, m);
+		}
+	}
+}

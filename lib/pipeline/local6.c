@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* IPv6 that is addressed to the box, after INPUT: echo, neighbour discovery, errors for the rest. */
+#include <netinet/icmp6.h>
+
+#include "pkt_build_ip.h"
+#include "pkt_checksum.h"
+#include "walk.h"
+
+DROP_REASON(fragment, "local6-fragment", "fragment for the box: it does not reassemble yet");
+DROP_REASON(ext, "local6-extension", "for the box, extension headers cut short");
+DROP_REASON(icmp_checksum, "local6-icmp-checksum",
+	    "for the box, ICMPv6 checksum wrong or cut short");
+
+static void
+echo(struct walk *w, const struct rte_mbuf *m)
+{
+	const struct ip6_hdr *ip = pkt_ip6(m);
+	bool group = pkt_const(m)->flags & PKT_L3_MULTI;
+	struct ip_addr to = ip_addr_v6(&ip->ip6_src);
+	struct ip_addr from =
+		group ? addr_select(w->ctx.gen, pkt_const(m)->in, &to) : ip_addr_v6(&ip->ip6_dst);
+	struct pkt_ip_spec spec = {
+		.src = from.v6,
+		.dst = to.v6,
+		.family = AF_INET6,
+		.proto = IPPROTO_ICMPV6,
+		.tos = rte_be_to_cpu_32(ip->ip6_flow) >> 20,
+		.ttl = icmp_default_ttl(),
+		.payload = pkt_l4_len(m),
+	};
+	struct icmp6_hdr *icmp;
+	struct rte_mbuf *a;
+
+	if (from.family == AF_UNSPEC)
+		return;
+	a = originate_alloc(&w->ctx, m);
+	if (a == NULL)
+		return;
+	icmp = pkt_build_ip(a, &spec);
+	memcpy(icmp, pkt_l4(m), pkt_l4_len(m));
+	icmp->icmp6_type = ICMP6_ECHO_REPLY;
+	icmp->icmp6_cksum = 0;
+	icmp->icmp6_cksum = pkt_l4_checksum(a);
+	pkt(a)->dport = *(uint16_t *)icmp;
+	if (ip_addr_is_link_local(&to)) {
+		pkt(a)->nh = route6_on_link(w->ctx.gen, pkt_const(m)->in);
+		pkt(a)->out = pkt_const(m)->in;
+		pkt(a)->flags |= PKT_ROUTED;
+	}
+	originate(&w->ctx, a);
+}
+
+static void
+icmp6_receive(struct walk *w, struct rte_mbuf *m)
+{
+	const struct icmp6_hdr *icmp = pkt_l4(m);
+
+	if (pkt_l4_len(m) < sizeof(*icmp) || !pkt_l4_checksum_ok(m)) {
+		walk_drop(w, DROP(icmp_checksum), m);
+		return;
+	}
+	switch (icmp->icmp6_type) {
+	case ICMP6_ECHO_REQUEST:
+		echo(w, m);
+		break;
+	case ND_NEIGHBOR_SOLICIT:
+	case ND_NEIGHBOR_ADVERT:
+		nd_receive(w, m);
+		return;
+	}
+	walk_deliver(w, m);
+}
+
+/* What no upper layer takes: the error points at the byte that names the protocol (RFC 4443 3.4). */
+static void
+unknown_protocol(struct walk *w, struct rte_mbuf *m)
+{
+	if (pkt(m)->proto != IPPROTO_NONE)
+		icmp_error(&w->ctx, m, ICMP6_PARAM_PROB, ICMP6_PARAMPROB_NEXTHEADER,
+			   pkt(m)->ip6_nexthdr_off);
+	walk_deliver(w, m);
+}
+
+void
+local6_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		if (unlikely(pkt(m)->flags & PKT_EXT_BAD))
+			walk_drop(w, DROP(ext), m);
+		else if (unlikely(pkt(m)->flags & PKT_FRAG))
+			walk_drop(w, DROP(fragment), m);
+		else if (pkt(m)->proto == IPPROTO_ICMPV6)
+			icmp6_receive(w, m);
+		else if (!local_closed_port(w, m))
+			unknown_protocol(w, m);
+	}
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets the box makes. During a burst they only gather; afterwards they go out in the order of the
+ * packets that caused them, so that a burst gives the same as its packets one after another.
+ */
+#include "pkt_pool.h"
+#include "walk.h"
+
+DROP_REASON(no_mbuf, "originate-no-mbuf", "no packet memory for something the box wanted to send");
+DROP_REASON(full, "originate-full", "one burst made the box send too many packets");
+DROP_REASON(no_route, "originate-no-route", "no route for something the box wanted to send");
+
+struct rte_mbuf *
+originate_alloc(const struct hook_ctx *ctx, const struct rte_mbuf *because)
+{
+	struct rte_mbuf *m = pkt_alloc(ctx->lane);
+
+	/* Counted on both sides, so that sums hold: originated, and dropped at once. */
+	if (unlikely(m == NULL)) {
+		walk_count(&walk_lanes[ctx->lane].originated, 1);
+		drop_add(ctx->lane, DROP(no_mbuf), 1);
+		return NULL;
+	}
+	if (because != NULL)
+		pkt(m)->burst_pos = pkt_const(because)->burst_pos;
+	pkt(m)->entry = PKT_ENTRY_LOCAL_OUT;
+	return m;
+}
+
+void
+originate(const struct hook_ctx *ctx, struct rte_mbuf *m)
+{
+	struct walk_lane *lane = &walk_lanes[ctx->lane];
+
+	walk_count(&lane->originated, 1);
+	if (unlikely(lane->nb_waiting == ORIGINATED_MAX))
+		drop_pkt(ctx->lane, DROP(full), m);
+	else
+		lane->waiting[lane->nb_waiting++] = m;
+}
+
+/* Stable: answers to one packet keep their order. Few packets, mostly sorted already. */
+static void
+sort_by_cause(struct rte_mbuf **pkts, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+		unsigned j = i;
+
+		for (; j > 0 && pkt(pkts[j - 1])->burst_pos > pkt(m)->burst_pos; j--)
+			pkts[j] = pkts[j - 1];
+		pkts[j] = m;
+	}
+}
+
+/* Routes what has no port yet. false: it was settled here. */
+static bool
+route_out(struct walk *w, struct rte_mbuf *m)
+{
+	struct pkt *p = pkt(m);
+	const struct nexthop *nh;
+	uint64_t id;
+
+	if (p->flags & PKT_ROUTED)
+		return true;
+	if (p->family == AF_INET) {
+		uint32_t dst = rte_be_to_cpu_32(pkt_ip4(m)->dst_addr);
+
+		route4_lookup(&dst, &id, 1);
+	} else {
+		route6_lookup((const uint8_t(*)[16]) & pkt_ip6(m)->ip6_dst, &id, 1);
+	}
+	nh = nexthop_get(id);
+	if (nh->type == NEXTHOP_UNICAST) {
+		p->nh = id;
+		p->out = nh->port;
+		p->flags |= PKT_ROUTED;
+		return true;
+	}
+	if (nh->type == NEXTHOP_LOCAL)
+		walk_deliver(w, m);
+	else
+		walk_drop(w, DROP(no_route), m);
+	return false;
+}
+
+/* The part of Linux's ip_local_out() and ip_output(). */
+static void
+local_out(struct walk *w, struct batch *b)
+{
+	uint16_t n = 0;
+
+	if (b->n == 0)
+		return;
+	w->ctx.family = pkt(b->pkts[0])->family == AF_INET ? HOOK_IP4 : HOOK_IP6;
+	for (uint16_t i = 0; i < b->n; i++)
+		if (route_out(w, b->pkts[i]))
+			b->pkts[n++] = b->pkts[i];
+	n = walk_hook(w, HOOK_OUTPUT, b->pkts, n);
+	n = walk_hook(w, HOOK_POSTROUTING, b->pkts, n);
+	output(w, b->pkts, n);
+	b->n = 0;
+}
+
+/* Takes the packets in runs of one family; frames that are complete go straight out. */
+static void
+send_runs(struct walk *w, struct rte_mbuf **pkts, unsigned n)
+{
+	struct batch run = { .n = 0 };
+
+	for (unsigned i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		if (run.n == PKT_BURST || pkt(m)->entry == PKT_ENTRY_XMIT ||
+		    (run.n != 0 && pkt(run.pkts[0])->family != pkt(m)->family))
+			local_out(w, &run);
+		if (pkt(m)->entry == PKT_ENTRY_XMIT)
+			port_tx(w->ctx.lane, w->ctx.gen, pkt(m)->out, m);
+		else
+			batch_add(&run, m);
+	}
+	local_out(w, &run);
+}
+
+void
+originate_drain(struct walk *w)
+{
+	struct walk_lane *lane = w->lane;
+	struct rte_mbuf *pkts[ORIGINATED_MAX];
+
+	/* What is sent may make more to send (a solicitation); never errors about our own. */
+	while (lane->nb_waiting != 0) {
+		unsigned n = lane->nb_waiting;
+
+		memcpy(pkts, lane->waiting, n * sizeof(pkts[0]));
+		lane->nb_waiting = 0;
+		sort_by_cause(pkts, n);
+		send_runs(w, pkts, n);
+	}
+}

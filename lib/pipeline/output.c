@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The last stage: fragments what is too long, finds the neighbour, writes the Ethernet header and
+ * puts the frame into the port's transmit buffer.
+ */
+#include <errno.h>
+
+#include "pkt_frag.h"
+#include "pkt_rewrite.h"
+#include "walk.h"
+
+DROP_REASON(no_port, "out-port-gone", "the port it should leave by is gone or down");
+DROP_REASON(too_big, "out-too-big", "longer than the MTU, and may not be fragmented");
+DROP_REASON(no_mbuf, "out-no-mbuf", "no packet memory for fragments");
+DROP_REASON(neigh_full, "neigh-table-full", "no room for one more neighbour");
+DROP_REASON(park_full, "neigh-parked-full", "too many packets wait for neighbours already");
+
+/* Neighbour of the last packet: bursts go mostly to few of them. Valid within one output(). */
+struct memo {
+	struct ip_addr addr;
+	uint16_t port;
+	struct neigh *neigh;
+};
+
+static struct ip_addr
+destination(const struct rte_mbuf *m)
+{
+	return pkt_const(m)->family == AF_INET ? ip_addr_v4(pkt_ip4(m)->dst_addr)
+					       : ip_addr_v6(&pkt_ip6(m)->ip6_dst);
+}
+
+static struct neigh *
+neighbour_of(const struct nexthop *nh, const struct rte_mbuf *m, struct memo *memo)
+{
+	uint16_t port = pkt_const(m)->out;
+	struct ip_addr dst;
+
+	if (likely(nh->neigh != NULL))
+		return nh->neigh;
+	dst = destination(m);
+	if (memo->neigh != NULL && memo->port == port && ip_addr_equal(&memo->addr, &dst))
+		return memo->neigh;
+	*memo = (struct memo){ dst, port, neigh_get(port, &dst) };
+	return memo->neigh;
+}
+
+/* IPv6 groups map to 33:33 and their last four bytes (RFC 2464 section 7). */
+static void
+send_group(struct walk *w, const struct port *port, struct rte_mbuf *m)
+{
+	uint8_t l2[16] = { 0x33, 0x33 };
+
+	memcpy(l2 + 2, &pkt_ip6(m)->ip6_dst.s6_addr[12], 4);
+	memcpy(l2 + 6, &port->mac, 6);
+	l2[12] = RTE_ETHER_TYPE_IPV6 >> 8;
+	l2[13] = RTE_ETHER_TYPE_IPV6 & 0xff;
+	pkt_l2_write(m, l2);
+	port_tx(w->ctx.lane, w->ctx.gen, port->index, m);
+}
+
+static void
+park(struct walk *w, struct neigh *n, struct rte_mbuf *m)
+{
+	const struct neigh_l2 *l2;
+
+	switch (neigh_park(w->ctx.lane, n, m, w->ctx.now)) {
+	case NEIGH_PARKED:
+		return;
+	case NEIGH_PARKED_SOLICIT:
+		neighbour_ask(w, n, m);
+		return;
+	case NEIGH_KNOWN:
+		l2 = neigh_l2(n);
+		if (l2 != NULL) {
+			pkt_l2_write(m, l2->bytes);
+			port_tx(w->ctx.lane, w->ctx.gen, n->port, m);
+			return;
+		}
+		break;
+	case NEIGH_FULL:
+		break;
+	}
+	walk_drop(w, DROP(park_full), m);
+}
+
+static inline void
+send_one(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, struct memo *memo)
+{
+	struct neigh *n = neighbour_of(nh, m, memo);
+	const struct neigh_l2 *l2;
+
+	if (unlikely(n == NULL)) {
+		walk_drop(w, DROP(neigh_full), m);
+		return;
+	}
+	neigh_use(n, w->ctx.now);
+	l2 = neigh_l2(n);
+	if (likely(l2 != NULL)) {
+		pkt_l2_write(m, l2->bytes);
+		port_tx(w->ctx.lane, w->ctx.gen, pkt(m)->out, m);
+	} else {
+		park(w, n, m);
+	}
+}
+
+/* Longer than the MTU: IPv4 without DF is cut to pieces, in order; anything else ends here. */
+static void
+send_long(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, uint16_t mtu,
+	  struct memo *memo)
+{
+	struct rte_mbuf *pieces[PKT_FRAGMENTS_MAX];
+	int n = -EMSGSIZE;
+
+	if (pkt(m)->family == AF_INET &&
+	    !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG)))
+		n = pkt_fragment4(m, mtu, pieces, PKT_FRAGMENTS_MAX);
+	if (n < 0) {
+		walk_drop(w, n == -ENOMEM ? DROP(no_mbuf) : DROP(too_big), m);
+		return;
+	}
+	walk_count(&w->lane->originated, n);
+	send_one(w, nh, m, memo);
+	for (int i = 0; i < n; i++)
+		send_one(w, nh, pieces[i], memo);
+}
+
+void
+output(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct memo memo = { .neigh = NULL };
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+		const struct pkt *p = pkt(m);
+		const struct port *port = w->ports->by_index[p->out];
+		const struct nexthop *nh = nexthop_get(p->nh);
+		uint16_t mtu;
+
+		if (unlikely(port == NULL || !port->up)) {
+			walk_drop(w, DROP(no_port), m);
+			continue;
+		}
+		mtu = nh->mtu != 0 ? nh->mtu : port->mtu;
+		if (unlikely(p->family == AF_INET6 && pkt_ip6(m)->ip6_dst.s6_addr[0] == 0xff))
+			send_group(w, port, m);
+		else if (unlikely(p->len > mtu))
+			send_long(w, nh, m, mtu, &memo);
+		else
+			send_one(w, nh, m, &memo);
+	}
+}

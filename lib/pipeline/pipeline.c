@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The walk of a packet, top to bottom. Runs on workers, a burst at a time; everything it reads is
+ * in the generation or is lock-free state, everything it writes belongs to the lane.
+ */
+#include "pipeline.h"
+#include "walk.h"
+
+DROP_REASON(port_down, "port-down", "the port it came in by is down");
+
+struct walk_lane walk_lanes[LANE_MAX];
+
+static const struct {
+	void (*route)(struct walk *, struct rte_mbuf **, uint16_t, struct batch *, struct batch *);
+	uint16_t (*forward)(struct walk *, struct rte_mbuf **, uint16_t);
+	void (*local)(struct walk *, struct rte_mbuf **, uint16_t);
+} stages[HOOK_FAMILIES] = {
+	[HOOK_IP4] = { input4_route, forward4_check, local4_deliver },
+	[HOOK_IP6] = { input6_route, forward6_check, local6_deliver },
+};
+
+/* One family's packets of a burst, from the wire to the wire. */
+static void
+walk_ip(struct walk *w, enum hook_family family, struct batch *b)
+{
+	struct batch forward, local;
+
+	w->ctx.family = family;
+	forward.n = local.n = 0;
+	b->n = walk_hook(w, HOOK_PREROUTING, b->pkts, b->n);
+	if (b->n == 0)
+		return;
+	stages[family].route(w, b->pkts, b->n, &forward, &local);
+	if (local.n != 0) {
+		local.n = walk_hook(w, HOOK_INPUT, local.pkts, local.n);
+		stages[family].local(w, local.pkts, local.n);
+	}
+	if (forward.n == 0)
+		return;
+	forward.n = stages[family].forward(w, forward.pkts, forward.n);
+	forward.n = walk_hook(w, HOOK_FORWARD, forward.pkts, forward.n);
+	forward.n = walk_hook(w, HOOK_POSTROUTING, forward.pkts, forward.n);
+	output(w, forward.pkts, forward.n);
+}
+
+/* Parses the frames and sorts them by what they are. */
+static void
+sort(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n, struct batch *ip)
+{
+	uint16_t reason;
+
+	for (uint16_t i = 0; i < n && i < 4; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+		enum pkt_kind kind;
+
+		if (i + 4 < n) {
+			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + 4], void *));
+			rte_prefetch0(pkt(pkts[i + 4]));
+		}
+		kind = pkt_parse(m, port->index, &port->mac, &reason);
+		pkt(m)->burst_pos = i;
+		if (likely(kind <= PKT_KIND_IP6))
+			batch_add(&ip[kind], m);
+		else if (kind == PKT_KIND_ARP)
+			arp_receive(w, m);
+		else
+			walk_drop(w, reason, m);
+	}
+}
+
+void
+pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_index,
+	    struct rte_mbuf **pkts, uint16_t n)
+{
+	struct walk w = {
+		.ctx = { .gen = gen, .now = now, .lane = lane },
+		.ports = port_table_get(gen),
+		.lane = &walk_lanes[lane],
+	};
+	const struct port *port = w.ports->by_index[port_index];
+	struct batch ip[HOOK_FAMILIES];
+
+	walk_count(&w.lane->received, n);
+	if (unlikely(port == NULL || !port->up)) {
+		for (uint16_t i = 0; i < n; i++)
+			walk_drop(&w, DROP(port_down), pkts[i]);
+		return;
+	}
+	ip[HOOK_IP4].n = ip[HOOK_IP6].n = 0;
+	sort(&w, port, pkts, n, ip);
+	for (int family = 0; family < HOOK_FAMILIES; family++)
+		if (ip[family].n != 0)
+			walk_ip(&w, family, &ip[family]);
+	if (unlikely(w.lane->nb_waiting != 0))
+		originate_drain(&w);
+}

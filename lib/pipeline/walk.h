@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Private to lib/pipeline: the state of one walk (one burst of one family on one lane), and the
+ * stages of the walk. A stage takes packets over, and either gives them to the next one, sends
+ * them, or drops them under a reason.
+ */
+#pragma once
+
+#include "addr.h"
+#include "hook.h"
+#include "hook_emit.h"
+#include "neigh.h"
+#include "pkt.h"
+#include "pkt_parse.h"
+#include "port.h"
+#include "port_tx.h"
+#include "route.h"
+
+#define ORIGINATED_MAX 512 /* packets one burst may make the box send; more are dropped, counted */
+
+/* What lives as long as the lane. */
+struct walk_lane {
+	uint64_t received, originated, delivered;
+	unsigned nb_waiting;
+	struct rte_mbuf *waiting[ORIGINATED_MAX]; /* made by the box during this burst */
+} __rte_cache_aligned;
+
+extern struct walk_lane walk_lanes[LANE_MAX];
+
+struct walk {
+	struct hook_ctx ctx;
+	const struct port_table *ports;
+	struct walk_lane *lane;
+};
+
+struct batch {
+	uint16_t n;
+	struct rte_mbuf *pkts[PKT_BURST];
+};
+
+static inline void
+batch_add(struct batch *b, struct rte_mbuf *m)
+{
+	b->pkts[b->n++] = m;
+}
+
+static inline void
+walk_count(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+static inline void
+walk_drop(const struct walk *w, uint16_t reason, struct rte_mbuf *m)
+{
+	drop_pkt(w->ctx.lane, reason, m);
+}
+
+/* The packet ends here, as it should: it was for the box. */
+static inline void
+walk_deliver(const struct walk *w, struct rte_mbuf *m)
+{
+	walk_count(&w->lane->delivered, 1);
+	rte_pktmbuf_free(m);
+}
+
+/* Runs the hook of the walk's family; returns how many packets go on, at the front of pkts. */
+static inline uint16_t
+walk_hook(struct walk *w, enum hook_point point, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct hook_list *list = hook_list_get(w->ctx.gen, w->ctx.family, point);
+
+	if (list == NULL)
+		return n;
+	w->ctx.point = point;
+	return hook_walk(list, &w->ctx, pkts, n);
+}
+
+/* input4.c, input6.c: source checks and routing; sets nh and out. */
+void input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
+		  struct batch *local);
+void input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
+		  struct batch *local);
+
+/* forward4.c, forward6.c: what must hold before FORWARD (TTL, MTU); returns how many go on. */
+uint16_t forward4_check(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+uint16_t forward6_check(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+
+/* forward6.c: net.ipv6.conf.all.forwarding, which also makes us say "router" in ND. */
+bool forward6_enabled(void);
+
+/* local4.c, local6.c: answers of the box itself. */
+void local4_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+void local6_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+/* local.c: TCP and UDP to closed ports, of either family. true: it was one of them. */
+bool local_closed_port(struct walk *w, struct rte_mbuf *m);
+
+/* output.c: fragmentation, neighbour, Ethernet header, transmit buffer. */
+void output(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+
+/* arp.c, nd.c */
+void arp_receive(struct walk *w, struct rte_mbuf *m);
+void nd_receive(struct walk *w, struct rte_mbuf *m);
+void neighbour_ask(struct walk *w, const struct neigh *n, const struct rte_mbuf *waiting);
+/* Sends the packets that waited for the neighbour. */
+void neighbour_learned(struct walk *w, struct neigh *n, const struct rte_ether_addr *mac,
+		       bool solicited, bool override);
+void neighbour_init(void); /* neighbour.c: fills neigh_ops */
+
+/* originate.c: packets the box makes wait until the burst is through, then go in its order. */
+struct rte_mbuf *originate_alloc(const struct hook_ctx *ctx, const struct rte_mbuf *because);
+void originate(const struct hook_ctx *ctx, struct rte_mbuf *m);
+void originate_drain(struct walk *w);
+
+/* icmp.c */
+void icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uint8_t code,
+		uint32_t info);
+uint8_t icmp_default_ttl(void);
+
+/* icmp_limit.c: Linux's two token buckets. Any lane; takes a lock. */
+bool icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, uint64_t now);
+/* The extra bucket for "no route" of IPv4 (ip_error() in Linux), same tokens. */
+bool icmp_limit_no_route(uint32_t peer, uint64_t now);
