@@ -41,6 +41,8 @@ def _frames(side, first, second, own):
     if left == right:
         return []
     lines = [f"frames on side {side}: {first.router} emitted {len(left)} (-), {second.router} {len(right)} (+)"]
+    if sorted(left) == sorted(right):
+        lines.append("  the same frames in another order:")
     changes = []
     pair = None
     for word, l0, l1, r0, r1 in difflib.SequenceMatcher(None, left, right, False).get_opcodes():
