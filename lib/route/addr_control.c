@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Adding and deleting own addresses with the routes that belong to them, as Linux's devinet and
+ * addrconf do. Control lcore. The routes come first: they may fail for memory; the generation with
+ * the new addresses cannot.
+ */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+
+#include "addr_routes.h"
+#include "addr_table.h"
+#include "base_param.h"
+#include "route_rib.h"
+
+PARAM_INT(promote_secondaries, "net.ipv4.conf.all.promote_secondaries", 0, 0, 1,
+	  "a secondary address takes the place of a deleted primary of its subnet")
+
+static void
+publish(struct addr_table *t)
+{
+	struct gen *draft = gen_draft();
+
+	gen_draft_set(draft, addr_slot, t);
+	gen_commit(draft);
+}
+
+static bool
+same_subnet(const struct addr *a, const struct addr *b)
+{
+	return a->prefix.len == b->prefix.len && ip_prefix_contains(&a->prefix, &b->prefix.addr);
+}
+
+/*
+ * Where `ip addr` shows a new address of the port: IPv4 before IPv6; primaries in the order of
+ * coming, then secondaries; IPv6 by scope, wide ones first, the youngest first within one.
+ */
+static unsigned
+place(const struct addr_table *t, const struct addr *a)
+{
+	unsigned i = t->first[a->port], end = t->first[a->port + 1];
+
+	for (; i < end; i++) {
+		const struct addr *b = &t->of[i];
+
+		if (a->prefix.addr.family == AF_INET) {
+			if (b->prefix.addr.family == AF_INET6)
+				break;
+			if (!a->secondary && (b->secondary || b->scope > a->scope))
+				break;
+		} else if (b->prefix.addr.family == AF_INET6 && b->scope >= a->scope) {
+			break;
+		}
+	}
+	return i;
+}
+
+static int
+check_new(const struct addr_table *t, struct addr *a, struct err *e)
+{
+	const struct ip_addr *ip = &a->prefix.addr;
+
+	if (ip->family == AF_INET6 && ip_addr_is_multicast(ip))
+		return err_set(e, -EINVAL, "ipv6: Cannot assign multicast address without "
+					   "\"IFA_F_MCAUTOJOIN\" flag");
+	if (ip->family == AF_INET6 && ip_addr_is_zero(ip))
+		return err_set(e, -EADDRNOTAVAIL, "ipv6: Invalid address");
+	a->secondary = false;
+	for (unsigned i = t->first[a->port]; i < t->first[a->port + 1]; i++) {
+		const struct addr *b = &t->of[i];
+
+		if (b->prefix.addr.family != ip->family)
+			continue;
+		if (ip->family == AF_INET6) {
+			if (ip_addr_equal(&b->prefix.addr, ip))
+				return err_set(e, -EEXIST, "ipv6: address already assigned");
+		} else if (same_subnet(a, b) && a->peer.family == AF_UNSPEC) {
+			if (ip_addr_equal(&b->prefix.addr, ip))
+				return err_set(e, -EEXIST, "ipv4: Address already assigned");
+			a->secondary = true;
+		}
+	}
+	if (t->n >= ADDR_MAX)
+		return err_set(e, -ENOSPC, "There are %u addresses already, the most there can be",
+			       ADDR_MAX);
+	return 0;
+}
+
+int
+addr_add(const struct addr *given, struct err *e)
+{
+	const struct addr_table *t = addr_table_get(gen_current());
+	struct addr a = *given;
+	struct addr_table *next;
+	int rc;
+
+	e->text[0] = '\0';
+	rc = check_new(t, &a, e);
+	if (rc != 0)
+		return rc;
+	next = addr_table_make(t, &a, place(t, &a), NULL);
+	if (next == NULL)
+		return err_set(e, -ENOMEM, "no memory for one more address");
+	route_batch_begin();
+	rc = addr_routes_put(&a, e);
+	if (rc != 0)
+		addr_routes_take(t, &a);
+	if (route_batch_end(rc == 0 ? e : &(struct err){ "" }) != 0)
+		rc = -ENOMEM;
+	if (rc != 0) {
+		addr_table_free(next);
+		return rc;
+	}
+	publish(next);
+	return 0;
+}
+
+/* Marks what goes with primary i: the secondaries of its subnet, unless the first is promoted. */
+static void
+mark_secondaries(const struct addr_table *t, unsigned i, bool *gone, struct addr_table *promoted)
+{
+	const struct addr *a = &t->of[i];
+
+	if (a->prefix.addr.family != AF_INET || a->secondary)
+		return;
+	for (unsigned k = t->first[a->port]; k < t->first[a->port + 1]; k++) {
+		const struct addr *b = &t->of[k];
+
+		if (k == i || b->prefix.addr.family != AF_INET || !b->secondary ||
+		    !same_subnet(a, b))
+			continue;
+		if (!param_get(&promote_secondaries)) {
+			gone[k] = true;
+			continue;
+		}
+		promoted->of[k].secondary = false;
+		return;
+	}
+}
+
+static bool
+last_of_family(const struct addr_table *t, uint16_t port, uint8_t family)
+{
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
+		if (t->of[i].prefix.addr.family == family)
+			return false;
+	return true;
+}
+
+int
+addr_take(const bool *gone, struct addr_table *base)
+{
+	const struct addr_table *old = addr_table_get(gen_current());
+	struct addr_table *next = addr_table_make(base, NULL, 0, gone);
+	struct err e = { "" };
+
+	if (next == NULL)
+		return -ENOMEM;
+	route_batch_begin();
+	for (unsigned i = 0; i < old->n; i++) {
+		const struct addr *a = &old->of[i];
+
+		if (gone[i])
+			addr_routes_take(next, a);
+		else if (a->secondary && !base->of[i].secondary)
+			addr_routes_put(&base->of[i], &e);
+	}
+	/* Without an IPv4 address a port has no IPv4 routes. */
+	for (unsigned i = 0; i < old->n; i++)
+		if (gone[i] && old->of[i].prefix.addr.family == AF_INET &&
+		    last_of_family(next, old->of[i].port, AF_INET))
+			route_take_port(old->of[i].port, AF_INET, false);
+	if (route_batch_end(&e) != 0) {
+		addr_table_free(next);
+		return -ENOMEM;
+	}
+	publish(next);
+	return 0;
+}
+
+int
+addr_del(uint16_t port, const struct ip_prefix *p, bool any_len, struct err *e)
+{
+	const struct addr_table *t = addr_table_get(gen_current());
+	unsigned i = t->first[port], end = t->first[port + 1];
+	struct addr_table *base;
+	bool *gone;
+	int rc = -ENOMEM;
+
+	e->text[0] = '\0';
+	while (i < end && !(ip_addr_equal(&t->of[i].prefix.addr, &p->addr) &&
+			    (any_len || t->of[i].prefix.len == p->len)))
+		i++;
+	if (i == end)
+		return err_set(e, -EADDRNOTAVAIL, p->addr.family == AF_INET ?
+							  "ipv4: Address not found" :
+							  "ipv6: address not found");
+	gone = calloc(t->n, sizeof(*gone));
+	base = addr_table_make(t, NULL, 0, NULL);
+	if (gone != NULL && base != NULL) {
+		gone[i] = true;
+		mark_secondaries(t, i, gone, base);
+		rc = addr_take(gone, base);
+	}
+	if (base != NULL)
+		addr_table_free(base);
+	free(gone);
+	return rc == 0 ? 0 : err_set(e, rc, "no memory to delete the address");
+}

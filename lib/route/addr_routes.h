@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The routes that belong to an address. Control lcore, inside a route batch; private to lib/route. */
+#pragma once
+
+#include "addr_table.h"
+
+/* Those the port's state allows: all when it is up, else only IPv4's local one. */
+int addr_routes_put(const struct addr *a, struct err *e);
+/* Takes them unless an address of left (the table without a) still needs the same. */
+void addr_routes_take(const struct addr_table *left, const struct addr *a);
+/* Deletes the marked addresses with their routes. base: the table with changes to those that stay. */
+int addr_take(const bool *gone, struct addr_table *base);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Own addresses as workers see them: immutable, one object of the generation. Any thread reads;
+ * addr_control.c makes the next one on the control lcore.
+ */
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+
+#include <rte_hash_crc.h>
+
+#include "addr_table.h"
+
+unsigned addr_slot;
+
+RTE_INIT(addr_slot_init)
+{
+	addr_slot = gen_slot("addresses", addr_table_free);
+}
+
+static const struct addr_table none;
+
+const struct addr_table *
+addr_table_get(const struct gen *gen)
+{
+	const struct addr_table *t = gen->slot[addr_slot];
+
+	return t != NULL ? t : &none;
+}
+
+static uint32_t
+hash_of(const struct ip_addr *a)
+{
+	if (a->family == AF_INET)
+		return rte_hash_crc_4byte(a->v4, 0);
+	return rte_hash_crc_8byte(a->q[1], rte_hash_crc_8byte(a->q[0], 1));
+}
+
+static void
+index_addr(struct addr_table *t, unsigned i)
+{
+	const struct ip_addr *a = &t->of[i].prefix.addr;
+	uint32_t h = hash_of(a);
+	unsigned bit;
+
+	while (t->bucket[h & (t->nb_buckets - 1)] != 0)
+		h++;
+	t->bucket[h & (t->nb_buckets - 1)] = i + 1;
+	if (a->family == AF_INET) {
+		bit = addr_filter_bit(a->v4);
+		t->filter.bits[bit / 64] |= 1ull << (bit % 64);
+	}
+}
+
+struct addr_table *
+addr_table_make(const struct addr_table *from, const struct addr *a, unsigned at, const bool *gone)
+{
+	unsigned nb_buckets = 16, port = 0;
+	struct addr_table *t = calloc(1, sizeof(*t) + (from->n + 1) * sizeof(t->of[0]));
+
+	while (nb_buckets < 2 * (from->n + 1u))
+		nb_buckets *= 2;
+	if (t == NULL || (t->bucket = calloc(nb_buckets, sizeof(*t->bucket))) == NULL) {
+		free(t);
+		return NULL;
+	}
+	t->nb_buckets = nb_buckets;
+	for (unsigned i = 0; i <= from->n; i++) {
+		if (a != NULL && i == at)
+			t->of[t->n++] = *a;
+		if (i < from->n && (gone == NULL || !gone[i]))
+			t->of[t->n++] = from->of[i];
+	}
+	for (unsigned i = 0; i < t->n; i++) {
+		while (port <= t->of[i].port)
+			t->first[port++] = i;
+		index_addr(t, i);
+	}
+	while (port <= PORT_MAX)
+		t->first[port++] = t->n;
+	return t;
+}
+
+void
+addr_table_free(void *p)
+{
+	struct addr_table *t = p;
+
+	free(t->bucket);
+	free(t);
+}
+
+/* any_port, or the port on which a link-local address has to be. */
+static bool
+own(const struct addr_table *t, const struct ip_addr *a, bool any_port, uint16_t port)
+{
+	uint32_t h = hash_of(a);
+
+	if (t->n == 0)
+		return false;
+	for (;; h++) {
+		unsigned i = t->bucket[h & (t->nb_buckets - 1)];
+
+		if (i == 0)
+			return false;
+		if (ip_addr_equal(&t->of[i - 1].prefix.addr, a) &&
+		    (any_port || t->of[i - 1].port == port || !ip_addr_is_link_local(a)))
+			return true;
+	}
+}
+
+bool
+addr_is_own(const struct gen *gen, const struct ip_addr *a)
+{
+	return own(addr_table_get(gen), a, true, 0);
+}
+
+bool
+addr_is_own_on(const struct gen *gen, uint16_t port, const struct ip_addr *a)
+{
+	return own(addr_table_get(gen), a, false, port);
+}
+
+struct ip_addr
+addr_link_local(const struct gen *gen, uint16_t port)
+{
+	const struct addr_table *t = addr_table_get(gen);
+
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
+		if (ip_addr_is_link_local(&t->of[i].prefix.addr))
+			return t->of[i].prefix.addr;
+	return (struct ip_addr){ 0 };
+}
+
+/* ff02::1:ffXX:XXXX (RFC 4291 2.7.1) */
+static const uint8_t solicited[13] = { 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff };
+
+bool
+addr_in_group6(const struct gen *gen, uint16_t port, const uint8_t group[16])
+{
+	static const uint8_t zeros[13];
+	const struct addr_table *t = addr_table_get(gen);
+
+	/* All nodes: interface and link scope. All routers: these and site scope. */
+	if (group[0] == 0xff && memcmp(group + 2, zeros, 13) == 0 &&
+	    ((group[15] == 1 && (group[1] == 1 || group[1] == 2)) ||
+	     (group[15] == 2 && (group[1] == 1 || group[1] == 2 || group[1] == 5))))
+		return true;
+	if (memcmp(group, solicited, sizeof(solicited)) != 0)
+		return false;
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++) {
+		const struct ip_prefix *p = &t->of[i].prefix;
+		struct ip_addr anycast = p->addr;
+
+		if (p->addr.family != AF_INET6)
+			continue;
+		if (memcmp(p->addr.v6 + 13, group + 13, 3) == 0)
+			return true;
+		ip_addr_mask(&anycast, p->len);
+		if (p->len < 127 && memcmp(anycast.v6 + 13, group + 13, 3) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct addr *
+addr_nth(const struct gen *gen, unsigned n)
+{
+	const struct addr_table *t = addr_table_get(gen);
+
+	return n < t->n ? &t->of[n] : NULL;
+}
