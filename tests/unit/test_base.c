@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* lib/base: addresses, text, counters, generations, parameters. */
+#include "eal.h"
+
+#include "base_addr.h"
+#include "base_counter.h"
+#include "base_gen.h"
+#include "base_param.h"
+
+PARAM_INT(number, "test.number", 5, -1, 10, "a number")
+static const char *const words[] = { "poll", "sleep", NULL };
+PARAM_WORD(word, "test.word", 1, words, "a word")
+
+static void
+addresses(void **state)
+{
+	struct ip_prefix p;
+	struct ip_addr a;
+	char text[IP_ADDR_TEXT];
+
+	assert_int_equal(ip_prefix_parse("10.1.2.3/20", AF_UNSPEC, &p), 0);
+	ip_addr_mask(&p.addr, p.len);
+	assert_string_equal(ip_addr_text(&p.addr, text), "10.1.0.0");
+	assert_int_equal(ip_addr_parse("10.1.15.255", AF_INET, &a), 0);
+	assert_true(ip_prefix_contains(&p, &a));
+	assert_int_equal(ip_addr_parse("10.1.16.0", AF_INET, &a), 0);
+	assert_false(ip_prefix_contains(&p, &a));
+	assert_int_equal(ip_prefix_parse("fd01:2::ffff/33", AF_UNSPEC, &p), 0);
+	ip_addr_mask(&p.addr, p.len);
+	assert_string_equal(ip_addr_text(&p.addr, text), "fd01:2::");
+	assert_int_equal(ip_addr_parse("febf::1", AF_INET6, &a), 0);
+	assert_true(ip_addr_is_link_local(&a));
+	assert_int_equal(ip_addr_parse("fec0::1", AF_INET6, &a), 0);
+	assert_false(ip_addr_is_link_local(&a));
+}
+
+static void
+bad_addresses(void **state)
+{
+	static const char *const bad[] = { "",        "10.1.2",     "10.1.2.3.4",  "10.1.2.3/33",
+					   "fd01::/", "fd01::/129", "10.1.2.3/-1", "10.1.2.3/8x",
+					   "a",       "::g",        "1.2.3.4/ 8",  "256.1.1.1" };
+	struct ip_prefix p;
+
+	for (unsigned i = 0; i < RTE_DIM(bad); i++)
+		assert_int_equal(ip_prefix_parse(bad[i], AF_UNSPEC, &p), -EINVAL);
+}
+
+static void
+text_grows(void **state)
+{
+	struct str s = { 0 };
+
+	assert_string_equal(str_text(&s), "");
+	for (int i = 0; i < 1000; i++)
+		str_printf(&s, "%03d,", i);
+	assert_int_equal(s.len, 4000);
+	assert_memory_equal(s.text + 3992, "998,999,", 9);
+	str_free(&s);
+}
+
+static void
+counters(void **state)
+{
+	uint32_t a, b;
+
+	assert_int_equal(counter_alloc(&a), 0);
+	assert_int_equal(counter_alloc(&b), 0);
+	assert_true(a != b && a != COUNTER_NONE);
+	counter_add(0, a, 2, 100);
+	assert_int_equal(counter_read(a).packets, 2);
+	assert_int_equal(counter_read(b).bytes, 0);
+	counter_set(a, (struct count){ 10, 1000 });
+	counter_add(0, a, 1, 5);
+	assert_int_equal(counter_read(a).packets, 11);
+	assert_int_equal(counter_read(a).bytes, 1005);
+	counter_free(a);
+	/* An id that comes back starts at zero. */
+	assert_int_equal(counter_alloc(&b), 0);
+	assert_int_equal(a, b);
+	assert_int_equal(counter_read(b).packets, 0);
+}
+
+static unsigned freed;
+
+static void
+count_free(void *obj)
+{
+	freed++;
+	free(obj);
+}
+
+static unsigned test_slot;
+
+RTE_INIT(test_slot_init)
+{
+	test_slot = gen_slot("test", count_free);
+}
+
+static void
+generations(void **state)
+{
+	uint64_t before = gen_current()->number;
+	struct gen *d = gen_draft();
+	void *first = malloc(1);
+
+	gen_draft_set(d, test_slot, malloc(1));
+	gen_draft_set(d, test_slot, first); /* the draft's own earlier object goes at once */
+	assert_int_equal(freed, 1);
+	assert_null(gen_current()->slot[test_slot]);
+	gen_commit(d);
+	assert_int_equal(gen_current()->number, before + 1);
+	assert_ptr_equal(gen_current()->slot[test_slot], first);
+
+	d = gen_draft();
+	gen_draft_set(d, test_slot, malloc(1));
+	gen_abandon(d);
+	assert_int_equal(freed, 2);
+	assert_ptr_equal(gen_current()->slot[test_slot], first);
+
+	d = gen_draft();
+	gen_draft_set(d, test_slot, NULL);
+	gen_commit(d);
+	assert_int_equal(freed, 3);
+}
+
+static void
+parameters(void **state)
+{
+	struct str out = { 0 };
+	struct err e;
+
+	assert_ptr_equal(param_find("test/number"), &number);
+	assert_null(param_find("test.numbe"));
+	assert_int_equal(param_set_text(&number, "0x7", &e), 0);
+	assert_int_equal(param_get(&number), 7);
+	assert_int_equal(param_set_text(&number, "11", &e), -EINVAL);
+	assert_string_equal(e.text, "test.number: \"11\" is not a number from -1 to 10");
+	assert_int_equal(param_set_text(&number, "", &e), -EINVAL);
+	assert_int_equal(param_get(&number), 7);
+	assert_int_equal(param_set_text(&word, "poll", &e), 0);
+	assert_int_equal(param_set_text(&word, "spin", &e), -EINVAL);
+	assert_string_equal(e.text, "test.word: \"spin\" is none of: poll, sleep");
+	param_print(&word, &out);
+	assert_string_equal(str_text(&out), "poll");
+	str_free(&out);
+}
+
+static unsigned deferred;
+
+static void
+note(void *p)
+{
+	deferred += *(unsigned *)p;
+}
+
+static void
+grace_periods(void **state)
+{
+	unsigned one = 1;
+
+	rcu_online(0);
+	rcu_defer(note, &one);
+	rcu_reap();
+	assert_int_equal(deferred, 0); /* lane 0 may still look */
+	rcu_quiescent(0);
+	rcu_reap();
+	assert_int_equal(deferred, 1);
+	rcu_offline(0);
+	rcu_defer(note, &one);
+	rcu_reap();
+	assert_int_equal(deferred, 2);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses),     cmocka_unit_test(bad_addresses),
+		cmocka_unit_test(text_grows),    cmocka_unit_test(counters),
+		cmocka_unit_test(generations),   cmocka_unit_test(parameters),
+		cmocka_unit_test(grace_periods),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, eal_setup, NULL);
+}
