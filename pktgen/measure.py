@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One measured run of one program: start, give the worker its core, sample, stop."""
+import collections
+import os
+import re
+import signal
+import statistics
+import subprocess
+import time
+
+from machine import Problem
+
+Variant = collections.namedtuple('Variant', 'program flows rules')
+Sample = collections.namedtuple('Sample', 'mpps cycles')
+
+START_SECONDS = 60
+SETTLE_SECONDS = 0.7
+
+
+class Program:
+    """A running DPDK program; its worker is the thread DPDK named so ("lcore-worker-1")."""
+
+    def __init__(self, command, generator, options, folder):
+        self.log = os.path.join(folder, 'program.log')
+        cores = {0, options.core}
+        with open(self.log, 'wb') as log:
+            # The control thread must not disturb: nice, and not on the worker's core by choice.
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=dict(os.environ, **generator.environment),
+                preexec_fn=lambda: (os.sched_setaffinity(0, cores), os.nice(19)))
+        self.core = options.core
+
+    def said(self):
+        with open(self.log, encoding='utf-8', errors='replace') as file:
+            return file.read()
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def own_the_core(self):
+        """SCHED_FIFO, or the figure would be that of whatever else runs there."""
+        found = 0
+        for thread in os.listdir(f'/proc/{self.process.pid}/task'):
+            with open(f'/proc/{self.process.pid}/task/{thread}/comm', encoding='utf-8') as file:
+                if 'worker' not in file.read():
+                    continue
+            os.sched_setscheduler(int(thread), os.SCHED_FIFO, os.sched_param(10))
+            os.sched_setaffinity(int(thread), {self.core})
+            found += 1
+        if found != 1:
+            raise Problem(f'expected one worker thread, found {found}')
+
+    def stop(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            if not self.alive():
+                break
+            self.process.send_signal(number)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                continue
+        self.process.wait()
+
+
+class Testpmd(Program):
+    def __init__(self, variant, generator, options, folder):
+        super().__init__(
+            ['dpdk-testpmd', '-l', f'0,{options.core}', '--main-lcore', '0', '--in-memory', '--no-pci', '-m', '512',
+             f'--vdev={generator.generator(variant.flows)}', f'--vdev={generator.sink}', '--',
+             '--auto-start', '--forward-mode=io', '--nb-cores=1', '--total-num-mbufs=16384', '--no-flush-rx',
+             '--burst=32', '--no-lsc-interrupt', '--stats-period', '1'], generator, options, folder)
+
+    def forwards(self):
+        return any(self._rates(self.said()))
+
+    def mpps(self, seconds):
+        """Its own statistics, one of both ports a second; the first covers time before we asked."""
+        before = len(self.said())
+        time.sleep(seconds + 1)
+        return [rate for rate in self._rates(self.said()[before:]) if rate][1:]
+
+    @staticmethod
+    def _rates(text):
+        return [int(rate) / 1e6 for rate in re.findall(r'Tx-pps:\s+(\d+)', text)]
+
+
+class Pollux(Program):
+    def __init__(self, variant, generator, options, folder):
+        config, self.socket = os.path.join(folder, 'bench.conf'), os.path.join(folder, 'pollux.sock')
+        with open(config, 'w', encoding='utf-8') as file:
+            file.write(configuration(variant, generator))
+        self.client = os.path.join(options.build, 'app/polluxctl/polluxctl')
+        super().__init__(
+            [os.path.join(options.build, 'app/pollux/pollux'), '-l', f'0,{options.core}', '--main-lcore', '0',
+             '--in-memory', '--no-pci', '--', '--config', config, '--socket', self.socket, '--no-prompt'],
+            generator, options, folder)
+
+    def forwards(self):
+        return self._sent() > 0
+
+    def mpps(self, seconds):
+        rates = []
+        for _ in range(seconds):
+            first, begin = self._sent(), time.monotonic()
+            time.sleep(1)
+            rates.append((self._sent() - first) / (time.monotonic() - begin) / 1e6)
+        return [rate for rate in rates if rate > 0]
+
+    def _sent(self):
+        run = subprocess.run([self.client, '--socket', self.socket, 'show', 'port', 'stats', 'all'],
+                             capture_output=True, text=True, check=False)
+        found = re.findall(r'TX-packets: (\d+)', run.stdout)
+        return max((int(count) for count in found), default=0)
+
+
+def configuration(variant, generator):
+    """Forwarding and nothing else; each rule fits the traffic but for its port, so all are looked at."""
+    rules = ''.join(f'-A FORWARD -s 10.0.0.0/8 -d 198.18.0.0/24 -p udp -m udp --dport {1000 + number} -j DROP\n'
+                    for number in range(variant.rules))
+    lines = [
+        f'port add gen0 {generator.generator(variant.flows)}',
+        f'port add sink0 {generator.sink}',
+        'ip addr add 198.51.100.1/24 dev gen0',
+        'ip addr add 192.0.2.1/24 dev sink0',
+        'ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:99 dev sink0',
+        'ip route add 198.18.0.0/24 via 192.0.2.2 dev sink0',
+        'sysctl -w net.pollux.idle=poll',
+    ]
+    if rules:
+        lines.append(f'iptables-restore <<END\n*filter\n{rules}COMMIT\nEND')
+    # Last: packets flow from here on.
+    lines.append('sysctl -w net.ipv4.ip_forward=1')
+    return '\n'.join(lines) + '\n'
+
+
+def wait_for_packets(program, generator):
+    end = time.monotonic() + START_SECONDS
+    while not generator.started(program):
+        if not program.alive() or time.monotonic() > end:
+            raise Problem('it forwards nothing; its last words:\n' + '\n'.join(program.said().splitlines()[-8:]))
+        time.sleep(0.2)
+
+
+def one(variant, generator, options, folder):
+    kind = Testpmd if variant.program.startswith('testpmd') else Pollux
+    program = kind(variant, generator, options, folder)
+    try:
+        wait_for_packets(program, generator)
+        program.own_the_core()
+        time.sleep(SETTLE_SECONDS)
+        rates = generator.rates(program, options.seconds)
+    except Problem as why:
+        raise Problem(f'{variant.program}: {why}') from None
+    finally:
+        program.stop()
+    if not rates:
+        raise Problem(f'{variant.program}: nothing reached the sink')
+    return Sample(statistics.median(rate for rate, _ in rates), statistics.median(cycles for _, cycles in rates))

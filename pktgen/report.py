@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What was measured, as lines for people and as JSON."""
+import collections
+import statistics
+
+from machine import QUIET
+
+
+class Result:
+    def __init__(self, source):
+        self.source = source
+        self.noise = []
+        self.samples = collections.OrderedDict()    # variant -> {round: sample}
+
+    def add_noise(self, noise):
+        self.noise.append(noise)
+
+    def add(self, number, variant, sample):
+        self.samples.setdefault(variant, {})[number] = sample
+
+    def base(self, variant):
+        """The io run with the same flows: what the source costs by itself."""
+        for other in self.samples:
+            if other.program == 'testpmd io' and other.flows == variant.flows:
+                return other
+        return None
+
+    def added_cycles(self, variant):
+        """Round by round, so that noise both programs met cancels out; then the median."""
+        base = self.samples[self.base(variant)]
+        return [sample.cycles - base[number].cycles
+                for number, sample in self.samples[variant].items() if number in base]
+
+    def disturbed(self):
+        return sum(1 for noise in self.noise if noise and noise > QUIET)
+
+
+def describe(variant):
+    text = f'{variant.flows:,} flows'
+    if variant.program != 'testpmd io':
+        text += f', {variant.rules} rules' if variant.rules else ', no rules'
+    return f'{variant.program:<11} {text}'
+
+
+def round_line(number, total, noise):
+    if noise is None:
+        return f'round {number}/{total}'
+    note = 'quiet' if noise <= QUIET else 'a neighbour shares this core'
+    return f'round {number}/{total}  (calibration {noise:.2f}: {note})'
+
+
+def sample_line(variant, sample):
+    return f'    {describe(variant):<38} {sample.mpps:7.2f} Mpps  {sample.cycles:7.1f} cycles'
+
+
+def table(result):
+    lines = ['', f'{"median of all rounds":<42} {"Mpps":>7} {"cycles":>8} {"(min - max)":>15} {"ratio":>7} {"added":>8}']
+    for variant, samples in result.samples.items():
+        cycles = [sample.cycles for sample in samples.values()]
+        mpps = statistics.median(sample.mpps for sample in samples.values())
+        spread = f'({min(cycles):.0f} - {max(cycles):.0f})'
+        line = f'{describe(variant):<42} {mpps:7.2f} {statistics.median(cycles):8.1f} {spread:>15}'
+        base = result.base(variant)
+        if base not in (None, variant):
+            ratio = mpps / statistics.median(sample.mpps for sample in result.samples[base].values())
+            line += f' {ratio:7.2f} {statistics.median(result.added_cycles(variant)):+8.1f}'
+        lines.append(line)
+    lines += ['', 'cycles: TSC cycles a packet; added: against testpmd io, median of the differences of each round']
+    if result.disturbed():
+        lines.append(f'in {result.disturbed()} of {len(result.noise)} rounds a neighbour shared the core: '
+                     'the truth is better than these figures')
+    return '\n'.join(lines)
+
+
+def as_json(result, facts):
+    runs = []
+    for variant, samples in result.samples.items():
+        run = {
+            **variant._asdict(),
+            'mpps': statistics.median(sample.mpps for sample in samples.values()),
+            'cycles': statistics.median(sample.cycles for sample in samples.values()),
+            'rounds': [sample._asdict() for sample in samples.values()],
+        }
+        if result.base(variant) not in (None, variant):
+            run['added_cycles'] = statistics.median(result.added_cycles(variant))
+        runs.append(run)
+    return {**facts, 'source': result.source, 'calibration': result.noise, 'runs': runs}

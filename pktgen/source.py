@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where the packets come from and where they end: the same two devices for every program.
+
+A source names its two devices, the environment a program needs for them, and how to read the rate
+at which packets reach the sink. Frames are 64 bytes with their checksum: UDP, 10.0.1.0 and up to
+198.18.0.1-250, port 53, TTL 64.
+"""
+import os
+import re
+import struct
+import subprocess
+import time
+
+from machine import Problem, tsc_mhz
+
+LIMIT_PCAP = 4096
+
+
+class Replay:
+    """net_replay of the lab folder: real headers, any number of flows, and one clock for all programs."""
+    name = 'net_replay (headers written per packet, its own clock)'
+    sink = 'net_replay1'
+
+    def __init__(self, folder):
+        out = '/var/tmp/net_replay'
+        run = subprocess.run(['sh', os.path.join(folder, 'build.sh'), out],
+                             capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise Problem(f'net_replay does not build: {run.stderr.strip()[-300:]}')
+        self.environment = {'LD_PRELOAD': f'{out}/librte_net_replay.so'}
+        self.calibrator = f'{out}/calib'
+
+    def generator(self, flows):
+        return f'net_replay0,gen={flows}'
+
+    def started(self, program):
+        return 'REPLAY s=' in program.said()
+
+    def rates(self, program, seconds):
+        """(Mpps, cycles a packet), ten a second; the driver knows the TSC's frequency."""
+        before = len(program.said())
+        time.sleep(seconds)
+        found = re.findall(r'REPLAY s=\d+ rx_mpps=([0-9.]+) tx_mpps=([0-9.]+) cyc_per_rx=([0-9.]+)',
+                           program.said()[before:])
+        return [(float(tx), float(cycles) * float(rx) / float(tx))
+                for rx, tx, cycles in found if float(tx) > 0]
+
+
+class Pcap:
+    """DPDK's own net_pcap and net_null: everywhere, but dearer and with few flows."""
+    name = 'net_pcap (infinite_rx; no lab folder with net_replay beside this checkout)'
+    sink = 'net_null0,no-rx=1'
+    calibrator = None
+    environment = {}
+
+    def __init__(self, folder, flows):
+        if flows > LIMIT_PCAP:
+            raise Problem(f'net_pcap keeps every flow as a buffer: at most {LIMIT_PCAP} flows, or use net_replay')
+        self.folder = folder
+
+    def generator(self, flows):
+        path = os.path.join(self.folder, f'flows-{flows}.pcap')
+        with open(path, 'wb') as file:
+            file.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+            for flow in range(flows):
+                file.write(struct.pack('<IIII', 0, 0, 60, 60) + frame(flow))
+        return f'net_pcap0,rx_pcap={path},infinite_rx=1'
+
+    def started(self, program):
+        return program.forwards()
+
+    def rates(self, program, seconds):
+        """(Mpps, cycles a packet), one a second, as the program itself counts."""
+        return [(mpps, tsc_mhz() / mpps) for mpps in program.mpps(seconds)]
+
+
+def frame(flow):
+    """To the MAC address net_pcap0 gives itself."""
+    source = (10 << 24) + 256 + flow
+    target = (198 << 24) + (18 << 16) + flow % 250 + 1
+    header = struct.pack('>BBHHHBBHII', 0x45, 0, 46, 0, 0, 64, 17, 0, source, target)
+    total = sum(struct.unpack('>10H', header))
+    total = (total & 0xffff) + (total >> 16)
+    header = header[:10] + struct.pack('>H', ~(total + (total >> 16)) & 0xffff) + header[12:]
+    udp = struct.pack('>HHHH', 1024 + flow * 40503 % 60000, 53, 26, 0) + bytes(18)
+    return bytes.fromhex('027063617000' '020000000101' '0800') + header + udp
+
+
+def choose(wanted, top, folder, flows):
+    lab = os.path.join(os.path.dirname(top), 'shared', 'net_replay')
+    if wanted == 'pcap' or wanted == 'auto' and not os.path.exists(os.path.join(lab, 'build.sh')):
+        return Pcap(folder, flows)
+    if not os.path.exists(os.path.join(lab, 'build.sh')):
+        raise Problem(f'no net_replay in {lab}')
+    return Replay(lab)
