@@ -66,7 +66,8 @@ class Program:
 class Testpmd(Program):
     def __init__(self, variant, generator, options, folder):
         super().__init__(
-            ['dpdk-testpmd', '-l', f'0,{options.core}', '--main-lcore', '0', '--in-memory', '--no-pci', '-m', '512',
+            ['stdbuf', '-oL', 'dpdk-testpmd', '-l', f'0,{options.core}', '--main-lcore', '0', '--in-memory',
+             '--no-pci', '-m', '512',
              f'--vdev={generator.generator(variant.flows)}', f'--vdev={generator.sink}', '--',
              '--auto-start', '--forward-mode=io', '--nb-cores=1', '--total-num-mbufs=16384', '--no-flush-rx',
              '--burst=32', '--no-lsc-interrupt', '--stats-period', '1'], generator, options, folder)
@@ -75,9 +76,9 @@ class Testpmd(Program):
         return any(self._rates(self.said()))
 
     def mpps(self, seconds):
-        """Its own statistics, one of both ports a second; the first covers time before we asked."""
+        """Its own statistics, printed every second or two; the first covers time before we asked."""
         before = len(self.said())
-        time.sleep(seconds + 1)
+        time.sleep(seconds + 4)
         return [rate for rate in self._rates(self.said()[before:]) if rate][1:]
 
     @staticmethod
