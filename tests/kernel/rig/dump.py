@@ -12,6 +12,8 @@ def summary(frame):
 def difference(left, right):
     """First the fields that differ, then the rows of the hex dumps that differ."""
     lines = _fields(left, right)
+    if any(line.startswith("layer ") for line in lines):
+        return lines    # two different things: rows side by side would say nothing
     for start in range(0, max(len(left), len(right)), ROW):
         old, new = left[start:start + ROW], right[start:start + ROW]
         if old != new:
