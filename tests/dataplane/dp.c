@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+#include <rte_ring.h>
+
+#include "base_clock.h"
+#include "base_drop.h"
+#include "base_rcu.h"
+#include "cmd.h"
+#include "dp.h"
+#include "neigh.h"
+#include "pkt.h"
+#include "pkt_pool.h"
+#include "port.h"
+#include "port_tx.h"
+#include "route.h"
+
+#define RING 2048
+#define POOL 8192
+
+static struct rte_ring *rx[DP_SIDES], *tx[DP_SIDES];
+static struct str last_out, last_err;
+
+static int
+make_port(unsigned side)
+{
+	char name[32], line[64];
+	struct err e;
+	int id;
+
+	snprintf(name, sizeof(name), "rx%u", side);
+	rx[side] = rte_ring_create(name, RING, SOCKET_ID_ANY, 0);
+	snprintf(name, sizeof(name), "tx%u", side);
+	tx[side] = rte_ring_create(name, RING, SOCKET_ID_ANY, 0);
+	snprintf(name, sizeof(name), "side%u", side);
+	id = rte_eth_from_rings(name, &rx[side], 1, &tx[side], 1, SOCKET_ID_ANY);
+	if (id < 0)
+		return -1;
+	rte_eth_dev_get_name_by_port(id, name);
+	snprintf(line, sizeof(line), "p%u", side);
+	if (port_add(line, name, 1, &e) != 0) {
+		fprintf(stderr, "port_add: %s\n", e.text);
+		return -1;
+	}
+	snprintf(line, sizeof(line), "ip link set p%u address 02:00:00:00:00:1%u", side, side);
+	DP(line);
+	return 0;
+}
+
+static int
+start(unsigned lanes, char **argv, int argc)
+{
+	struct err e = { "" };
+
+	if (rte_eal_init(argc, argv) < 0)
+		return -1;
+	lane_set_count(lanes);
+	if (rcu_init() != 0 || pkt_pool_init(POOL) != 0 || neigh_init(&e) != 0 ||
+	    route_init(&e) != 0 || pipeline_init(&e) != 0) {
+		fprintf(stderr, "init: %s\n", e.text);
+		return -1;
+	}
+	for (unsigned side = 0; side < DP_SIDES; side++)
+		if (make_port(side) != 0)
+			return -1;
+	return 0;
+}
+
+int
+dp_setup(void **state)
+{
+	/* Two workers' worth of lcores on whatever cores there are; most tests use lane 0 alone. */
+	char *argv[] = { "dp",  "--no-huge",      "--no-shconf",   "--no-pci", "-m",
+			 "512", "--no-telemetry", "--log-level=3", "--lcores", "0@0,1@0,2@1" };
+
+	(void)state;
+	return start(2, argv, RTE_DIM(argv));
+}
+
+int
+dp_teardown(void **state)
+{
+	(void)state;
+	str_free(&last_out);
+	str_free(&last_err);
+	port_close_all();
+	return 0;
+}
+
+const char *
+dp_command(int rc, const char *line)
+{
+	int got;
+
+	str_clear(&last_out);
+	str_clear(&last_err);
+	got = cmd_run_line(line, NULL, 0, &last_out, &last_err);
+	if (got != rc)
+		fail_msg("%s: exit status %d, not %d: %s", line, got, rc, str_text(&last_err));
+	return str_text(&last_out);
+}
+
+void
+dp_give(unsigned side, const void *frame, unsigned len)
+{
+	struct rte_mbuf *m = pkt_alloc(0);
+
+	assert_non_null(m);
+	memcpy(rte_pktmbuf_append(m, len), frame, len);
+	m->port = side;
+	assert_int_equal(rte_ring_enqueue(rx[side], m), 0);
+}
+
+unsigned
+dp_round(unsigned lane)
+{
+	const struct gen *gen = gen_current();
+	const struct port_table *ports = port_table_get(gen);
+	uint64_t now = clock_ms();
+	unsigned handled = 0;
+
+	for (unsigned i = 0; i < ports->nb_rxq[lane]; i++) {
+		const struct port_rxq *q = &ports->rxq[lane][i];
+		struct rte_mbuf *pkts[PKT_BURST];
+		uint16_t n = rte_eth_rx_burst(q->dpdk_id, q->queue, pkts, PKT_BURST);
+
+		handled += n;
+		if (n > 0)
+			pipeline_rx(lane, gen, now, q->port, pkts, n);
+	}
+	handled += pipeline_handed_over(lane, gen, now);
+	port_tx_flush(lane, gen);
+	handled += port_tx_handed_over(lane, gen);
+	return handled;
+}
+
+void
+dp_run(void)
+{
+	unsigned handled;
+
+	do {
+		handled = 0;
+		for (unsigned lane = 0; lane < lane_count(); lane++) {
+			rcu_online(lane);
+			handled += dp_round(lane);
+			rcu_offline(lane);
+		}
+	} while (handled != 0);
+}
+
+struct rte_mbuf *
+dp_take(unsigned side)
+{
+	void *m;
+
+	return rte_ring_dequeue(tx[side], &m) == 0 ? m : NULL;
+}
+
+unsigned
+dp_flush(unsigned side)
+{
+	struct rte_mbuf *m;
+	unsigned n = 0;
+
+	for (; (m = dp_take(side)) != NULL; n++)
+		rte_pktmbuf_free(m);
+	return n;
+}
+
+uint64_t
+dp_dropped(const char *reason)
+{
+	for (unsigned i = 0; i < drop_nb(); i++)
+		if (strcmp(drop_info(i)->name, reason) == 0)
+			return drop_read(i);
+	fail_msg("no drop reason %s", reason);
+	return 0;
+}
+
+void
+dp_balance(void)
+{
+	struct pipeline_totals t = pipeline_totals();
+
+	for (unsigned side = 0; side < DP_SIDES; side++)
+		dp_flush(side);
+	assert_int_equal(t.received + t.originated,
+			 t.sent + t.delivered + t.dropped + t.parked + t.queued);
+	assert_int_equal(rte_mempool_in_use_count(pkt_pool_get(lane_socket(0))),
+			 t.parked + t.queued);
+}

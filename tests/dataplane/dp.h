@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The whole router in one process, without threads and without devices: ports are pairs of rings,
+ * configuration goes in as commands, one call runs a worker's round. Every test ends with
+ * dp_balance(): all packets are accounted for and all mbufs are back.
+ */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <rte_mbuf.h>
+
+#include "pipeline.h"
+
+#define DP_SIDES 2
+
+/* EAL, ports p0 and p1 of the MACs 02:00:00:00:00:10 and :11; cmocka group setup. */
+int dp_setup(void **state);
+int dp_teardown(void **state);
+
+/* Runs the command; fails the test unless its exit status is rc. Returns its output (static). */
+const char *dp_command(int rc, const char *line);
+#define DP(line) dp_command(0, line)
+
+/* Puts a frame into port side's receive ring. */
+void dp_give(unsigned side, const void *frame, unsigned len);
+/* One worker's rounds until nothing is left to receive or to hand over. */
+void dp_run(void);
+/* The next frame the port sent; NULL: none. The caller frees it. */
+struct rte_mbuf *dp_take(unsigned side);
+/* Frees all frames sent by the port; how many. */
+unsigned dp_flush(unsigned side);
+/* The count of a drop reason, by name. */
+uint64_t dp_dropped(const char *reason);
+/* The sum rule, and no mbuf is lost: parked ones are the only ones out. */
+void dp_balance(void);
+
+/* For tests with their own threads: what one worker of a lane does once. Returns packets handled. */
+unsigned dp_round(unsigned lane);

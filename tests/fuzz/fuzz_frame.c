@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Frames through the whole router: the first byte chooses the port and how many frames follow, each
+ * with a length byte pair. The router has addresses, routes, neighbours and rules that answer.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "dp.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define BURST_MAX 8
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static const char *const lines[] = {
+		"ip addr add 10.1.0.1/24 dev p0",
+		"ip addr add 10.2.0.1/24 dev p1",
+		"ip addr add fd01::1/64 dev p0",
+		"ip addr add fd02::1/64 dev p1",
+		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
+		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
+		"ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1",
+		"ip link set p1 mtu 576",
+		"sysctl -w net.ipv4.ip_forward=1",
+		"sysctl -w net.ipv6.conf.all.forwarding=1",
+		"sysctl -w net.ipv4.icmp_ratelimit=0",
+		"sysctl -w net.ipv6.icmp.ratelimit=0",
+		"iptables -A FORWARD -p tcp --syn -j REJECT --reject-with tcp-reset",
+		"iptables -A FORWARD -p udp -m multiport --dports 1:100 -j REJECT",
+		"iptables -A FORWARD -p icmp --icmp-type redirect -j DROP",
+		"ip6tables -A FORWARD -p tcp --tcp-option 5 -j REJECT --reject-with tcp-reset",
+		"ip6tables -A FORWARD -p udp --dport 1:100 -j REJECT",
+	};
+	struct str out = { 0 }, err = { 0 };
+
+	if (dp_setup(NULL) != 0)
+		exit(1);
+	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (cmd_run_line(lines[i], NULL, 0, &out, &err) != 0) {
+			fprintf(stderr, "%s: %s", lines[i], str_text(&err));
+			exit(1);
+		}
+	str_free(&out);
+	str_free(&err);
+	return 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	unsigned side, n;
+
+	if (size < 1)
+		return 0;
+	side = data[0] & 1;
+	n = 1 + (data[0] >> 1) % BURST_MAX;
+	data++;
+	size--;
+	while (n-- > 0 && size >= 2) {
+		size_t len = (data[0] << 8 | data[1]) % 1600;
+
+		data += 2;
+		size -= 2;
+		len = len < size ? len : size;
+		dp_give(side, data, len);
+		data += len;
+		size -= len;
+	}
+	dp_run();
+	dp_balance();
+	return 0;
+}
