@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Checks and compiles a table. Called by rule_edit.c before a draft is published. A chain that did
+ * not change keeps its compiled form, so that a change costs what it touches.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule_check.h"
+
+static int
+check_rule(const struct rule_table *t, struct rule *r)
+{
+	struct rule_where w = {
+		.ip = &r->ip,
+		.family = t->family,
+		.table = rule_table_types[t->type].name,
+	};
+	int rc = 0;
+
+	if (r->checked)
+		return 0;
+	for (unsigned i = 0; rc == 0 && i < r->nb_matches; i++)
+		if (r->match[i].type->check != NULL)
+			rc = r->match[i].type->check(&w, r->match[i].data);
+	if (rc == 0 && r->kind == RULE_TARGET && r->target.type->check != NULL)
+		rc = r->target.type->check(&w, r->target.data);
+	r->checked = rc == 0;
+	return rc;
+}
+
+static void
+compile_target(struct rule_step *s, const struct rule *r)
+{
+	switch (r->kind) {
+	case RULE_NONE:
+		s->kind = RULE_STEP_NEXT;
+		return;
+	case RULE_JUMP:
+		s->kind = RULE_STEP_JUMP;
+		return;
+	case RULE_GOTO:
+		s->kind = RULE_STEP_GOTO;
+		return;
+	}
+	if (!r->target.type->fixed) {
+		s->kind = RULE_STEP_EVAL;
+		return;
+	}
+	s->verdict = r->target.type->eval(NULL, NULL);
+	s->kind = s->verdict == RULE_VERDICT_RETURN ? RULE_STEP_RETURN : RULE_STEP_VERDICT;
+}
+
+static void
+compile_rule(struct rule_step *s, const struct rule *r)
+{
+	static const union rule_addr zero;
+	bool any_addr = memcmp(&r->ip.smask, &zero, sizeof(zero)) == 0 &&
+			memcmp(&r->ip.dmask, &zero, sizeof(zero)) == 0 &&
+			!(r->ip.inv & (RULE_INV_SRC | RULE_INV_DST));
+
+	*s = (struct rule_step){
+		.counter = r->counter,
+		.to = r->to,
+		.proto = r->ip.proto,
+		.inv = r->ip.inv,
+		.rule = r,
+	};
+	if (r->ip.family == HOOK_IP4) {
+		s->src = r->ip.src.v4;
+		s->smask = r->ip.smask.v4;
+		s->dst = r->ip.dst.v4;
+		s->dmask = r->ip.dmask.v4;
+	} else if (!any_addr) {
+		s->flags |= RULE_STEP_ADDR6;
+	}
+	if (r->ip.in[0] != '\0' || r->ip.out[0] != '\0')
+		s->flags |= RULE_STEP_IFACE;
+	if (r->ip.flags & RULE_IP_FRAG)
+		s->flags |= RULE_STEP_FRAG;
+	if (r->nb_matches > 0)
+		s->flags |= RULE_STEP_MATCH;
+	compile_target(s, r);
+}
+
+/* Whether no packet gets past the rule: rules behind it do not exist for the loop check. */
+static bool
+ends_chain(const struct rule *r)
+{
+	return r->kind == RULE_TARGET && r->target.type->fixed && rule_unconditional(r);
+}
+
+static int
+compile_chain(const struct rule_table *t, struct rule_chain *c)
+{
+	bool reachable = true;
+
+	/* A chain without rules has steps too: NULL means "not compiled". */
+	c->steps = calloc(c->nb + 1, sizeof(c->steps[0]));
+	c->jumps = calloc(c->nb + 1, sizeof(c->jumps[0]));
+	if (c->steps == NULL || c->jumps == NULL)
+		abort();
+	c->nb_jumps = 0;
+	c->target_points = ~0u;
+	c->uses_iface = false;
+	for (uint32_t i = 0; i < c->nb; i++) {
+		struct rule *r = c->rules[i];
+		int rc = check_rule(t, r);
+
+		if (rc != 0)
+			return rc;
+		compile_rule(&c->steps[i], r);
+		if (c->steps[i].flags & RULE_STEP_IFACE)
+			c->uses_iface = true;
+		if (!reachable)
+			continue;
+		if (r->kind == RULE_JUMP || r->kind == RULE_GOTO)
+			c->jumps[c->nb_jumps++] = r->to;
+		if (r->kind == RULE_TARGET && r->target.type->points != 0)
+			c->target_points &= r->target.type->points;
+		reachable = !ends_chain(r);
+	}
+	return 0;
+}
+
+/* Depth-first search over the chains; done[slot] is the depth below a finished chain, plus 1. */
+struct walk {
+	const struct rule_table *t;
+	uint32_t point;
+	uint16_t *done;
+	uint8_t *open;
+};
+
+static int
+walk_chain(struct walk *w, uint16_t slot, unsigned level)
+{
+	const struct rule_chain *c = w->t->chain[slot];
+	unsigned depth = 0;
+
+	if (w->open[slot] || level > RULE_DEPTH_MAX)
+		return -ELOOP;
+	if (w->done[slot] != 0)
+		return level + w->done[slot] > RULE_DEPTH_MAX + 1 ? -ELOOP : 0;
+	if (!(c->target_points & w->point))
+		return -EINVAL;
+	w->open[slot] = 1;
+	for (uint32_t i = 0; i < c->nb_jumps; i++) {
+		int rc = walk_chain(w, c->jumps[i], level + 1);
+
+		if (rc != 0)
+			return rc;
+		depth = RTE_MAX(depth, (unsigned)w->done[c->jumps[i]]);
+	}
+	w->open[slot] = 0;
+	w->done[slot] = depth + 1;
+	return 0;
+}
+
+static int
+check_loops(const struct rule_table *t)
+{
+	struct walk w = { .t = t };
+	int rc = 0;
+
+	w.done = calloc(t->nb_slots + 1, sizeof(w.done[0]));
+	w.open = calloc(t->nb_slots + 1, sizeof(w.open[0]));
+	if (w.done == NULL || w.open == NULL)
+		abort();
+	for (unsigned p = 0; rc == 0 && p < HOOK_POINTS; p++) {
+		if (t->builtin[p] == RULE_SLOT_NONE)
+			continue;
+		memset(w.done, 0, t->nb_slots * sizeof(w.done[0]));
+		w.point = 1u << p;
+		rc = walk_chain(&w, t->builtin[p], 0);
+	}
+	free(w.done);
+	free(w.open);
+	return rc;
+}
+
+int
+rule_check(struct rule_table *t)
+{
+	int rc = 0;
+
+	t->uses_iface = false;
+	for (uint16_t i = 0; i < t->nb_slots; i++) {
+		struct rule_chain *c = t->chain[i];
+
+		if (c == NULL)
+			continue;
+		if (c->steps == NULL)
+			rc = compile_chain(t, c);
+		if (rc != 0)
+			return rc;
+		t->uses_iface |= c->uses_iface;
+	}
+	return check_loops(t);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The interpreter: walks the chains packet by packet, in order. It is the hook function of every
+ * table, and the reference that compiled forms are compared with. Workers.
+ */
+#pragma once
+
+#include "rule.h"
+
+/* What the hook list keeps for the table. Static; never NULL. */
+void *rule_hook_priv(enum hook_family family, unsigned type);
+/* hook_fn; priv: of rule_hook_priv(). */
+void rule_hook(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
+	       verdict_t *verdicts);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Match and target extensions. Each lives in one file of match/ or target/, which parses, checks,
+ * evaluates, prints (-L) and saves (-S) it and says what it reads; it registers itself with
+ * RULE_EXT_REGISTER. Parsing, printing and checking run on the control lcore; eval on workers.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+
+#include "base_err.h"
+#include "base_str.h"
+#include "hook.h"
+#include "pkt.h"
+
+struct rule_ip;
+
+/* What a result depends on. The first group is invariant for a flow under one generation. */
+#define RULE_DEP_TUPLE 0x00000001u   /* addresses, protocol, ports, ICMP type and code */
+#define RULE_DEP_IFACE 0x00000002u   /* input and output interface */
+#define RULE_DEP_CTSTATE 0x00000004u /* state and status of the connection */
+#define RULE_DEP_CTMARK 0x00000008u  /* mark and labels of the connection */
+#define RULE_DEP_SET 0x00000010u     /* members of an ipset */
+#define RULE_DEP_ROUTE 0x00000020u   /* routes, addresses, policy rules */
+#define RULE_DEP_TIME 0x00000040u    /* clock, between two boundaries */
+/* The second group changes from packet to packet. */
+#define RULE_DEP_TCP_FLAGS 0x00000100u
+#define RULE_DEP_TCP_OPTIONS 0x00000200u
+#define RULE_DEP_FRAG 0x00000400u
+#define RULE_DEP_TTL 0x00000800u
+#define RULE_DEP_LENGTH 0x00001000u
+#define RULE_DEP_TOS 0x00002000u
+#define RULE_DEP_MARK 0x00004000u /* packet mark */
+#define RULE_DEP_PAYLOAD 0x00008000u
+#define RULE_DEP_MAC 0x00010000u
+#define RULE_DEP_PER_PACKET 0x0001ff00u
+/* How it treats the state it looks at. */
+#define RULE_DEP_WRITER 0x01000000u /* writes what other rules read */
+#define RULE_DEP_ORDER 0x02000000u  /* one packet writes what the next one reads */
+#define RULE_DEP_EFFECT 0x04000000u /* does something besides the verdict: sends, logs, copies */
+
+/* A test as structured data, so that rules can be compiled: field in one of the ranges. */
+enum rule_field {
+	RULE_FIELD_SPORT,	/* host order */
+	RULE_FIELD_DPORT,
+	RULE_FIELD_ANY_PORT,	/* source or destination port */
+	RULE_FIELD_ICMP,	/* type << 8 | code */
+	RULE_FIELD_TCP_FLAGS,	/* (flags & mask) in a range; mask in rule_test.mask */
+	RULE_FIELD_TCP_OPTION,	/* kind is present */
+};
+
+#define RULE_RANGES_MAX 15
+#define RULE_TESTS_MAX 4
+
+struct rule_test {
+	uint8_t field; /* enum rule_field */
+	bool invert;
+	uint8_t nb;    /* 0: the test is always false before inversion */
+	uint8_t mask;
+	struct {
+		uint16_t lo, hi; /* inclusive */
+	} range[RULE_RANGES_MAX];
+};
+
+/* The packet under evaluation. */
+struct rule_packet {
+	const struct hook_ctx *ctx;
+	struct rte_mbuf *m;
+	const struct pkt *p;
+	const char *in, *out; /* interface names, 16 readable bytes, zeros when none */
+	bool hotdrop;	      /* a match sets it: drop the packet at once, whatever the rule says */
+};
+
+/* A target's eval besides VERDICT_*. */
+#define RULE_VERDICT_CONTINUE ((verdict_t)0xffff)
+#define RULE_VERDICT_RETURN ((verdict_t)0xfffe)
+
+/* rule_opt.flags */
+#define RULE_OPT_ARG 0x01	/* takes an argument */
+#define RULE_OPT_INVERT 0x02	/* may stand behind "!" */
+#define RULE_OPT_ONCE 0x04	/* may be used once; the generic text says so */
+#define RULE_OPT_MUST 0x08	/* must be given */
+
+struct rule_opt {
+	const char *name; /* without dashes; the first one of an id names it in errors */
+	uint8_t id;	  /* 0 .. 31 */
+	uint8_t flags;
+	uint32_t excludes; /* bit per id that may not stand beside it */
+};
+
+/* One parsed option, and the rest of the command line for those that take more words. */
+struct rule_parse {
+	uint8_t family; /* enum hook_family */
+	const struct rule_ip *ip;
+	int argc;
+	char **argv;
+	int *next; /* index of the next word */
+	struct err *err;
+};
+
+/* What check() and the printers are told besides the data. */
+struct rule_where {
+	const struct rule_ip *ip;
+	uint8_t family;
+	const char *table;
+	bool numeric;
+};
+
+struct rule_ext_type {
+	struct rule_ext_type *next;
+	const char *name;
+	const char *alias;	 /* may be NULL */
+	const char *save_name;	 /* printed behind -m/-j; NULL: name */
+	bool target;		 /* a target; else a match */
+	bool fixed;		 /* target: eval() ignores packet and data (ACCEPT, DROP, RETURN) */
+	uint8_t families;	 /* bit per enum hook_family */
+	uint8_t proto;		 /* match: comes by itself with -p of this protocol; 0: never */
+	uint32_t points;	 /* target: hook points it may be reached from; 0: all */
+	uint16_t size;		 /* bytes of data, zeroed; compared with memcmp */
+	const struct rule_opt *opts;
+	unsigned nb_opts;
+	void (*init)(void *data);
+	/* id of the option, its argument (NULL without) and whether "!" stood before it. */
+	int (*parse)(const struct rule_parse *p, unsigned id, const char *arg, bool invert,
+		     void *data);
+	/* After all options; seen: bit per option id. 0 or -EINVAL and p->err. */
+	int (*final)(const struct rule_parse *p, uint32_t seen, void *data);
+	/* As the kernel checks a rule when a table is committed: 0 or -EINVAL, without a text. */
+	int (*check)(const struct rule_where *w, const void *data);
+	bool (*match)(struct rule_packet *rp, const void *data);
+	verdict_t (*eval)(struct rule_packet *rp, const void *data);
+	void (*print)(struct str *out, const struct rule_where *w, const void *data);
+	void (*save)(struct str *out, const struct rule_where *w, const void *data);
+	uint32_t (*deps)(const void *data);
+	/*
+	 * Match: the conjunction of tests that it is, at most RULE_TESTS_MAX, for packets that have an
+	 * L4 header. Returns their number, or -ENOTSUP: only match() knows.
+	 */
+	int (*tests)(const void *data, struct rule_test *t);
+};
+
+struct rule_ext {
+	const struct rule_ext_type *type;
+	void *data; /* type->size bytes, owned; NULL when size is 0 */
+	uint32_t seen;
+};
+
+void rule_ext_register(struct rule_ext_type *type); /* constructor time */
+
+#define RULE_EXT_REGISTER(type_)                                                                  \
+	RTE_INIT(rule_ext_init_##type_)                                                          \
+	{                                                                                        \
+		rule_ext_register(&type_);                                                       \
+	}
+
+const struct rule_ext_type *rule_match_find(enum hook_family family, const char *name);
+/* The match that -p PROTO brings along, or NULL. */
+const struct rule_ext_type *rule_match_for_proto(enum hook_family family, uint8_t proto);
+const struct rule_ext_type *rule_target_find(enum hook_family family, const char *name);
+
+/* An instance with fresh data. Aborts when memory is out, as struct str does. */
+struct rule_ext rule_ext_new(const struct rule_ext_type *type);
+struct rule_ext rule_ext_clone(const struct rule_ext *x);
+void rule_ext_free(struct rule_ext *x);
+bool rule_ext_equal(const struct rule_ext *a, const struct rule_ext *b);
+/* One option (index in type->opts) of an instance: generic checks, then its parse(). */
+int rule_ext_option(const struct rule_parse *p, struct rule_ext *x, unsigned opt, const char *arg,
+		    bool invert);
+/* Mandatory options, then final(). */
+int rule_ext_final(const struct rule_parse *p, const struct rule_ext *x);

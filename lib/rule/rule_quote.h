@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Words of iptables-save: quoted where they must be, so that iptables-restore reads them back.
+ */
+#pragma once
+
+#include <string.h>
+
+#include "base_str.h"
+
+/* A blank and the word; quotes, backslashes and apostrophes get a backslash. */
+static inline void
+rule_quote(struct str *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	size_t len = strlen(word);
+
+	if (len > 0 && strspn(word, plain) == len) {
+		str_printf(out, " %s", word);
+		return;
+	}
+	str_add(out, " \"");
+	for (; *word != '\0'; word++) {
+		if (strchr("\"\\'", *word) != NULL)
+			str_add(out, "\\");
+		str_add_bytes(out, word, 1);
+	}
+	str_add(out, "\"");
+}
