@@ -81,7 +81,7 @@ solicited(struct walk *w, struct rte_mbuf *m, const struct nd_neighbor_solicit *
 
 	if (bad || (probe && (mac != NULL || !is_solicited_node(&ip->ip6_dst))))
 		return false;
-	if (!addr_is_own_on(w->ctx.gen, pkt(m)->in, &target))
+	if (!addr_is_of_port(w->ctx.gen, pkt(m)->in, &target))
 		return true;
 	if (!probe && mac != NULL) {
 		struct rte_ether_addr copy = *mac;
@@ -105,7 +105,7 @@ advertised(struct walk *w, struct rte_mbuf *m, const struct nd_neighbor_advert *
 
 	if (bad || (flags & ND_NA_FLAG_SOLICITED && pkt(m)->flags & PKT_L3_MULTI))
 		return false;
-	if (addr_is_own_on(w->ctx.gen, pkt(m)->in, &target))
+	if (addr_is_of_port(w->ctx.gen, pkt(m)->in, &target))
 		return true; /* somebody claims our address; ours to keep */
 	n = neigh_find(pkt(m)->in, &target);
 	if (n != NULL && mac != NULL) {

@@ -51,6 +51,8 @@ addr_maybe_own4(const struct gen *gen, uint32_t addr_be)
 bool addr_is_own(const struct gen *gen, const struct ip_addr *a);
 /* IPv6 link-local ones count only on their own port. */
 bool addr_is_own_on(const struct gen *gen, uint16_t port, const struct ip_addr *a);
+/* Workers: is it an address of this very port? */
+bool addr_is_of_port(const struct gen *gen, uint16_t port, const struct ip_addr *a);
 
 /*
  * The source address for something the box sends out of port towards dst: IPv4 as Linux's

@@ -120,6 +120,17 @@ addr_is_own_on(const struct gen *gen, uint16_t port, const struct ip_addr *a)
 	return own(addr_table_get(gen), a, false, port);
 }
 
+bool
+addr_is_of_port(const struct gen *gen, uint16_t port, const struct ip_addr *a)
+{
+	const struct addr_table *t = addr_table_get(gen);
+
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
+		if (ip_addr_equal(&t->of[i].prefix.addr, a))
+			return true;
+	return false;
+}
+
 struct ip_addr
 addr_link_local(const struct gen *gen, uint16_t port)
 {
