@@ -79,10 +79,13 @@ lab_up()
 	lab_wire "$LAB_LAN" lan0 "$LAN4" "$LAN6" && lab_wire "$LAB_WAN" wan0 "$WAN4" "$WAN6"
 }
 
-# lab_spawn COMMAND...: a background program that ends with the lab; its pid is in $!.
+# lab_spawn NAMESPACE COMMAND...: a background program that ends with the lab.
+# setsid: a Ctrl-C at the terminal is meant for us, who then end it in order.
 lab_spawn()
 {
-	"$@" </dev/null >>"$LAB_DIR/servers.log" 2>&1 &
+	local ns=$1
+	shift
+	setsid ip netns exec "$ns" "$@" </dev/null >>"$LAB_DIR/servers.log" 2>&1 &
 	LAB_PIDS+=($!)
 }
 
@@ -113,7 +116,7 @@ pollux_start()
 	local config=$1 i
 	shift
 	: >"$LAB_DIR/pollux.log"
-	in_box "$LAB_BUILD/app/pollux/pollux" ${LAB_EAL:-} -- --config "$config" \
+	setsid ip netns exec "$LAB_BOX" "$LAB_BUILD/app/pollux/pollux" ${LAB_EAL:-} -- --config "$config" \
 		--socket "$LAB_SOCKET" --no-prompt "$@" </dev/null >"$LAB_DIR/pollux.log" 2>&1 &
 	LAB_POLLUX=$!
 	for i in $(seq 1 150); do

@@ -8,14 +8,14 @@ server_http()
 {
 	local dir=${2:-$LAB_DIR/www}
 	mkdir -p "$dir"
-	lab_spawn in_wan python3 -m http.server "$1" --bind :: --directory "$dir"
+	lab_spawn "$LAB_WAN" python3 -m http.server "$1" --bind :: --directory "$dir"
 	wait_port "$LAB_WAN" "$1"
 }
 
 # server_iperf3 [PORT]
 server_iperf3()
 {
-	lab_spawn in_wan iperf3 --server --port "${1:-5201}"
+	lab_spawn "$LAB_WAN" iperf3 --server --port "${1:-5201}"
 	wait_port "$LAB_WAN" "${1:-5201}"
 }
 
@@ -43,7 +43,7 @@ server_ssh()
 		UsePAM $pam
 		UseDNS no
 	END
-	lab_spawn in_wan "$(command -v sshd || echo /usr/sbin/sshd)" -D -e -f "$dir/config"
+	lab_spawn "$LAB_WAN" "$(command -v sshd || echo /usr/sbin/sshd)" -D -e -f "$dir/config"
 	wait_port "$LAB_WAN" "$1"
 }
 
