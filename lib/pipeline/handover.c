@@ -106,6 +106,7 @@ pipeline_totals(void)
 		.originated = __atomic_load_n(&control_originated, __ATOMIC_RELAXED),
 		.dropped = __atomic_load_n(&control_dropped, __ATOMIC_RELAXED),
 		.parked = neigh_parked(),
+		.queued = port_tx_queued(),
 	};
 
 	for (unsigned lane = 0; lane < lane_count(); lane++) {
