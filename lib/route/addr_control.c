@@ -32,8 +32,9 @@ same_subnet(const struct addr *a, const struct addr *b)
 }
 
 /*
- * Where `ip addr` shows a new address of the port: IPv4 before IPv6; primaries in the order of
- * coming, then secondaries; IPv6 by scope, wide ones first, the youngest first within one.
+ * Where `ip addr` shows a new address of the port. IPv4 before IPv6. IPv4: primaries, narrow scopes
+ * first, within one in the order of coming, then secondaries. IPv6: wide scopes first, within one
+ * the youngest first.
  */
 static unsigned
 place(const struct addr_table *t, const struct addr *a)
@@ -46,7 +47,7 @@ place(const struct addr_table *t, const struct addr *a)
 		if (a->prefix.addr.family == AF_INET) {
 			if (b->prefix.addr.family == AF_INET6)
 				break;
-			if (!a->secondary && (b->secondary || b->scope > a->scope))
+			if (!a->secondary && (b->secondary || b->scope < a->scope))
 				break;
 		} else if (b->prefix.addr.family == AF_INET6 && b->scope >= a->scope) {
 			break;

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `ip route show|flush|get`, and the names in routes. Control lcore.
+ */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "addr.h"
+#include "cmd_ip_route.h"
+
+struct name {
+	const char *name;
+	uint8_t value;
+};
+
+static const struct name types[] = {
+	{ "unicast", RTN_UNICAST },	    { "local", RTN_LOCAL },
+	{ "broadcast", RTN_BROADCAST },	    { "brd", RTN_BROADCAST },
+	{ "anycast", RTN_ANYCAST },	    { "multicast", RTN_MULTICAST },
+	{ "blackhole", RTN_BLACKHOLE },	    { "unreachable", RTN_UNREACHABLE },
+	{ "prohibit", RTN_PROHIBIT },	    { "throw", RTN_THROW },
+	{ NULL, 0 },
+};
+
+/* /etc/iproute2/rt_protos of Debian 12 */
+static const struct name protos[] = {
+	{ "unspec", 0 },      { "redirect", 1 },    { "kernel", RTPROT_KERNEL },
+	{ "boot", RTPROT_BOOT }, { "static", RTPROT_STATIC }, { "gated", 8 },
+	{ "ra", 9 },	      { "mrt", 10 },	    { "zebra", 11 },
+	{ "bird", 12 },	      { "dnrouted", 13 },   { "xorp", 14 },
+	{ "ntk", 15 },	      { "dhcp", 16 },	    { "keepalived", 18 },
+	{ "babel", 42 },      { "bgp", 186 },	    { "isis", 187 },
+	{ "ospf", 188 },      { "rip", 189 },	    { "eigrp", 192 },
+	{ NULL, 0 },
+};
+
+static bool
+value_of(const struct name *n, const char *word, uint8_t *v)
+{
+	for (; n->name != NULL; n++)
+		if (strcmp(n->name, word) == 0) {
+			*v = n->value;
+			return true;
+		}
+	return false;
+}
+
+static const char *
+name_of(const struct name *n, uint8_t v, char buf[8])
+{
+	for (; n->name != NULL; n++)
+		if (n->value == v)
+			return n->name;
+	snprintf(buf, 8, "%u", v);
+	return buf;
+}
+
+bool
+ip_route_type(const char *word, uint8_t *type)
+{
+	return value_of(types, word, type);
+}
+
+bool
+ip_route_proto(const char *word, uint8_t *proto)
+{
+	uint32_t v;
+
+	if (value_of(protos, word, proto))
+		return true;
+	if (!ip_get_u32(word, 255, &v))
+		return false;
+	*proto = v;
+	return true;
+}
+
+bool
+ip_route_table(const char *word, uint32_t *table)
+{
+	if (strcmp(word, "main") == 0)
+		*table = RT_TABLE_MAIN;
+	else if (strcmp(word, "local") == 0)
+		*table = RT_TABLE_LOCAL;
+	else if (strcmp(word, "default") == 0)
+		*table = RT_TABLE_DEFAULT;
+	else if (strcmp(word, "all") == 0 || strcmp(word, "unspec") == 0)
+		*table = RT_TABLE_UNSPEC;
+	else
+		return ip_get_u32(word, UINT32_MAX, table);
+	return true;
+}
+
+struct selector {
+	struct ip_cmd *ip;
+	struct route_match m; /* what also is not printed: the user knows */
+	struct ip_prefix within, covers;
+	bool has_within, has_covers;
+	uint32_t table; /* the one being walked */
+	bool all_tables; /* then each line of another than main says its table */
+};
+
+static bool
+covers(const struct ip_prefix *wide, const struct ip_prefix *p)
+{
+	return wide->addr.family == p->addr.family && wide->len <= p->len &&
+	       ip_prefix_contains(wide, &p->addr);
+}
+
+static bool
+selected(const struct selector *s, const struct route *r)
+{
+	return r->table == s->table && route_matches(r, &s->m) &&
+	       (!s->has_within || covers(&s->within, &r->dst)) &&
+	       (!s->has_covers || covers(&r->dst, &s->covers));
+}
+
+static void
+print_attributes(struct selector *s, const struct route *r)
+{
+	struct str *out = &s->ip->c->out;
+	bool v4 = r->dst.addr.family == AF_INET;
+	char text[IP_ADDR_TEXT], buf[8];
+
+	if (r->proto != RTPROT_BOOT && !(s->m.mask & ROUTE_M_PROTO))
+		str_printf(out, "proto %s ", name_of(protos, r->proto, buf));
+	if (v4 && r->scope != RT_SCOPE_UNIVERSE && !(s->m.mask & ROUTE_M_SCOPE))
+		str_printf(out, "scope %s ", ip_scope_name(r->scope, buf));
+	if (r->src.family != AF_UNSPEC && !(s->m.mask & ROUTE_M_SRC))
+		str_printf(out, "src %s ", ip_addr_text(&r->src, text));
+	if (!v4 || r->metric != 0)
+		str_printf(out, "metric %u ", r->metric);
+	if (r->onlink)
+		str_add(out, "onlink ");
+	if (r->mtu != 0)
+		str_printf(out, "mtu %s%u ", r->mtu_lock ? "lock " : "", r->mtu);
+	str_add(out, v4 ? "\n" : "pref medium\n");
+}
+
+static void
+print_route(struct selector *s, const struct route *r)
+{
+	struct str *out = &s->ip->c->out;
+	bool v4 = r->dst.addr.family == AF_INET;
+	char text[IP_ADDR_TEXT], buf[8];
+
+	if (r->type != RTN_UNICAST)
+		str_printf(out, "%s ", name_of(types, r->type, buf));
+	ip_print_prefix(out, &r->dst);
+	str_add(out, " ");
+	if (r->gw.family != AF_UNSPEC && !(s->m.mask & ROUTE_M_GW))
+		str_printf(out, "via %s ", ip_addr_text(&r->gw, text));
+	if ((r->port != 0 || !v4) && !(s->m.mask & ROUTE_M_PORT))
+		str_printf(out, "dev %s ", ip_port_name(r->port));
+	if (s->all_tables && r->table != RT_TABLE_MAIN)
+		str_add(out, "table local ");
+	print_attributes(s, r);
+}
+
+static void
+show_one(const struct route *r, void *arg)
+{
+	struct selector *s = arg;
+
+	if (selected(s, r))
+		print_route(s, r);
+}
+
+/* "root P", "match P", "exact P", or P alone, which means exact. */
+static int
+read_prefixes(struct selector *s)
+{
+	struct ip_cmd *ip = s->ip;
+	bool root = ip_is(ip, "root"), match = !root && ip_is(ip, "match");
+	struct ip_prefix p;
+	const char *word;
+	int rc;
+
+	if (!root && !match)
+		ip_is(ip, "exact");
+	word = ip_next(ip);
+	if (word == NULL)
+		return IP_USAGE;
+	rc = ip_get_prefix(ip, word, ip->family, &p);
+	if (rc != 0)
+		return rc;
+	if (ip->family == AF_UNSPEC && p.addr.family == AF_INET6)
+		ip->family = AF_INET6;
+	if (root) {
+		s->within = p;
+		s->has_within = true;
+	} else if (match) {
+		s->covers = p;
+		s->has_covers = true;
+	} else {
+		s->m.r.dst = p;
+		s->m.mask |= ROUTE_M_DST;
+	}
+	return 0;
+}
+
+static int
+read_field(struct selector *s, const char *name, const char *word)
+{
+	struct ip_cmd *ip = s->ip;
+	struct route *r = &s->m.r;
+	const struct port *port;
+	int rc = 0;
+
+	if (strcmp(name, "table") == 0) {
+		if (!ip_route_table(word, &s->table))
+			return ip_invalid(ip, word, "table id value is invalid\n");
+		s->all_tables = s->table == RT_TABLE_UNSPEC;
+	} else if (ip_matches(name, "protocol")) {
+		if (!ip_route_proto(word, &r->proto))
+			return ip_invalid(ip, word, "invalid \"protocol\"\n");
+		s->m.mask |= ROUTE_M_PROTO;
+	} else if (strcmp(name, "type") == 0) {
+		if (!ip_route_type(word, &r->type))
+			return ip_invalid(ip, word, "node type value is invalid\n");
+		s->m.mask |= ROUTE_M_TYPE;
+	} else if (strcmp(name, "scope") == 0) {
+		if (!ip_scope_parse(word, &r->scope))
+			return ip_invalid(ip, word, "invalid \"scope\"\n");
+		s->m.mask |= ROUTE_M_SCOPE;
+	} else if (strcmp(name, "via") == 0) {
+		rc = ip_get_addr(ip, word, ip->family, &r->gw);
+		s->m.mask |= ROUTE_M_GW;
+	} else if (strcmp(name, "src") == 0) {
+		rc = ip_get_addr(ip, word, ip->family, &r->src);
+		s->m.mask |= ROUTE_M_SRC;
+	} else {
+		rc = ip_get_port(ip, word, &port);
+		r->port = rc == 0 ? port->index : 0;
+		s->m.mask |= ROUTE_M_PORT;
+	}
+	return rc;
+}
+
+static int
+read_selector(struct ip_cmd *ip, struct selector *s)
+{
+	static const char *const fields[] = { "table", "type", "scope", "via", "src",
+					      "dev",   "oif",  NULL };
+	int rc = 0;
+
+	*s = (struct selector){ .ip = ip, .table = RT_TABLE_MAIN };
+	while (*ip->word != NULL && rc == 0) {
+		const char *name = *ip->word, *word;
+		bool field = ip_matches(name, "protocol");
+
+		for (unsigned i = 0; fields[i] != NULL; i++)
+			field |= strcmp(name, fields[i]) == 0;
+		if (!field) {
+			if (ip_is(ip, "to") && *ip->word == NULL)
+				return ip_next(ip) == NULL ? IP_USAGE : 0;
+			rc = read_prefixes(s);
+			continue;
+		}
+		ip->word++;
+		word = ip_next(ip);
+		rc = word == NULL ? IP_USAGE : read_field(s, name, word);
+	}
+	return rc;
+}
+
+/* Without a family only IPv4 is meant, but with "table all" both. */
+static bool
+family_meant(const struct selector *s, uint8_t family)
+{
+	if (s->ip->family != AF_UNSPEC)
+		return s->ip->family == family;
+	return family == AF_INET || s->all_tables;
+}
+
+int
+ip_route_show(struct ip_cmd *ip)
+{
+	static const uint32_t tables[] = { RT_TABLE_MAIN, RT_TABLE_LOCAL };
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	struct selector s;
+	int rc = read_selector(ip, &s);
+
+	for (unsigned f = 0; f < 2 && rc == 0; f++)
+		for (unsigned t = 0; t < 2 && family_meant(&s, families[f]); t++) {
+			struct selector one = s;
+
+			if (!s.all_tables && s.table != tables[t])
+				continue;
+			one.table = tables[t];
+			route_walk(families[f], show_one, &one);
+		}
+	return rc;
+}
+
+struct victims {
+	struct selector *s;
+	struct route *r;
+	size_t n, cap;
+};
+
+static void
+note_victim(const struct route *r, void *arg)
+{
+	struct victims *v = arg;
+
+	if (!selected(v->s, r))
+		return;
+	if (v->n == v->cap) {
+		size_t cap = v->cap ? v->cap * 2 : 64;
+		void *p = realloc(v->r, cap * sizeof(*v->r));
+
+		if (p == NULL)
+			return;
+		v->r = p;
+		v->cap = cap;
+	}
+	v->r[v->n++] = *r;
+}
+
+int
+ip_route_flush(struct ip_cmd *ip)
+{
+	struct victims v = { 0 };
+	struct err e = { "" };
+	struct selector s;
+	int rc;
+
+	if (*ip->word == NULL)
+		return ip_say(ip, IP_BAD, "\"ip route flush\" requires arguments.");
+	rc = read_selector(ip, &s);
+	if (rc != 0)
+		return rc;
+	v.s = &s;
+	if (s.all_tables)
+		s.table = RT_TABLE_MAIN; /* what the kernel keeps for itself stays */
+	route_walk(ip->family == AF_INET6 ? AF_INET6 : AF_INET, note_victim, &v);
+	route_batch_begin();
+	for (size_t i = 0; i < v.n; i++)
+		route_take(&v.r[i]);
+	rc = route_batch_end(&e);
+	free(v.r);
+	return ip_answer(ip, rc, &e);
+}
+
+static int
+print_got4(struct ip_cmd *ip, const struct route *r, const struct ip_addr *dst)
+{
+	struct ip_addr src = r->src.family != AF_UNSPEC ? r->src :
+			     addr_select(gen_current(), r->port,
+					 r->gw.family != AF_UNSPEC ? &r->gw : dst);
+	bool local = r->type == RTN_LOCAL, brd = r->type == RTN_BROADCAST;
+	struct str *out = &ip->c->out;
+	char text[IP_ADDR_TEXT];
+
+	str_printf(out, "%s%s ", local ? "local " : brd ? "broadcast " : "",
+		   ip_addr_text(dst, text));
+	if (r->gw.family != AF_UNSPEC)
+		str_printf(out, "via %s ", ip_addr_text(&r->gw, text));
+	str_printf(out, "dev %s ", local ? "lo" : ip_port_name(r->port));
+	if (src.family != AF_UNSPEC)
+		str_printf(out, "src %s ", ip_addr_text(&src, text));
+	str_printf(out, "uid 0 \n    cache %s\n", local ? "<local> " : brd ? "<local,brd> " : "");
+	return IP_OK;
+}
+
+static int
+print_got6(struct ip_cmd *ip, const struct route *r, const struct ip_addr *dst)
+{
+	struct ip_addr src = r->src.family != AF_UNSPEC ? r->src :
+						addr_select(gen_current(), r->port, dst);
+	bool local = r->type == RTN_LOCAL || r->type == RTN_ANYCAST;
+	struct str *out = &ip->c->out;
+	char text[IP_ADDR_TEXT], buf[8];
+
+	if (local)
+		str_printf(out, "%s ", name_of(types, r->type, buf));
+	str_printf(out, "%s from :: ", ip_addr_text(dst, text));
+	if (r->gw.family != AF_UNSPEC)
+		str_printf(out, "via %s ", ip_addr_text(&r->gw, text));
+	str_printf(out, "dev %s ", local ? "lo" : ip_port_name(r->port));
+	if (r->table == RT_TABLE_LOCAL)
+		str_add(out, "table local ");
+	if (r->proto != RTPROT_BOOT)
+		str_printf(out, "proto %s ", name_of(protos, r->proto, buf));
+	if (src.family != AF_UNSPEC)
+		str_printf(out, "src %s ", ip_addr_text(&src, text));
+	str_printf(out, "metric %u pref medium\n", r->metric);
+	return IP_OK;
+}
+
+int
+ip_route_get(struct ip_cmd *ip)
+{
+	const struct port *oif = NULL;
+	const struct route *r;
+	struct ip_prefix p;
+	int rc;
+
+	ip_is(ip, "to");
+	if (*ip->word == NULL)
+		return ip_say(ip, IP_BAD, "need at least a destination address");
+	rc = ip_get_prefix(ip, ip_next(ip), ip->family, &p);
+	if (rc != 0)
+		return rc;
+	if (ip_is(ip, "oif") || ip_is(ip, "dev")) {
+		const char *word = ip_next(ip);
+
+		rc = word == NULL ? IP_USAGE : ip_get_port(ip, word, &oif);
+		if (rc != 0)
+			return rc;
+	}
+	if (*ip->word != NULL)
+		return ip_garbage(ip, "to", *ip->word);
+	r = route_lookup(&p.addr, 0, oif != NULL ? oif->index : 0);
+	if (r == NULL || r->type == RTN_THROW)
+		return ip_answer(ip, -ENETUNREACH, NULL);
+	if (r->type == RTN_UNREACHABLE)
+		return ip_answer(ip, -EHOSTUNREACH, NULL);
+	if (r->type == RTN_PROHIBIT)
+		return ip_answer(ip, -EACCES, NULL);
+	if (r->type == RTN_BLACKHOLE)
+		return ip_answer(ip, -EINVAL, NULL);
+	return p.addr.family == AF_INET ? print_got4(ip, r, &p.addr) : print_got6(ip, r, &p.addr);
+}
