@@ -80,5 +80,5 @@ def built(tree):
     named = ' '.join(tree.text(f) for f in tree.files if os.path.basename(f) == 'meson.build')
     for path in tree.c_files():
         stem = os.path.splitext(os.path.basename(path))[0]
-        if path.endswith('.c') and path.startswith(('lib/', 'app/')) and stem not in named:
+        if path.endswith('.c') and path.startswith(('lib/', 'app/')) and not re.search(rf'(?<!\w){re.escape(stem)}(?!\w)', named):
             yield f'{path}: not named in any meson.build'
