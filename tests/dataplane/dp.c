@@ -16,6 +16,7 @@
 #include "pkt.h"
 #include "pkt_pool.h"
 #include "port.h"
+#include "port_own.h"
 #include "port_tx.h"
 #include "route.h"
 
@@ -29,6 +30,7 @@ static int
 make_port(unsigned side)
 {
 	char name[32], line[64];
+	struct port *p;
 	struct err e;
 	int id;
 
@@ -46,9 +48,12 @@ make_port(unsigned side)
 		fprintf(stderr, "port_add: %s\n", e.text);
 		return -1;
 	}
-	snprintf(line, sizeof(line), "ip link set p%u address 02:00:00:00:00:1%u", side, side);
-	DP(line);
-	return 0;
+	/* Ring devices have no address to set: describe the port anew, as port_set_mac() would. */
+	p = port_new(port_by_name(gen_current(), line));
+	p->mac = (struct rte_ether_addr){ { 2, 0, 0, 0, 0, 0x10 + side } };
+	port_publish(p->index, p);
+	/* A change through the front door tells the levels above. */
+	return port_set_mtu(line, 1400, &e) != 0 ? -1 : port_set_mtu(line, 1500, &e);
 }
 
 static int
