@@ -11,11 +11,14 @@
 #include <string.h>
 
 #include <rte_byteorder.h>
+#include <rte_rib.h>
+#include <rte_rib6.h>
 #include <rte_version.h>
 
 #include "base_log.h"
 #include "base_rcu.h"
 #include "route_fib.h"
+#include "route_nexthop.h"
 
 /* An IPv6 address as rte_fib6 takes it. */
 #if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
@@ -26,15 +29,18 @@
 
 #define SMALL_NH_MAX 32766u /* largest id of a 2-byte entry: 15 bits, and one value to spare */
 #define TBL8_MAX_SMALL 32767u
+#define TBL8_MAX (1u << 22)
 #define ROUTES_START 4096
 #define TBL8_START4 1024
 #define TBL8_START6 4096
 #define ROUTES_MAX (1 << 23)
+#define WORN 256
 
 struct instance {
 	void *fib; /* rte_fib or rte_fib6 */
 	uint32_t routes, tbl8;
 	bool wide; /* 4-byte next hops */
+	uint32_t changes; /* since it was made */
 };
 
 static struct pair {
@@ -116,6 +122,37 @@ publish(uint8_t family, void *fib)
 		__atomic_store_n(&route_fib6, fib, __ATOMIC_RELEASE);
 }
 
+static int
+add4(void *fib, uint32_t host, uint8_t len, uint32_t nh)
+{
+	struct rte_rib_node *node = NULL;
+	int rc = 0;
+
+	/*
+	 * A prefix whose next hop is its parent's is added without being accounted for, but taken
+	 * off the account when it goes (DPDK 22.11 to 24.11). So it comes with another one first;
+	 * nobody looks at this instance yet.
+	 */
+	if (len > 24)
+		node = rte_rib_lookup_exact(rte_fib_get_rib(fib), host, len);
+	if (len > 24 && node == NULL)
+		rc = rte_fib_add(fib, host, len, NEXTHOP_UNUSED);
+	return rc == 0 ? rte_fib_add(fib, host, len, nh) : rc;
+}
+
+static int
+add6(void *fib, const uint8_t *bytes, uint8_t len, uint32_t nh)
+{
+	struct rte_rib6_node *node = NULL;
+	int rc = 0;
+
+	if (len > 24)
+		node = rte_rib6_lookup_exact(rte_fib6_get_rib(fib), FIB6_ADDR(bytes), len);
+	if (len > 24 && node == NULL)
+		rc = rte_fib6_add(fib, FIB6_ADDR(bytes), len, NEXTHOP_UNUSED);
+	return rc == 0 ? rte_fib6_add(fib, FIB6_ADDR(bytes), len, nh) : rc;
+}
+
 /* nh FIB_ABSENT: takes the prefix out. */
 static int
 put_one(void *fib, const struct ip_prefix *p, uint32_t nh)
@@ -124,10 +161,10 @@ put_one(void *fib, const struct ip_prefix *p, uint32_t nh)
 		uint32_t host = rte_be_to_cpu_32(p->addr.v4);
 
 		return nh == FIB_ABSENT ? rte_fib_delete(fib, host, p->len) :
-					  rte_fib_add(fib, host, p->len, nh);
+					  add4(fib, host, p->len, nh);
 	}
 	return nh == FIB_ABSENT ? rte_fib6_delete(fib, FIB6_ADDR(p->addr.v6), p->len) :
-				  rte_fib6_add(fib, FIB6_ADDR(p->addr.v6), p->len, nh);
+				  add6(fib, p->addr.v6, p->len, nh);
 }
 
 /* Undoes by itself what it did when one change fails. */
@@ -137,6 +174,7 @@ change_all(struct instance *i, const struct fib_change *c, unsigned n)
 	int rc = 0;
 	unsigned k;
 
+	i->changes += n;
 	for (k = 0; k < n && rc == 0; k++)
 		rc = !i->wide && c[k].new_nh != FIB_ABSENT && c[k].new_nh > SMALL_NH_MAX ?
 			     -EOVERFLOW :
@@ -157,21 +195,33 @@ too_small(uint8_t family, struct err *e)
 		       family == AF_INET ? "IPv4 routes" : "IPv6 routes");
 }
 
-/* What a full instance becomes. false: it is as large as it gets. */
+/*
+ * What a full instance becomes. false: it is as large as it gets. One that saw many changes first
+ * gets a second chance in its size, for the sake of what its accounts lost on the way.
+ */
 static bool
 enlarge(struct instance *i, int why)
 {
+	bool worn = i->changes > WORN;
+
+	i->changes = 0;
+	if (worn && why != -EOVERFLOW)
+		return true;
 	if (why == -EOVERFLOW) {
 		i->wide = true;
 		return true;
 	}
-	if (i->routes >= ROUTES_MAX)
-		return false;
-	i->routes *= 2;
-	i->tbl8 *= 2;
-	if (i->tbl8 > TBL8_MAX_SMALL)
+	/* The trees of prefixes run out of nodes with ENOMEM, the tables out of groups with ENOSPC. */
+	if (why == -ENOMEM) {
+		i->routes *= 2;
+		return i->routes <= ROUTES_MAX;
+	}
+	if (!i->wide && i->tbl8 == TBL8_MAX_SMALL)
 		i->wide = true;
-	return true;
+	i->tbl8 *= 2;
+	if (!i->wide && i->tbl8 > TBL8_MAX_SMALL)
+		i->tbl8 = TBL8_MAX_SMALL;
+	return i->tbl8 <= TBL8_MAX;
 }
 
 /* A new instance that holds all of the RIB; on error *i is as it was. */

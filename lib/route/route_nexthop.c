@@ -34,7 +34,8 @@ nexthop_init(void)
 	/* Low ids first: they fit the FIB's 2-byte entries. */
 	nb_free = 0;
 	for (uint32_t id = NEXTHOP_MAX - 1; id > 0; id--)
-		free_ids[nb_free++] = id;
+		if (id != NEXTHOP_UNUSED)
+			free_ids[nb_free++] = id;
 	for (uint32_t id = 0; id < NEXTHOP_MAX; id++)
 		__atomic_store_n(&nexthop_table[id], &no_route, __ATOMIC_RELEASE);
 }

@@ -7,6 +7,8 @@
 
 #include "route.h"
 
+#define NEXTHOP_UNUSED 32767u /* an id that no next hop has: the FIB's to use aside */
+
 /* Before the first route. */
 void nexthop_init(void);
 /* Finds or makes (the neighbour of the gateway with it), one reference more. 0 or -ENOSPC, -ENOBUFS. */
