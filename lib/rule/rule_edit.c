@@ -321,10 +321,15 @@ rule_edit_zero_at(struct rule_edit *e, const struct rule_table *t, const char *c
 int
 rule_edit_new_chain(struct rule_table *t, const char *chain)
 {
-	struct rule_chain *ch = rule_chain_new(chain, -1, RULE_POLICY_NONE);
+	const struct rule_ext_type *target = rule_target_find(t->family, chain);
+	struct rule_chain *ch;
 	uint16_t slot;
-	int rc = rule_table_add_chain(t, ch, &slot);
+	int rc;
 
+	if (target != NULL && target->fixed)
+		return -EEXIST;
+	ch = rule_chain_new(chain, -1, RULE_POLICY_NONE);
+	rc = rule_table_add_chain(t, ch, &slot);
 	if (rc != 0)
 		rule_chain_put(ch);
 	return rc;

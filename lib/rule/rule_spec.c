@@ -257,18 +257,20 @@ rule_spec_jump(struct rule_spec *s, const struct rule_table *t, const char *name
 
 	if (rc != 0)
 		return rc;
-	slot = rule_chain_find(t, name);
-	if (slot != RULE_SLOT_NONE) {
-		s->kind = RULE_JUMP;
-		s->to = slot;
+	type = rule_target_find(s->ip.family, name);
+	if (type != NULL) {
+		s->kind = RULE_TARGET;
+		s->target = rule_ext_new(type);
 		return 0;
 	}
-	type = rule_target_find(s->ip.family, name);
-	if (type == NULL)
+	if (t == NULL)
+		return -ENOENT;
+	slot = rule_chain_find(t, name);
+	if (slot == RULE_SLOT_NONE)
 		return err_set(e, -EINVAL,
 			       "Couldn't load target `%s':No such file or directory\n", name);
-	s->kind = RULE_TARGET;
-	s->target = rule_ext_new(type);
+	s->kind = RULE_JUMP;
+	s->to = slot;
 	return 0;
 }
 

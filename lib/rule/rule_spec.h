@@ -42,7 +42,10 @@ int rule_spec_proto(struct rule_spec *s, const char *text, bool invert, struct s
 int rule_spec_match(struct rule_spec *s, const char *name, struct err *e);
 /* An option that nobody knows may belong to the protocol's own match: true when that was loaded. */
 bool rule_spec_match_of_proto(struct rule_spec *s);
-/* -j NAME (a chain of t or a target) */
+/*
+ * -j NAME: a target, else a chain of t. t NULL: only targets are looked for, and -ENOENT without a
+ * text says that it may be a chain (the table is known only after all options).
+ */
 int rule_spec_jump(struct rule_spec *s, const struct rule_table *t, const char *name,
 		   struct err *e);
 /* -g CHAIN */

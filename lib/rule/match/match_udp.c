@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <rte_udp.h>
 
@@ -32,6 +34,38 @@ init(void *data)
 	u->sport.hi = u->dport.hi = UINT16_MAX;
 }
 
+/* One end of a range; udp has other texts for what is wrong than tcp has. */
+static int
+parse_port(const char *text, uint16_t *port, struct err *e)
+{
+	if (rule_port_parse(text, "udp", port, e) == 0)
+		return 0;
+	return err_set(e, -EINVAL, "Port \"%.64s\" does not resolve to anything.\n", text);
+}
+
+static int
+parse_range(const char *text, const char *opt, struct rule_ports *out, struct err *e)
+{
+	char lo[64];
+	const char *colon = strchr(text, ':');
+	int rc = 0;
+
+	if (colon == NULL) {
+		rc = parse_port(text, &out->lo, e);
+		out->hi = out->lo;
+		return rc;
+	}
+	if (strchr(colon + 1, ':') != NULL)
+		return err_set(e, -EINVAL,
+			       "udp: Too many components for option \"--%s\" (max: 2)\n", opt);
+	snprintf(lo, sizeof(lo), "%.*s", (int)(colon - text), text);
+	if (lo[0] != '\0')
+		rc = parse_port(lo, &out->lo, e);
+	if (rc == 0 && colon[1] != '\0')
+		rc = parse_port(colon + 1, &out->hi, e);
+	return rc;
+}
+
 static int
 parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, void *data)
 {
@@ -39,7 +73,7 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 	struct rule_ports *ports = id == OPT_SPORT ? &u->sport : &u->dport;
 
 	ports->invert = invert;
-	return rule_ports_parse(arg, "udp", ports, p->err);
+	return parse_range(arg, opts[2 * id].name, ports, p->err);
 }
 
 static int

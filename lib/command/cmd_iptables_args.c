@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Options of iptables. getopt_long() does the splitting, because abbreviations and their ambiguities
+ * are part of what people type; its table grows when -m or -j brings an extension with options.
+ * Called for iptables itself and for each line of iptables-restore. Control lcore.
+ */
+#include <ctype.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd_iptables.h"
+#include "rule_name.h"
+
+/* Options of extensions: EXT_BASE + EXT_STEP * instance + index; instance 0 is the target. */
+#define EXT_BASE 256
+#define EXT_STEP 64
+#define EXT_OPTS_MAX 16 /* options of one extension */
+#define TRY_HELP "Try `%s -h' or '%s --help' for more information.\n"
+
+static const struct option base_options[] = {
+	{ "append", 1, NULL, 'A' },	   { "delete", 1, NULL, 'D' },
+	{ "check", 1, NULL, 'C' },	   { "insert", 1, NULL, 'I' },
+	{ "replace", 1, NULL, 'R' },	   { "list", 2, NULL, 'L' },
+	{ "list-rules", 2, NULL, 'S' },	   { "flush", 2, NULL, 'F' },
+	{ "zero", 2, NULL, 'Z' },	   { "new-chain", 1, NULL, 'N' },
+	{ "delete-chain", 2, NULL, 'X' },  { "rename-chain", 1, NULL, 'E' },
+	{ "policy", 1, NULL, 'P' },	   { "source", 1, NULL, 's' },
+	{ "destination", 1, NULL, 'd' },   { "src", 1, NULL, 's' },
+	{ "dst", 1, NULL, 'd' },	   { "protocol", 1, NULL, 'p' },
+	{ "in-interface", 1, NULL, 'i' },  { "jump", 1, NULL, 'j' },
+	{ "table", 1, NULL, 't' },	   { "match", 1, NULL, 'm' },
+	{ "numeric", 0, NULL, 'n' },	   { "out-interface", 1, NULL, 'o' },
+	{ "verbose", 0, NULL, 'v' },	   { "wait", 2, NULL, 'w' },
+	{ "wait-interval", 2, NULL, 'W' }, { "exact", 0, NULL, 'x' },
+	{ "fragments", 0, NULL, 'f' },	   { "version", 0, NULL, 'V' },
+	{ "help", 2, NULL, 'h' },	   { "line-numbers", 0, NULL, '0' },
+	{ "modprobe", 1, NULL, 'M' },	   { "set-counters", 1, NULL, 'c' },
+	{ "goto", 1, NULL, 'g' },	   { "ipv4", 0, NULL, '4' },
+	{ "ipv6", 0, NULL, '6' },
+};
+
+static const char short_options[] =
+	"-:A:C:D:R:I:L::S::M:F::Z::N:X::E:P:Vh::o:p:s:d:j:i:fvw::W::nt:m:xc:g:46";
+
+#define OPTIONS_MAX (RTE_DIM(base_options) + (RULE_MATCHES_MAX + 1) * EXT_OPTS_MAX + 1)
+
+struct parser {
+	struct ipt *x;
+	int argc;
+	char **argv;
+	bool invert;
+	struct err err;
+	unsigned nb_ext; /* extensions whose options are in the table */
+	struct option options[OPTIONS_MAX];
+};
+
+int
+ipt_bad(struct ipt *x, const char *fmt, ...)
+{
+	struct str *err = &x->cmd->err;
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (text[0] != '\0')
+		str_printf(err, "%s v" IPT_VERSION " (legacy): %s\n", x->prog, text);
+	if (x->line > 0)
+		str_printf(err, "Error occurred at line: %u\n", x->line);
+	str_printf(err, TRY_HELP, x->prog, x->prog);
+	return IPT_PARAMETER;
+}
+
+int
+ipt_bad_argument(struct ipt *x, const char *word)
+{
+	struct str *err = &x->cmd->err;
+
+	str_printf(err, "Bad argument `%s'\n", word);
+	if (x->line > 0)
+		str_printf(err, "Error occurred at line: %u\n", x->line);
+	str_printf(err, TRY_HELP, x->prog, x->prog);
+	return IPT_PARAMETER;
+}
+
+/* 0, or the error of a parser of lib/rule in iptables' clothes. */
+static int
+parsed(struct parser *p, int rc)
+{
+	return rc == 0 ? IPT_OK : ipt_bad(p->x, "%s", p->err.text);
+}
+
+static unsigned
+add_ext_options(struct parser *p, unsigned n, const struct rule_ext_type *type, unsigned instance)
+{
+	for (unsigned i = 0; i < type->nb_opts && i < EXT_OPTS_MAX; i++)
+		p->options[n++] = (struct option){
+			.name = type->opts[i].name,
+			.has_arg = type->opts[i].flags & RULE_OPT_ARG ? 1 : 0,
+			.val = EXT_BASE + EXT_STEP * instance + i,
+		};
+	return n;
+}
+
+/* The newest extension comes first, so that its options win over an older one's of that name. */
+static void
+make_options(struct parser *p)
+{
+	const struct rule_spec *s = &p->x->spec;
+	unsigned n = RTE_DIM(base_options);
+
+	memcpy(p->options, base_options, sizeof(base_options));
+	for (unsigned i = s->nb_matches; i-- > 0;)
+		n = add_ext_options(p, n, s->match[i].type, i + 1);
+	if (s->target.type != NULL)
+		n = add_ext_options(p, n, s->target.type, 0);
+	memset(&p->options[n], 0, sizeof(p->options[n]));
+}
+
+/* The next word is an argument: there is one and it is no option. */
+static bool
+has_word(const struct parser *p)
+{
+	return optind < p->argc && p->argv[optind][0] != '-' && p->argv[optind][0] != '!';
+}
+
+static char
+command_letter(uint32_t command)
+{
+	static const char letters[] = "IDDRALFZNXPESZC";
+
+	return letters[__builtin_ctz(command)];
+}
+
+static int
+set_command(struct parser *p, uint32_t command, uint32_t beside)
+{
+	struct ipt *x = p->x;
+
+	if (p->invert)
+		return ipt_bad(x, "unexpected '!' flag");
+	if (x->command & ~beside)
+		return ipt_bad(x, "Cannot use -%c with -%c", command_letter(command),
+			       command_letter(x->command & ~beside));
+	x->command |= command;
+	return IPT_OK;
+}
+
+static int
+set_option(struct parser *p, uint32_t option)
+{
+	static const char letters[] = "nsdpjvxio0cf";
+	static const uint32_t invertible = IPT_O_SOURCE | IPT_O_DESTINATION | IPT_O_PROTOCOL |
+					   IPT_O_IN | IPT_O_OUT | IPT_O_FRAGMENT;
+	char letter = letters[__builtin_ctz(option)];
+
+	if (p->x->options & option)
+		return ipt_bad(p->x, "multiple -%c flags not allowed", letter);
+	p->x->options |= option;
+	if (p->invert && !(option & invertible))
+		return ipt_bad(p->x, "cannot have ! before -%c", letter);
+	return IPT_OK;
+}
+
+static int
+rule_number_word(struct parser *p, const char *word, uint32_t *number)
+{
+	unsigned long long n;
+
+	if (!rule_number(word, INT32_MAX, &n) || n == 0)
+		return ipt_bad(p->x, "Invalid rule number `%s'", word);
+	*number = n;
+	return IPT_OK;
+}
+
+/* -A -C -D -R -I: a chain, for some a number. */
+static int
+rule_command(struct parser *p, int c)
+{
+	struct ipt *x = p->x;
+	int rc = IPT_OK;
+
+	x->chain = optarg;
+	switch (c) {
+	case 'A':
+		return set_command(p, IPT_APPEND, 0);
+	case 'C':
+		return set_command(p, IPT_CHECK, 0);
+	case 'D':
+		rc = set_command(p, IPT_DELETE, 0);
+		if (rc != IPT_OK || !has_word(p))
+			return rc;
+		x->command = IPT_DELETE_NUM;
+		return rule_number_word(p, p->argv[optind++], &x->number);
+	case 'R':
+		rc = set_command(p, IPT_REPLACE, 0);
+		if (rc == IPT_OK && !has_word(p))
+			rc = ipt_bad(x, "-%c requires a rule number", 'R');
+		if (rc != IPT_OK)
+			return rc;
+		return rule_number_word(p, p->argv[optind++], &x->number);
+	default:
+		rc = set_command(p, IPT_INSERT, 0);
+		x->number = 1;
+		if (rc != IPT_OK || !has_word(p))
+			return rc;
+		return rule_number_word(p, p->argv[optind++], &x->number);
+	}
+}
+
+/* The chain of -L -S -F -Z -X may be left out; -L -S -Z take a number behind it. */
+static int
+optional_chain(struct parser *p, bool numbered)
+{
+	struct ipt *x = p->x;
+
+	if (optarg != NULL)
+		x->chain = optarg;
+	else if (has_word(p))
+		x->chain = p->argv[optind++];
+	if (numbered && x->chain != NULL && has_word(p))
+		return rule_number_word(p, p->argv[optind++], &x->number);
+	return IPT_OK;
+}
+
+static int
+check_new_name(struct parser *p, const char *name)
+{
+	struct ipt *x = p->x;
+
+	if (strlen(name) > RULE_CHAIN_NAME_NEW)
+		return ipt_bad(x, "chain name `%s' too long (must be under %d chars)", name,
+			       RULE_CHAIN_NAME_NEW + 1);
+	if (name[0] == '-' || name[0] == '!')
+		return ipt_bad(x, "chain name not allowed to start with `%c'", name[0]);
+	if (name[0] == '\0' || rule_target_find(x->family, name) != NULL)
+		return ipt_bad(x, "chain name may not clash with target name");
+	for (const char *c = name; *c != '\0'; c++)
+		if (isspace((unsigned char)*c))
+			return ipt_bad(x, "Invalid chain name `%s'", name);
+	return IPT_OK;
+}
+
+static int
+chain_command(struct parser *p, int c)
+{
+	struct ipt *x = p->x;
+	int rc;
+
+	switch (c) {
+	case 'N':
+		rc = check_new_name(p, optarg);
+		x->chain = optarg;
+		return rc != IPT_OK ? rc : set_command(p, IPT_NEW, 0);
+	case 'X':
+		rc = set_command(p, IPT_DELETE_CHAIN, 0);
+		return rc != IPT_OK ? rc : optional_chain(p, false);
+	case 'E':
+		rc = set_command(p, IPT_RENAME, 0);
+		x->chain = optarg;
+		if (rc == IPT_OK && !has_word(p))
+			rc = ipt_bad(x, "-E requires old-chain-name and new-chain-name");
+		if (rc == IPT_OK)
+			x->newname = p->argv[optind++];
+		return rc;
+	default:
+		rc = set_command(p, IPT_POLICY, 0);
+		x->chain = optarg;
+		if (rc == IPT_OK && !has_word(p))
+			rc = ipt_bad(x, "-P requires a chain and a policy");
+		if (rc == IPT_OK)
+			x->policy = p->argv[optind++];
+		return rc;
+	}
+}
+
+static int
+list_command(struct parser *p, int c)
+{
+	int rc;
+
+	switch (c) {
+	case 'L':
+		rc = set_command(p, IPT_LIST, IPT_ZERO | IPT_ZERO_NUM);
+		return rc != IPT_OK ? rc : optional_chain(p, true);
+	case 'S':
+		rc = set_command(p, IPT_LIST_RULES, IPT_ZERO | IPT_ZERO_NUM);
+		return rc != IPT_OK ? rc : optional_chain(p, true);
+	case 'F':
+		rc = set_command(p, IPT_FLUSH, 0);
+		return rc != IPT_OK ? rc : optional_chain(p, false);
+	default:
+		rc = set_command(p, IPT_ZERO, IPT_LIST | IPT_LIST_RULES);
+		if (rc == IPT_OK)
+			rc = optional_chain(p, true);
+		if (rc == IPT_OK && p->x->number > 0 && p->x->command == IPT_ZERO)
+			p->x->command = IPT_ZERO_NUM;
+		return rc;
+	}
+}
+
+static int
+jump_option(struct parser *p, bool is_goto)
+{
+	struct ipt *x = p->x;
+	int rc = set_option(p, IPT_O_JUMP);
+
+	if (rc != IPT_OK)
+		return rc;
+	x->is_goto = is_goto;
+	x->jump = optarg;
+	if (is_goto)
+		return IPT_OK;
+	rc = rule_spec_jump(&x->spec, NULL, optarg, &p->err);
+	if (rc == -ENOENT)
+		return IPT_OK; /* a chain perhaps: when the table is known */
+	if (rc == 0) {
+		x->jump = NULL;
+		make_options(p);
+	}
+	return parsed(p, rc);
+}
+
+static int
+counter_option(struct parser *p)
+{
+	struct ipt *x = p->x;
+	const char *bytes = strchr(optarg, ',');
+	unsigned long long n[2];
+	int rc = set_option(p, IPT_O_COUNTERS);
+
+	if (rc != IPT_OK)
+		return rc;
+	if (bytes != NULL)
+		bytes++;
+	else if (has_word(p))
+		bytes = p->argv[optind++];
+	else
+		return ipt_bad(x, "-%c requires packet and byte counter", 'c');
+	if (sscanf(optarg, "%llu", &n[0]) != 1)
+		return ipt_bad(x, "-%c packet counter not numeric", 'c');
+	if (sscanf(bytes, "%llu", &n[1]) != 1)
+		return ipt_bad(x, "-%c byte counter not numeric", 'c');
+	x->count = (struct count){ n[0], n[1] };
+	return IPT_OK;
+}
+
+/* -s -d -p -i -o -f -m: parts of a rule. */
+static int
+rule_option(struct parser *p, int c)
+{
+	struct ipt *x = p->x;
+	struct str *warn = &x->cmd->err;
+	int rc;
+
+	switch (c) {
+	case 's':
+		x->src = optarg;
+		x->src_invert = p->invert;
+		return set_option(p, IPT_O_SOURCE);
+	case 'd':
+		x->dst = optarg;
+		x->dst_invert = p->invert;
+		return set_option(p, IPT_O_DESTINATION);
+	case 'p':
+		rc = set_option(p, IPT_O_PROTOCOL);
+		return rc != IPT_OK ?
+			       rc :
+			       parsed(p, rule_spec_proto(&x->spec, optarg, p->invert, warn, &p->err));
+	case 'i':
+	case 'o':
+		rc = set_option(p, c == 'i' ? IPT_O_IN : IPT_O_OUT);
+		return rc != IPT_OK ? rc :
+				      parsed(p, rule_spec_iface(&x->spec, c == 'o', optarg,
+								p->invert, warn, &p->err));
+	case 'f':
+		if (x->family == HOOK_IP6)
+			return ipt_bad(x, "`-f' is not supported in IPv6, use -m frag instead");
+		x->spec.ip.flags |= RULE_IP_FRAG;
+		if (p->invert)
+			x->spec.ip.inv |= RULE_INV_FRAG;
+		return set_option(p, IPT_O_FRAGMENT);
+	default:
+		if (p->invert)
+			return ipt_bad(x, "unexpected ! flag before --match");
+		rc = parsed(p, rule_spec_match(&x->spec, optarg, &p->err));
+		make_options(p);
+		return rc;
+	}
+}
+
+static int
+wait_option(struct parser *p, int c)
+{
+	struct ipt *x = p->x;
+	const char *arg = optarg;
+	unsigned long long n;
+
+	if (x->line > 0)
+		return ipt_bad(x, "You cannot use `-%c' from iptables-restore", c);
+	if (arg == NULL && has_word(p))
+		arg = p->argv[optind++];
+	if (c == 'W') {
+		str_add(&x->cmd->err, "Ignoring deprecated --wait-interval option.\n");
+		x->wait_interval = true;
+		return IPT_OK;
+	}
+	x->wait = true;
+	/* Nothing to wait for: commands come one after another. */
+	return arg == NULL || rule_number(arg, INT32_MAX, &n) ?
+		       IPT_OK :
+		       ipt_bad(x, "wait seconds not numeric");
+}
+
+static int
+family_option(struct parser *p, enum hook_family family)
+{
+	if (p->x->family == family)
+		return IPT_OK;
+	if (p->x->line > 0) {
+		p->x->ignored = true;
+		return IPT_STOP;
+	}
+	return ipt_bad(p->x, "%s", "");
+}
+
+static int
+other_option(struct parser *p, int c)
+{
+	struct ipt *x = p->x;
+	int rc;
+
+	switch (c) {
+	case 'n':
+		return set_option(p, IPT_O_NUMERIC);
+	case 'x':
+		return set_option(p, IPT_O_EXPANDED);
+	case '0':
+		return set_option(p, IPT_O_LINENUMBERS);
+	case 'v':
+		rc = x->verbose == 0 ? set_option(p, IPT_O_VERBOSE) : IPT_OK;
+		x->verbose++;
+		return rc;
+	case 't':
+		if (p->invert)
+			return ipt_bad(x, "unexpected ! flag before --table");
+		if (x->line > 0)
+			return ipt_bad(x, "The -t option cannot be used in %s.\n", x->prog);
+		x->table = optarg;
+		return IPT_OK;
+	case '4':
+		return family_option(p, HOOK_IP4);
+	case '6':
+		return family_option(p, HOOK_IP6);
+	case 'V':
+		if (p->invert)
+			str_add(&x->cmd->out, "Not " IPT_VERSION " (legacy) ;-)\n");
+		else
+			str_printf(&x->cmd->out, "%s v" IPT_VERSION " (legacy)\n", x->prog);
+		return IPT_STOP;
+	default:
+		ipt_help(x);
+		return IPT_STOP;
+	}
+}
+
+/* "!" turns the next option round; any other word is a mistake. *keep: "!" still waits. */
+static int
+plain_word(struct parser *p, bool *keep)
+{
+	if (strcmp(optarg, "!") != 0)
+		return ipt_bad_argument(p->x, optarg);
+	if (p->invert)
+		return ipt_bad(p->x, "multiple consecutive ! not allowed");
+	p->invert = true;
+	*keep = true;
+	return IPT_OK;
+}
+
+static int
+ext_option(struct parser *p, int c)
+{
+	struct ipt *x = p->x;
+	unsigned instance = (c - EXT_BASE) / EXT_STEP;
+	struct rule_parse rp = {
+		.family = x->family,
+		.ip = &x->spec.ip,
+		.argc = p->argc,
+		.argv = p->argv,
+		.next = &optind,
+		.err = &p->err,
+	};
+	struct rule_ext *ext = instance == 0 ? &x->spec.target : &x->spec.match[instance - 1];
+
+	return parsed(p, rule_ext_option(&rp, ext, (c - EXT_BASE) % EXT_STEP, optarg, p->invert));
+}
+
+/* An option of nobody may be one of the protocol's match, which is loaded only when needed. */
+static int
+unknown_option(struct parser *p, int c, bool *keep)
+{
+	const char *word = p->argv[optind - 1];
+
+	if (c == ':')
+		return ipt_bad(p->x, "option \"%s\" requires an argument", word);
+	if (word[0] == '-' && word[1] == '-' && rule_spec_match_of_proto(&p->x->spec)) {
+		make_options(p);
+		optind--;
+		*keep = p->invert;
+		return IPT_OK;
+	}
+	return ipt_bad(p->x, "unknown option \"%s\"", word);
+}
+
+static int
+one_option(struct parser *p, int c, bool *keep)
+{
+	if (c >= EXT_BASE)
+		return ext_option(p, c);
+	switch (c) {
+	case 1:
+		return plain_word(p, keep);
+	case '?':
+	case ':':
+		return unknown_option(p, c, keep);
+	case 'c':
+		return counter_option(p);
+	case 'j':
+	case 'g':
+		return jump_option(p, c == 'g');
+	case 'w':
+	case 'W':
+		return wait_option(p, c);
+	case 'M':
+		return IPT_OK;
+	}
+	if (strchr("ACDRI", c) != NULL)
+		return rule_command(p, c);
+	if (strchr("NXEP", c) != NULL)
+		return chain_command(p, c);
+	if (strchr("LSFZ", c) != NULL)
+		return list_command(p, c);
+	if (strchr("sdpiofm", c) != NULL)
+		return rule_option(p, c);
+	return other_option(p, c);
+}
+
+int
+ipt_parse(struct ipt *x, int argc, char **argv)
+{
+	struct parser p = { .x = x, .argc = argc, .argv = argv };
+	int rc = IPT_OK, c;
+
+	rule_spec_init(&x->spec, x->family);
+	make_options(&p);
+	optind = 0; /* glibc: start afresh */
+	opterr = 0;
+	while (rc == IPT_OK &&
+	       (c = getopt_long(argc, argv, short_options, p.options, NULL)) != -1) {
+		bool keep = false;
+
+		rc = one_option(&p, c, &keep);
+		if (!keep)
+			p.invert = false;
+	}
+	if (rc != IPT_OK)
+		return rc;
+	if (x->wait_interval && !x->wait)
+		return ipt_bad(x, "--wait-interval only makes sense with --wait\n");
+	struct rule_parse rp = {
+		.family = x->family,
+		.ip = &x->spec.ip,
+		.argc = argc,
+		.argv = argv,
+		.next = &optind,
+		.err = &p.err,
+	};
+
+	rc = parsed(&p, rule_spec_final(&x->spec, &rp));
+	if (rc != IPT_OK)
+		return rc;
+	if (optind < argc)
+		return ipt_bad(x, "unknown arguments found on commandline");
+	if (x->command == 0)
+		return ipt_bad(x, "no command specified");
+	if (p.invert)
+		return ipt_bad(x, "nothing appropriate following !");
+	return ipt_finish(x);
+}
+
+void
+ipt_free(struct ipt *x)
+{
+	rule_spec_free(&x->spec);
+}
