@@ -29,6 +29,8 @@ const char *dp_command(int rc, const char *line);
 
 /* Puts a frame into port side's receive ring. */
 void dp_give(unsigned side, const void *frame, unsigned len);
+/* Frames given that no worker has read yet. */
+unsigned dp_unread(unsigned side);
 /* One worker's rounds until nothing is left to receive or to hand over. */
 void dp_run(void);
 /* The next frame the port sent; NULL: none. The caller frees it. */
