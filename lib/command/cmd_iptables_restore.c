@@ -13,7 +13,6 @@
 #include "rule_check.h"
 
 #define WORDS_MAX 1024
-#define FILE_MAX (256u << 20)
 
 static const struct option options[] = {
 	{ "counters", 0, NULL, 'c' }, { "verbose", 0, NULL, 'v' },
@@ -133,7 +132,7 @@ set_policy(struct restore *r, const char *chain, const char *policy, const char 
 	int rc;
 
 	if (r->counters && (counters == NULL || sscanf(counters, "[%llu:%llu]", &n[0], &n[1]) != 2))
-		return BAD(r, "invalid policy counters for chain '%s'\n", chain);
+		return BAD(r, "invalid policy counters for chain '%s'", chain);
 	rc = rule_edit_policy(t, chain, policy, (struct count){ n[0], n[1] });
 	if (rc == 0)
 		return IPT_OK;
@@ -231,7 +230,7 @@ rule_line(struct restore *r, char *text)
 		char *colon = strchr(text, ':');
 
 		if (end == NULL || colon == NULL || colon > end)
-			return BAD(r, "Bad line %u: need ]\n", r->line);
+			return BAD(r, "Bad line %u: need ]", r->line);
 		*end = *colon = '\0';
 		if (r->counters) {
 			argv[argc++] = set;
@@ -355,26 +354,6 @@ read_option(struct restore *r, int o)
 	}
 }
 
-/* The file's text, to be freed; NULL: the error is written. */
-static char *
-read_file(struct restore *r, const char *path)
-{
-	FILE *f = fopen(path, "re");
-	struct str s = { 0 };
-	char buf[65536];
-	size_t n;
-
-	if (f == NULL) {
-		str_printf(&r->cmd->err, "Can't open %s: %s\n", path, strerror(errno));
-		return NULL;
-	}
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0 && s.len < FILE_MAX)
-		str_add_bytes(&s, buf, n);
-	fclose(f);
-	str_add(&s, "");
-	return s.text;
-}
-
 static int
 iptables_restore(struct cmd *c)
 {
@@ -384,6 +363,7 @@ iptables_restore(struct cmd *c)
 		.prog = ipt_family(c) == HOOK_IP4 ? "iptables-restore" : "ip6tables-restore",
 	};
 	int rc = IPT_OK, o;
+	size_t len;
 	char *text;
 
 	optind = 0;
@@ -398,7 +378,7 @@ iptables_restore(struct cmd *c)
 		return IPT_OTHER;
 	}
 	if (optind < c->argc)
-		text = read_file(&r, c->argv[optind]);
+		text = cmd_read_file(c, c->argv[optind], &len);
 	else
 		text = strndup(c->in != NULL ? c->in : "", c->in != NULL ? c->in_len : 0);
 	if (text == NULL)

@@ -310,23 +310,29 @@ rule_edit_zero_at(struct rule_edit *e, const struct rule_table *t, const char *c
 
 	if (slot == RULE_SLOT_NONE)
 		return -ENOENT;
-	/* The position behind the last rule is the policy (or the end), as in iptables. */
-	if (pos > t->chain[slot]->nb)
+	if (pos >= t->chain[slot]->nb)
 		return -E2BIG;
-	if (pos < t->chain[slot]->nb)
-		zero_later(e, t->chain[slot]->rules[pos], NULL);
+	zero_later(e, t->chain[slot]->rules[pos], NULL);
 	return 0;
+}
+
+/* ACCEPT, DROP and their like are no names for chains. */
+static bool
+is_verdict(const struct rule_table *t, const char *name)
+{
+	const struct rule_ext_type *target = rule_target_find(t->family, name);
+
+	return target != NULL && target->fixed;
 }
 
 int
 rule_edit_new_chain(struct rule_table *t, const char *chain)
 {
-	const struct rule_ext_type *target = rule_target_find(t->family, chain);
 	struct rule_chain *ch;
 	uint16_t slot;
 	int rc;
 
-	if (target != NULL && target->fixed)
+	if (is_verdict(t, chain))
 		return -EEXIST;
 	ch = rule_chain_new(chain, -1, RULE_POLICY_NONE);
 	rc = rule_table_add_chain(t, ch, &slot);
@@ -357,7 +363,7 @@ rule_edit_rename_chain(struct rule_table *t, const char *chain, const char *name
 {
 	uint16_t slot = rule_chain_find(t, chain);
 
-	if (rule_chain_find(t, name) != RULE_SLOT_NONE)
+	if (rule_chain_find(t, name) != RULE_SLOT_NONE || is_verdict(t, name))
 		return -EEXIST;
 	if (slot == RULE_SLOT_NONE || t->chain[slot]->point >= 0)
 		return -ENOENT;

@@ -208,10 +208,10 @@ rule_print_head(struct str *out, const struct rule_table *t, const struct rule_c
 	if (how->numbered)
 		str_printf(out, "%-4s ", "num");
 	if (how->verbose)
-		str_printf(out, how->exact ? "%8s %8s " : "%5s %5s ", "pkts", "bytes");
+		str_printf(out, how->exact ? "%8s %10s " : "%5s %5s ", "pkts", "bytes");
 	str_printf(out, "%-9s  %-4s %s ", "target", "prot", "opt");
 	if (how->verbose)
-		str_printf(out, "%-6s %-6s ", "in", "out");
+		str_printf(out, "%-6s %-6s  ", "in", "out");
 	str_printf(out, "%-19s  %-19s \n", "source", "destination");
 }
 
