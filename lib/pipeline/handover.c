@@ -8,8 +8,7 @@
 #include <netinet/ip_icmp.h>
 #include <stdio.h>
 
-#include <rte_ring.h>
-
+#include "base_ring.h"
 #include "pipeline.h"
 #include "walk.h"
 
@@ -81,9 +80,9 @@ pipeline_handed_over(unsigned lane, const struct gen *gen, uint64_t now)
 	void *pkts[PKT_BURST];
 	unsigned n;
 
-	if (likely(rte_ring_empty(rings[lane])))
-		return 0;
 	n = rte_ring_sc_dequeue_burst(rings[lane], pkts, PKT_BURST, NULL);
+	if (likely(n == 0))
+		return 0;
 	for (unsigned i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 
@@ -116,7 +115,7 @@ pipeline_totals(void)
 		t.originated += __atomic_load_n(&l->originated, __ATOMIC_RELAXED);
 		t.delivered += __atomic_load_n(&l->delivered, __ATOMIC_RELAXED);
 		t.sent += __atomic_load_n(&port_tx_lanes[lane].sent, __ATOMIC_RELAXED);
-		t.queued += rte_ring_count(rings[lane]);
+		t.queued += ring_count(rings[lane]);
 	}
 	for (unsigned i = 0; i < drop_nb(); i++)
 		t.dropped += drop_total(i);

@@ -12,6 +12,7 @@
 #include "base_rcu.h"
 #include "cmd.h"
 #include "dp.h"
+#include "dp_sync.h"
 #include "neigh.h"
 #include "pkt.h"
 #include "pkt_pool.h"
@@ -48,6 +49,7 @@ make_port(unsigned side)
 		fprintf(stderr, "port_add: %s\n", e.text);
 		return -1;
 	}
+	dp_sync_device(id, rx[side], tx[side]);
 	/* Ring devices have no address to set: describe the port anew, as port_set_mac() would. */
 	p = port_new(port_by_name(gen_current(), line));
 	p->mac = (struct rte_ether_addr){ { 2, 0, 0, 0, 0, 0x10 + side } };
@@ -64,6 +66,7 @@ start(unsigned lanes, char **argv, int argc)
 	if (rte_eal_init(argc, argv) < 0)
 		return -1;
 	lane_set_count(lanes);
+	dp_sync_pools();
 	if (rcu_init() != 0 || pkt_pool_init(POOL) != 0 || neigh_init(&e) != 0 ||
 	    route_init(&e) != 0 || pipeline_init(&e) != 0) {
 		fprintf(stderr, "init: %s\n", e.text);
@@ -117,6 +120,7 @@ dp_give(unsigned side, const void *frame, unsigned len)
 	assert_non_null(m);
 	memcpy(rte_pktmbuf_append(m, len), frame, len);
 	m->port = side;
+	DP_HANDS_OFF(rx[side]);
 	assert_int_equal(rte_ring_enqueue(rx[side], m), 0);
 }
 
@@ -169,7 +173,10 @@ dp_take(unsigned side)
 {
 	void *m;
 
-	return rte_ring_dequeue(tx[side], &m) == 0 ? m : NULL;
+	if (rte_ring_dequeue(tx[side], &m) != 0)
+		return NULL;
+	DP_TAKES(tx[side]);
+	return m;
 }
 
 unsigned

@@ -5,6 +5,7 @@
  */
 #include <netinet/in.h>
 #include <stdio.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include <rte_launch.h>
@@ -15,6 +16,7 @@
 #include "base_rcu.h"
 #include "dp.h"
 #include "dp_frame.h"
+#include "dp_sync.h"
 #include "neigh.h"
 
 static unsigned rounds = 200;
@@ -26,6 +28,7 @@ worker(void *arg)
 	unsigned lane = (uintptr_t)arg;
 	unsigned idle = 0;
 
+	DP_TAKES(&stop);
 	rcu_online(lane);
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		idle = dp_round(lane) != 0 ? 0 : idle + 1;
@@ -37,6 +40,7 @@ worker(void *arg)
 		}
 	}
 	rcu_offline(lane);
+	DP_HANDS_OFF(&stop);
 	return 0;
 }
 
@@ -59,6 +63,7 @@ configure(void **state)
 		return -1;
 	for (unsigned i = 0; i < RTE_DIM(lines); i++)
 		DP(lines[i]);
+	DP_HANDS_OFF(&stop);
 	RTE_LCORE_FOREACH_WORKER(lcore)
 		if (rte_eal_remote_launch(worker, (void *)lane++, lcore) != 0)
 			return -1;
@@ -150,6 +155,7 @@ all_accounted_for(void **state)
 	}
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	rte_eal_mp_wait_lcore();
+	DP_TAKES(&stop);
 	dp_run(); /* what was still in a hand-over ring */
 	drain();
 	t = pipeline_totals();
