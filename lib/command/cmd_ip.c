@@ -34,7 +34,7 @@ ip_matches(const char *word, const char *name)
 int
 ip_say(struct ip_cmd *ip, int status, const char *fmt, ...)
 {
-	char text[600];
+	char text[1600];
 	va_list ap;
 
 	va_start(ap, fmt);
