@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pkt_frag.h"
+#include "pkt_guard.h"
 #include "pkt_rewrite.h"
 
 /* RFC 791: options with the top bit clear stay in the first fragment only. */
@@ -42,6 +43,7 @@ make_piece(const struct rte_mbuf *m, unsigned hlen, unsigned offset, unsigned le
 
 	if (f == NULL)
 		return NULL;
+	pkt_unguard(f);
 	*pkt(f) = *p;
 	rte_pktmbuf_append(f, p->l3 + hlen + len);
 	memcpy(rte_pktmbuf_mtod(f, void *), rte_pktmbuf_mtod(m, void *), p->l3 + hlen);

@@ -3,6 +3,8 @@
  * Frames and IPv4. Called by the pipeline for every received frame, so the order of the tests is
  * that of their cost; IPv6 is in pkt_parse_ip6.c.
  */
+#include <string.h>
+
 #include <rte_arp.h>
 #include <rte_byteorder.h>
 
@@ -23,11 +25,16 @@ DROP_REASON(arp_bad, "arp-malformed", "ARP frame cut short or not Ethernet/IPv4"
 static inline uint16_t
 header_sum(const struct rte_ipv4_hdr *ip, unsigned words32)
 {
-	const uint32_t *w = (const uint32_t *)ip;
-	uint64_t sum = (uint64_t)w[0] + w[1] + w[2] + w[3] + w[4];
+	uint64_t sum;
+	uint32_t w[15];
 
-	for (unsigned i = 5; i < words32; i++)
-		sum += w[i];
+	memcpy(w, ip, 20);
+	sum = (uint64_t)w[0] + w[1] + w[2] + w[3] + w[4];
+	if (unlikely(words32 > 5)) {
+		memcpy(w + 5, ip + 1, (words32 - 5) * 4);
+		for (unsigned i = 5; i < words32; i++)
+			sum += w[i];
+	}
 	sum = (sum & 0xffffffff) + (sum >> 32);
 	sum = (sum & 0xffff) + ((sum >> 16) & 0xffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);

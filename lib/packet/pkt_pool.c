@@ -7,6 +7,7 @@
 
 #include "base_lane.h"
 #include "pkt.h"
+#include "pkt_guard.h"
 #include "pkt_pool.h"
 
 #define CACHE 256
@@ -43,7 +44,9 @@ pkt_alloc(unsigned lane)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pkt_pool_get(lane_socket(lane)));
 
-	if (likely(m != NULL))
-		*pkt(m) = (struct pkt){ .l3 = RTE_ETHER_HDR_LEN, .flags = PKT_ORIGINATED };
+	if (unlikely(m == NULL))
+		return NULL;
+	pkt_unguard(m);
+	*pkt(m) = (struct pkt){ .l3 = RTE_ETHER_HDR_LEN, .flags = PKT_ORIGINATED };
 	return m;
 }

@@ -15,6 +15,7 @@
 #include "dp_sync.h"
 #include "neigh.h"
 #include "pkt.h"
+#include "pkt_guard.h"
 #include "pkt_pool.h"
 #include "port.h"
 #include "port_own.h"
@@ -120,6 +121,7 @@ dp_give(unsigned side, const void *frame, unsigned len)
 	assert_non_null(m);
 	memcpy(rte_pktmbuf_append(m, len), frame, len);
 	m->port = side;
+	pkt_guard(m);
 	DP_HANDS_OFF(rx[side]);
 	assert_int_equal(rte_ring_enqueue(rx[side], m), 0);
 }

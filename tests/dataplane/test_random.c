@@ -37,7 +37,7 @@ configure(void **state)
 		"iptables -N user",
 		"iptables -A FORWARD -p tcp --dport 80 -j REJECT --reject-with tcp-reset",
 		"iptables -A FORWARD -p udp -j user",
-		"iptables -A user -m multiport --dports 1:100 -j REJECT",
+		"iptables -A user -p udp -m multiport --dports 1:100 -j REJECT",
 		"iptables -A user -p udp --sport 7 -j DROP",
 		"iptables -A INPUT -p icmp --icmp-type timestamp-request -j DROP",
 		"ip6tables -A FORWARD -p tcp -j REJECT --reject-with tcp-reset",

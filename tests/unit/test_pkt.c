@@ -11,6 +11,7 @@
 #include "pkt_build.h"
 #include "pkt_checksum.h"
 #include "pkt_frag.h"
+#include "pkt_guard.h"
 #include "pkt_parse.h"
 #include "pkt_rewrite.h"
 
@@ -22,6 +23,7 @@ frame(const void *bytes, unsigned len)
 	struct rte_mbuf *m = pkt_alloc(0);
 
 	memcpy(rte_pktmbuf_append(m, len), bytes, len);
+	pkt_guard(m);
 	return m;
 }
 
