@@ -103,6 +103,8 @@ int ipt_list(struct ipt *x, const struct rule_table *t);
 int ipt_list_rules(struct ipt *x, const struct rule_table *t);
 /* Slots of a table's chains in the order of listings: built-in, then by name. Returns how many. */
 unsigned ipt_chain_order(const struct rule_table *t, uint16_t *slots);
+/* A chain name that can be written and read back: no blanks, no quotes. */
+bool ipt_name_ok(const char *name);
 /* cmd_iptables_help.c */
 void ipt_help(struct ipt *x);
 

@@ -226,6 +226,15 @@ optional_chain(struct parser *p, bool numbered)
 	return IPT_OK;
 }
 
+bool
+ipt_name_ok(const char *name)
+{
+	for (; *name != '\0'; name++)
+		if (isspace((unsigned char)*name) || *name == '"')
+			return false;
+	return true;
+}
+
 static int
 check_new_name(struct parser *p, const char *name)
 {
@@ -238,10 +247,7 @@ check_new_name(struct parser *p, const char *name)
 		return ipt_bad(x, "chain name not allowed to start with `%c'", name[0]);
 	if (name[0] == '\0' || rule_target_find(x->family, name) != NULL)
 		return ipt_bad(x, "chain name may not clash with target name");
-	for (const char *c = name; *c != '\0'; c++)
-		if (isspace((unsigned char)*c))
-			return ipt_bad(x, "Invalid chain name `%s'", name);
-	return IPT_OK;
+	return ipt_name_ok(name) ? IPT_OK : ipt_bad(x, "Invalid chain name `%s'", name);
 }
 
 static int

@@ -132,6 +132,8 @@ ipt_finish(struct ipt *x)
 	if (x->newname != NULL && strlen(x->newname) >= RULE_CHAIN_NAME)
 		return ipt_bad(x, "chain name `%s' too long (must be under %d chars)", x->newname,
 			       RULE_CHAIN_NAME);
+	if (x->newname != NULL && !ipt_name_ok(x->newname))
+		return ipt_bad(x, "Invalid chain name `%s'", x->newname);
 	rc = find_table(x);
 	if (rc == IPT_OK && x->command & RULE_COMMANDS) {
 		rc = check_interfaces(x);

@@ -156,6 +156,8 @@ chain_line(struct restore *r, char *text)
 		return BAD(r, "%s: line %u chain name invalid", r->prog, r->line);
 	if (strlen(name) > RULE_CHAIN_NAME_NEW)
 		return BAD(r, "Invalid chain name `%s' (%d chars max)", name, RULE_CHAIN_NAME_NEW);
+	if (!ipt_name_ok(name))
+		return BAD(r, "Invalid chain name `%s'", name);
 	slot = rule_chain_find(t, name);
 	if (slot == RULE_SLOT_NONE || (t->chain[slot]->point < 0 && !r->noflush))
 		rc = rule_edit_new_chain(t, name);

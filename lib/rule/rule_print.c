@@ -9,6 +9,7 @@
 
 #include "rule_name.h"
 #include "rule_print.h"
+#include "rule_quote.h"
 
 const char *
 rule_policy_name(enum rule_policy policy)
@@ -92,8 +93,14 @@ spec_net(struct str *out, const struct rule_ip *ip, const char *opt, bool dst)
 static void
 spec_iface(struct str *out, const char *opt, const char *name, const uint8_t *mask, bool inv)
 {
-	if (mask[0] != 0)
-		str_printf(out, "%s %s %s", inv ? " !" : "", opt, name);
+	if (mask[0] == 0)
+		return;
+	str_printf(out, "%s %s", inv ? " !" : "", opt);
+	/* iptables never quotes a name; then a blank in it cannot be read back. */
+	if (strpbrk(name, " \t\"") != NULL)
+		rule_quote(out, name);
+	else
+		str_printf(out, " %s", name);
 }
 
 static void

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Text for iptables-restore and ip6tables-restore; the first byte chooses the family and options.
+ * A text that is refused must not have changed anything, and one that is taken must come back the
+ * same after save, restore and save.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_eal.h>
+
+#include "base_gen.h"
+#include "base_lane.h"
+#include "base_rcu.h"
+#include "cmd.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static int
+run(const char *line, const char *in, size_t in_len, struct str *out)
+{
+	struct str err = { 0 };
+	int rc = cmd_run_line(line, in, in_len, out, &err);
+
+	if (rc != 0 && err.len == 0)
+		abort(); /* an error without a text */
+	str_free(&err);
+	return rc;
+}
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	char *args[] = { "fuzz", "--no-huge",	   "--no-shconf",   "--no-pci", "-m",
+			 "128",	 "--no-telemetry", "--log-level=3", "-l",	"0" };
+
+	(void)argc;
+	(void)argv;
+	if (rte_eal_init(RTE_DIM(args), args) < 0)
+		exit(1);
+	lane_set_count(1);
+	return rcu_init();
+}
+
+/* Without the lines that carry the date. */
+static char *
+save(const char *noun)
+{
+	struct str out = { 0 };
+	char line[64], *text, *end;
+
+	snprintf(line, sizeof(line), "%s-save -c", noun);
+	if (run(line, NULL, 0, &out) != 0)
+		abort();
+	end = out.len > 0 ? strstr(out.text, "\nCOMMIT\n") : NULL;
+	if (end == NULL) {
+		str_free(&out);
+		return NULL;
+	}
+	end[strlen("\nCOMMIT\n")] = '\0';
+	text = strdup(strchr(out.text, '\n') + 1);
+	str_free(&out);
+	return text;
+}
+
+static void
+round_trip(const char *noun)
+{
+	char *first = save(noun), *second;
+	struct str out = { 0 };
+	char line[64];
+
+	if (first == NULL)
+		return;
+	snprintf(line, sizeof(line), "%s-restore -c", noun);
+	if (run(line, first, strlen(first), &out) != 0) {
+		fprintf(stderr, "saved and not taken back:\n%s", first);
+		abort();
+	}
+	second = save(noun);
+	if (strcmp(first, second) != 0) {
+		fprintf(stderr, "saved:\n%sthen:\n%s", first, second);
+		abort();
+	}
+	free(first);
+	free(second);
+	str_free(&out);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *noun;
+	struct str out = { 0 };
+	char line[64];
+	uint64_t before;
+	int rc;
+
+	if (size < 1)
+		return 0;
+	noun = data[0] & 1 ? "ip6tables" : "iptables";
+	snprintf(line, sizeof(line), "%s-restore%s%s%s", noun, data[0] & 2 ? " -c" : "",
+		 data[0] & 4 ? " -n" : "", data[0] & 8 ? " -t" : "");
+	before = gen_current()->number;
+	rc = run(line, (const char *)data + 1, size - 1, &out);
+	if (rc != 0 && gen_current()->number != before)
+		abort(); /* refused, and yet something changed */
+	str_free(&out);
+	if (rc == 0)
+		round_trip(noun);
+	return 0;
+}
