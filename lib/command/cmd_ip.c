@@ -21,7 +21,7 @@ static const char usage[] =
 
 /* In iproute2's order: an abbreviation means the first that fits. */
 static const struct ip_verb objects[] = {
-	{ "address", ip_addr },	    { "route", ip_route }, { "neighbor", ip_neigh },
+	{ "address", ip_addr },    { "route", ip_route }, { "neighbor", ip_neigh },
 	{ "neighbour", ip_neigh }, { "link", ip_link },   { NULL, NULL },
 };
 
@@ -231,7 +231,8 @@ option(struct ip_cmd *ip, const char *name, const char **batch_name)
 		str_add(&ip->c->out, "ip utility, Pollux (commands of iproute2-6.1.0)\n");
 		return -1;
 	} else
-		return ip_say(ip, IP_USAGE, "Option \"-%.40s\" is unknown, try \"ip -help\".", name);
+		return ip_say(ip, IP_USAGE, "Option \"-%.40s\" is unknown, try \"ip -help\".",
+			      name);
 	return IP_OK;
 }
 

@@ -21,7 +21,7 @@
 
 struct ip_cmd {
 	struct cmd *c;
-	char **word; /* what is left, NULL-terminated */
+	char **word;    /* what is left, NULL-terminated */
 	uint8_t family; /* -4, -6; AF_UNSPEC */
 	bool oneline, brief, stats, force;
 };

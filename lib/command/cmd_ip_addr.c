@@ -41,8 +41,9 @@ read_option(struct ip_cmd *ip, struct request *r)
 		if (word == NULL)
 			return IP_USAGE;
 		r->has_scope = true;
-		return ip_scope_parse(word, &r->a.scope) ?
-			       0 : ip_invalid(ip, word, "invalid scope value.");
+		return ip_scope_parse(word, &r->a.scope)
+			       ? 0
+			       : ip_invalid(ip, word, "invalid scope value.");
 	}
 	if (ip_is(ip, "label") || ip_is(ip, "metric") || ip_like(ip, "valid_lft") ||
 	    ip_like(ip, "preferred_lft"))
@@ -184,8 +185,10 @@ addr_cmd_del(struct ip_cmd *ip)
 	if (any_len)
 		ip_say(ip, 0,
 		       "Warning: Executing wildcard deletion to stay compatible with old scripts.\n"
-		       "         Explicitly specify the prefix length (%s/32) to avoid this warning.\n"
-		       "         This special behaviour is likely to disappear in further releases,\n"
+		       "         Explicitly specify the prefix length (%s/32) to avoid this "
+		       "warning.\n"
+		       "         This special behaviour is likely to disappear in further "
+		       "releases,\n"
 		       "         fix your scripts!",
 		       ip_addr_text(&r.a.prefix.addr, text));
 	return ip_answer(ip, addr_del(r.port->index, &r.a.prefix, any_len, &e), &e);
@@ -217,8 +220,9 @@ read_filter_word(struct ip_cmd *ip, struct filter *f)
 		f->has_scope = true;
 		if (word == NULL)
 			return IP_USAGE;
-		return ip_scope_parse(word, &f->scope) ?
-			       0 : ip_invalid(ip, word, "invalid \"scope\"\n");
+		return ip_scope_parse(word, &f->scope)
+			       ? 0
+			       : ip_invalid(ip, word, "invalid \"scope\"\n");
 	}
 	if (ip_is(ip, "to")) {
 		word = ip_next(ip);
@@ -278,7 +282,8 @@ print_brief(struct ip_cmd *ip, const struct port *p, const struct filter *f)
 	str_printf(out, "%-16s %-14s ", p->name, p->up && p->link ? "UP" : "DOWN");
 	for (unsigned i = 0; (a = addr_nth(gen_current(), i)) != NULL; i++)
 		if (a->port == p->index && wanted(f, a))
-			str_printf(out, "%s/%u ", ip_addr_text(&a->prefix.addr, text), a->prefix.len);
+			str_printf(out, "%s/%u ", ip_addr_text(&a->prefix.addr, text),
+				   a->prefix.len);
 	str_add(out, "\n");
 }
 
@@ -356,23 +361,30 @@ addr_cmd_flush(struct ip_cmd *ip)
 static int
 addr_cmd_help(struct ip_cmd *ip)
 {
-	return ip_say(ip, IP_USAGE,
-		      "Usage: ip address {add|change|replace} IFADDR dev IFNAME\n"
-		      "       ip address del IFADDR dev IFNAME\n"
-		      "       ip address {show|flush} [ dev IFNAME ] [ scope SCOPE-ID ]\n"
-		      "                               [ to PREFIX ] [ primary | secondary ] [ up ]\n"
-		      "IFADDR := PREFIX [ peer PREFIX ] [ broadcast { ADDR | + | - } ] [ scope SCOPE-ID ]");
+	return ip_say(
+		ip, IP_USAGE,
+		"Usage: ip address {add|change|replace} IFADDR dev IFNAME\n"
+		"       ip address del IFADDR dev IFNAME\n"
+		"       ip address {show|flush} [ dev IFNAME ] [ scope SCOPE-ID ]\n"
+		"                               [ to PREFIX ] [ primary | secondary ] [ up ]\n"
+		"IFADDR := PREFIX [ peer PREFIX ] [ broadcast { ADDR | + | - } ] [ scope SCOPE-ID "
+		"]");
 }
 
 int
 ip_addr(struct ip_cmd *ip)
 {
 	static const struct ip_verb verbs[] = {
-		{ "add", addr_cmd_add },	 { "change", addr_cmd_replace },
-		{ "chg", addr_cmd_replace },	 { "replace", addr_cmd_replace },
-		{ "delete", addr_cmd_del },	 { "show", addr_cmd_show },
-		{ "lst", addr_cmd_show },	 { "list", addr_cmd_show },
-		{ "flush", addr_cmd_flush },	 { "help", addr_cmd_help },
+		{ "add", addr_cmd_add },
+		{ "change", addr_cmd_replace },
+		{ "chg", addr_cmd_replace },
+		{ "replace", addr_cmd_replace },
+		{ "delete", addr_cmd_del },
+		{ "show", addr_cmd_show },
+		{ "lst", addr_cmd_show },
+		{ "list", addr_cmd_show },
+		{ "flush", addr_cmd_flush },
+		{ "help", addr_cmd_help },
 		{ NULL, NULL },
 	};
 

@@ -57,7 +57,7 @@ link_show(struct ip_cmd *ip)
 	const char *only = NULL;
 	bool up = false;
 
-	for (; *ip->word != NULL; ) {
+	for (; *ip->word != NULL;) {
 		if (ip_is(ip, "up")) {
 			up = true;
 			continue;
@@ -179,7 +179,8 @@ link_set(struct ip_cmd *ip)
 static int
 link_other(struct ip_cmd *ip)
 {
-	return ip_say(ip, IP_BAD, "Links are ports: use \"port add NAME DEVARGS\" and \"port del NAME\".");
+	return ip_say(ip, IP_BAD,
+		      "Links are ports: use \"port add NAME DEVARGS\" and \"port del NAME\".");
 }
 
 static int
@@ -194,8 +195,8 @@ int
 ip_link(struct ip_cmd *ip)
 {
 	static const struct ip_verb verbs[] = {
-		{ "show", link_show },	 { "lst", link_show },	   { "list", link_show },
-		{ "set", link_set },	 { "change", link_set },   { "add", link_other },
+		{ "show", link_show },    { "lst", link_show },      { "list", link_show },
+		{ "set", link_set },      { "change", link_set },    { "add", link_other },
 		{ "delete", link_other }, { "replace", link_other }, { "help", link_help },
 		{ NULL, NULL },
 	};

@@ -13,9 +13,11 @@ static const struct {
 	const char *name;
 	uint8_t state;
 } states[] = {
-	{ "permanent", NUD_PERMANENT }, { "reachable", NUD_REACHABLE }, { "noarp", NUD_NOARP },
-	{ "none", NUD_NONE },		{ "stale", NUD_STALE },	       { "incomplete", NUD_INCOMPLETE },
-	{ "delay", NUD_DELAY },		{ "probe", NUD_PROBE },	       { "failed", NUD_FAILED },
+	{ "permanent", NUD_PERMANENT }, { "reachable", NUD_REACHABLE },
+	{ "noarp", NUD_NOARP },         { "none", NUD_NONE },
+	{ "stale", NUD_STALE },         { "incomplete", NUD_INCOMPLETE },
+	{ "delay", NUD_DELAY },         { "probe", NUD_PROBE },
+	{ "failed", NUD_FAILED },
 };
 
 static bool
@@ -60,7 +62,8 @@ read_word(struct ip_cmd *ip, struct request *q)
 		word = ip_next(ip);
 		if (word == NULL)
 			return IP_USAGE;
-		return parse_state(word, &q->s.state) ? 0 : ip_invalid(ip, word, "nud state is bad");
+		return parse_state(word, &q->s.state) ? 0
+						      : ip_invalid(ip, word, "nud state is bad");
 	}
 	if (ip_is(ip, "dev")) {
 		word = ip_next(ip);
@@ -134,7 +137,7 @@ struct selector {
 	uint16_t port;
 	bool has_to, has_state, one;
 	uint8_t states; /* NUD_* bits */
-	bool none;	/* also NUD_NONE */
+	bool none;      /* also NUD_NONE */
 	struct ip_prefix to;
 	unsigned n, cap;
 	struct neigh_info *found;
@@ -148,9 +151,9 @@ print_state(struct str *out, uint8_t state)
 		const char *name;
 	} names[] = {
 		{ NUD_INCOMPLETE, "INCOMPLETE " }, { NUD_REACHABLE, "REACHABLE " },
-		{ NUD_STALE, "STALE " },	   { NUD_DELAY, "DELAY " },
-		{ NUD_PROBE, "PROBE " },	   { NUD_FAILED, "FAILED " },
-		{ NUD_NOARP, "NOARP " },	   { NUD_PERMANENT, "PERMANENT " },
+		{ NUD_STALE, "STALE " },           { NUD_DELAY, "DELAY " },
+		{ NUD_PROBE, "PROBE " },           { NUD_FAILED, "FAILED " },
+		{ NUD_NOARP, "NOARP " },           { NUD_PERMANENT, "PERMANENT " },
 	};
 
 	for (unsigned i = 0; i < RTE_DIM(names); i++)
@@ -170,8 +173,8 @@ print_neigh(const struct selector *s, const struct neigh_info *i)
 	if (s->port == 0)
 		str_printf(out, "dev %s ", ip_port_name(i->port));
 	if (i->has_mac)
-		str_printf(out, "lladdr %02x:%02x:%02x:%02x:%02x:%02x ", m[0], m[1], m[2], m[3], m[4],
-			   m[5]);
+		str_printf(out, "lladdr %02x:%02x:%02x:%02x:%02x:%02x ", m[0], m[1], m[2], m[3],
+			   m[4], m[5]);
 	if (i->router)
 		str_add(out, "router ");
 	if (s->ip->stats) {
@@ -336,25 +339,26 @@ neigh_cmd_get(struct ip_cmd *ip)
 static int
 neigh_cmd_help(struct ip_cmd *ip)
 {
-	return ip_say(ip, IP_USAGE,
-		      "Usage: ip neigh { add | del | change | replace }\n"
-		      "                ADDR [ lladdr LLADDR ] [ nud STATE ] dev DEV [ router ]\n"
-		      "       ip neigh { show | flush } [ to PREFIX ] [ dev DEV ] [ nud STATE ]\n"
-		      "       ip neigh get ADDR dev DEV\n"
-		      "STATE := { permanent | reachable | stale | delay | probe | incomplete | failed |\n"
-		      "           noarp | none }");
+	return ip_say(
+		ip, IP_USAGE,
+		"Usage: ip neigh { add | del | change | replace }\n"
+		"                ADDR [ lladdr LLADDR ] [ nud STATE ] dev DEV [ router ]\n"
+		"       ip neigh { show | flush } [ to PREFIX ] [ dev DEV ] [ nud STATE ]\n"
+		"       ip neigh get ADDR dev DEV\n"
+		"STATE := { permanent | reachable | stale | delay | probe | incomplete | failed |\n"
+		"           noarp | none }");
 }
 
 int
 ip_neigh(struct ip_cmd *ip)
 {
 	static const struct ip_verb verbs[] = {
-		{ "add", neigh_cmd_add },	 { "change", neigh_cmd_change },
-		{ "chg", neigh_cmd_change },	 { "replace", neigh_cmd_replace },
-		{ "delete", neigh_cmd_del },	 { "get", neigh_cmd_get },
-		{ "show", neigh_cmd_show },	 { "lst", neigh_cmd_show },
-		{ "list", neigh_cmd_show },	 { "flush", neigh_cmd_flush },
-		{ "help", neigh_cmd_help },	 { NULL, NULL },
+		{ "add", neigh_cmd_add },    { "change", neigh_cmd_change },
+		{ "chg", neigh_cmd_change }, { "replace", neigh_cmd_replace },
+		{ "delete", neigh_cmd_del }, { "get", neigh_cmd_get },
+		{ "show", neigh_cmd_show },  { "lst", neigh_cmd_show },
+		{ "list", neigh_cmd_show },  { "flush", neigh_cmd_flush },
+		{ "help", neigh_cmd_help },  { NULL, NULL },
 	};
 
 	return *ip->word == NULL ? neigh_cmd_show(ip) : ip_run_verb(ip, "neigh", verbs);

@@ -18,9 +18,10 @@ struct request {
 static bool
 unsupported(const char *word)
 {
-	static const char *const words[] = { "nexthop", "nhid", "encap", "from",  "tos",
-					     "dsfield", "realms", "expires", "as", "congctl",
-					     "ttl-propagate", "weight", NULL };
+	static const char *const words[] = { "nexthop", "nhid",    "encap",         "from",
+					     "tos",     "dsfield", "realms",        "expires",
+					     "as",      "congctl", "ttl-propagate", "weight",
+					     NULL };
 
 	for (unsigned i = 0; words[i] != NULL; i++)
 		if (strcmp(words[i], word) == 0)
@@ -32,9 +33,11 @@ unsupported(const char *word)
 static bool
 harmless(const char *word)
 {
-	static const char *const words[] = { "advmss", "hoplimit", "window", "rtt", "rttvar", "cwnd",
-					     "initcwnd", "initrwnd", "ssthresh", "reordering", "rto_min",
-					     "quickack", "features", "pref", "fastopen_no_cookie",
+	static const char *const words[] = { "advmss",     "hoplimit", "window",
+					     "rtt",        "rttvar",   "cwnd",
+					     "initcwnd",   "initrwnd", "ssthresh",
+					     "reordering", "rto_min",  "quickack",
+					     "features",   "pref",     "fastopen_no_cookie",
 					     NULL };
 
 	for (unsigned i = 0; words[i] != NULL; i++)
@@ -50,8 +53,10 @@ read_via(struct ip_cmd *ip, struct request *q, const char *word)
 
 	if (strcmp(word, "inet") == 0 || strcmp(word, "inet6") == 0) {
 		if (family != AF_UNSPEC && (family == AF_INET6) != (word[4] != '\0'))
-			return ip_say(ip, IP_REFUSED, "Error: a gateway of the other address family "
-						      "(via %s) is not supported.", word);
+			return ip_say(ip, IP_REFUSED,
+				      "Error: a gateway of the other address family "
+				      "(via %s) is not supported.",
+				      word);
 		word = ip_next(ip);
 		if (word == NULL)
 			return IP_USAGE;
@@ -82,30 +87,34 @@ read_number(struct ip_cmd *ip, struct request *q, const char *name, const char *
 {
 	if (strcmp(name, "metric") == 0) {
 		q->has_metric = true;
-		return ip_get_u32(word, UINT32_MAX, &q->r.metric) ?
-			       0 : ip_invalid(ip, word, "\"metric\" value is invalid\n");
+		return ip_get_u32(word, UINT32_MAX, &q->r.metric)
+			       ? 0
+			       : ip_invalid(ip, word, "\"metric\" value is invalid\n");
 	}
 	if (strcmp(name, "protocol") == 0) {
 		q->has_proto = true;
-		return ip_route_proto(word, &q->r.proto) ?
-			       0 : ip_invalid(ip, word, "\"protocol\" value is invalid\n");
+		return ip_route_proto(word, &q->r.proto)
+			       ? 0
+			       : ip_invalid(ip, word, "\"protocol\" value is invalid\n");
 	}
 	if (strcmp(name, "scope") == 0) {
 		q->has_scope = true;
-		return ip_scope_parse(word, &q->r.scope) ?
-			       0 : ip_invalid(ip, word, "invalid \"scope\" value\n");
+		return ip_scope_parse(word, &q->r.scope)
+			       ? 0
+			       : ip_invalid(ip, word, "invalid \"scope\" value\n");
 	}
 	q->has_table = true;
-	return ip_route_table(word, &q->r.table) ?
-		       0 : ip_invalid(ip, word, "\"table\" value is invalid\n");
+	return ip_route_table(word, &q->r.table)
+		       ? 0
+		       : ip_invalid(ip, word, "\"table\" value is invalid\n");
 }
 
 /* A word that takes a value; -1: it is none. */
 static int
 read_valued(struct ip_cmd *ip, struct request *q)
 {
-	static const char *const numbers[] = { "metric", "priority", "preference", "protocol", "scope",
-					       "table", NULL };
+	static const char *const numbers[] = { "metric", "priority", "preference", "protocol",
+					       "scope",  "table",    NULL };
 	const char *name = *ip->word, *number = NULL, *value;
 
 	for (unsigned i = 0; numbers[i] != NULL && number == NULL; i++)
@@ -187,8 +196,9 @@ read_request(struct ip_cmd *ip, struct request *q)
 {
 	int rc = 0;
 
-	*q = (struct request){ .r = { .type = RTN_UNICAST, .table = RT_TABLE_MAIN,
-				      .proto = RTPROT_BOOT } };
+	*q = (struct request){
+		.r = { .type = RTN_UNICAST, .table = RT_TABLE_MAIN, .proto = RTPROT_BOOT }
+	};
 	/* So that "default" and "via" know what family is meant before any address. */
 	q->r.dst.addr.family = ip->family;
 	while (*ip->word != NULL && rc == 0)
@@ -208,18 +218,20 @@ read_request(struct ip_cmd *ip, struct request *q)
 static int
 usage(struct ip_cmd *ip)
 {
-	return ip_say(ip, IP_USAGE,
-		      "Usage: ip route { list | flush } SELECTOR\n"
-		      "       ip route get ADDRESS [ oif STRING ]\n"
-		      "       ip route { add | del | change | append | replace } ROUTE\n"
-		      "SELECTOR := [ root PREFIX ] [ match PREFIX ] [ exact PREFIX ]\n"
-		      "            [ table TABLE_ID ] [ proto RTPROTO ] [ type TYPE ] [ scope SCOPE ]\n"
-		      "            [ dev STRING ] [ via ADDRESS ] [ src ADDRESS ]\n"
-		      "ROUTE := [ TYPE ] PREFIX [ table TABLE_ID ] [ proto RTPROTO ] [ scope SCOPE ]\n"
-		      "         [ metric METRIC ] [ via ADDRESS ] [ dev STRING ] [ mtu NUMBER ]\n"
-		      "         [ src ADDRESS ] [ onlink ]\n"
-		      "TYPE := { unicast | local | broadcast | throw | unreachable | prohibit | blackhole }\n"
-		      "TABLE_ID := [ local | main ]");
+	return ip_say(
+		ip, IP_USAGE,
+		"Usage: ip route { list | flush } SELECTOR\n"
+		"       ip route get ADDRESS [ oif STRING ]\n"
+		"       ip route { add | del | change | append | replace } ROUTE\n"
+		"SELECTOR := [ root PREFIX ] [ match PREFIX ] [ exact PREFIX ]\n"
+		"            [ table TABLE_ID ] [ proto RTPROTO ] [ type TYPE ] [ scope SCOPE ]\n"
+		"            [ dev STRING ] [ via ADDRESS ] [ src ADDRESS ]\n"
+		"ROUTE := [ TYPE ] PREFIX [ table TABLE_ID ] [ proto RTPROTO ] [ scope SCOPE ]\n"
+		"         [ metric METRIC ] [ via ADDRESS ] [ dev STRING ] [ mtu NUMBER ]\n"
+		"         [ src ADDRESS ] [ onlink ]\n"
+		"TYPE := { unicast | local | broadcast | throw | unreachable | prohibit | "
+		"blackhole }\n"
+		"TABLE_ID := [ local | main ]");
 }
 
 static int
@@ -302,12 +314,18 @@ int
 ip_route(struct ip_cmd *ip)
 {
 	static const struct ip_verb verbs[] = {
-		{ "list", ip_route_show },	 { "show", ip_route_show },
-		{ "lst", ip_route_show },	 { "get", ip_route_get },
-		{ "add", route_cmd_add },	 { "change", route_cmd_change },
-		{ "chg", route_cmd_change },	 { "replace", route_cmd_replace },
-		{ "append", route_cmd_append },	 { "delete", route_cmd_del },
-		{ "flush", ip_route_flush },	 { "help", usage },
+		{ "list", ip_route_show },
+		{ "show", ip_route_show },
+		{ "lst", ip_route_show },
+		{ "get", ip_route_get },
+		{ "add", route_cmd_add },
+		{ "change", route_cmd_change },
+		{ "chg", route_cmd_change },
+		{ "replace", route_cmd_replace },
+		{ "append", route_cmd_append },
+		{ "delete", route_cmd_del },
+		{ "flush", ip_route_flush },
+		{ "help", usage },
 		{ NULL, NULL },
 	};
 

@@ -7,6 +7,9 @@
 
 bool ip_route_type(const char *word, uint8_t *type);
 bool ip_route_proto(const char *word, uint8_t *proto);
+/* buf is for numbers without a name. */
+const char *ip_route_type_name(uint8_t type, char buf[8]);
+const char *ip_route_proto_name(uint8_t proto, char buf[8]);
 /* main, local, all (0), or a number. */
 bool ip_route_table(const char *word, uint32_t *table);
 

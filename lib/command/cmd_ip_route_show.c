@@ -1,103 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `ip route show|flush|get`, and the names in routes. Control lcore.
+ * `ip route show|flush`. Control lcore.
  */
-#include <errno.h>
 #include <linux/rtnetlink.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "addr.h"
 #include "cmd_ip_route.h"
-
-struct name {
-	const char *name;
-	uint8_t value;
-};
-
-static const struct name types[] = {
-	{ "unicast", RTN_UNICAST },	    { "local", RTN_LOCAL },
-	{ "broadcast", RTN_BROADCAST },	    { "brd", RTN_BROADCAST },
-	{ "anycast", RTN_ANYCAST },	    { "multicast", RTN_MULTICAST },
-	{ "blackhole", RTN_BLACKHOLE },	    { "unreachable", RTN_UNREACHABLE },
-	{ "prohibit", RTN_PROHIBIT },	    { "throw", RTN_THROW },
-	{ NULL, 0 },
-};
-
-/* /etc/iproute2/rt_protos of Debian 12 */
-static const struct name protos[] = {
-	{ "unspec", 0 },      { "redirect", 1 },    { "kernel", RTPROT_KERNEL },
-	{ "boot", RTPROT_BOOT }, { "static", RTPROT_STATIC }, { "gated", 8 },
-	{ "ra", 9 },	      { "mrt", 10 },	    { "zebra", 11 },
-	{ "bird", 12 },	      { "dnrouted", 13 },   { "xorp", 14 },
-	{ "ntk", 15 },	      { "dhcp", 16 },	    { "keepalived", 18 },
-	{ "babel", 42 },      { "bgp", 186 },	    { "isis", 187 },
-	{ "ospf", 188 },      { "rip", 189 },	    { "eigrp", 192 },
-	{ NULL, 0 },
-};
-
-static bool
-value_of(const struct name *n, const char *word, uint8_t *v)
-{
-	for (; n->name != NULL; n++)
-		if (strcmp(n->name, word) == 0) {
-			*v = n->value;
-			return true;
-		}
-	return false;
-}
-
-static const char *
-name_of(const struct name *n, uint8_t v, char buf[8])
-{
-	for (; n->name != NULL; n++)
-		if (n->value == v)
-			return n->name;
-	snprintf(buf, 8, "%u", v);
-	return buf;
-}
-
-bool
-ip_route_type(const char *word, uint8_t *type)
-{
-	return value_of(types, word, type);
-}
-
-bool
-ip_route_proto(const char *word, uint8_t *proto)
-{
-	uint32_t v;
-
-	if (value_of(protos, word, proto))
-		return true;
-	if (!ip_get_u32(word, 255, &v))
-		return false;
-	*proto = v;
-	return true;
-}
-
-bool
-ip_route_table(const char *word, uint32_t *table)
-{
-	if (strcmp(word, "main") == 0)
-		*table = RT_TABLE_MAIN;
-	else if (strcmp(word, "local") == 0)
-		*table = RT_TABLE_LOCAL;
-	else if (strcmp(word, "default") == 0)
-		*table = RT_TABLE_DEFAULT;
-	else if (strcmp(word, "all") == 0 || strcmp(word, "unspec") == 0)
-		*table = RT_TABLE_UNSPEC;
-	else
-		return ip_get_u32(word, UINT32_MAX, table);
-	return true;
-}
 
 struct selector {
 	struct ip_cmd *ip;
 	struct route_match m; /* what also is not printed: the user knows */
 	struct ip_prefix within, covers;
 	bool has_within, has_covers;
-	uint32_t table; /* the one being walked */
+	uint32_t table;  /* the one being walked */
 	bool all_tables; /* then each line of another than main says its table */
 };
 
@@ -124,7 +39,7 @@ print_attributes(struct selector *s, const struct route *r)
 	char text[IP_ADDR_TEXT], buf[8];
 
 	if (r->proto != RTPROT_BOOT && !(s->m.mask & ROUTE_M_PROTO))
-		str_printf(out, "proto %s ", name_of(protos, r->proto, buf));
+		str_printf(out, "proto %s ", ip_route_proto_name(r->proto, buf));
 	if (v4 && r->scope != RT_SCOPE_UNIVERSE && !(s->m.mask & ROUTE_M_SCOPE))
 		str_printf(out, "scope %s ", ip_scope_name(r->scope, buf));
 	if (r->src.family != AF_UNSPEC && !(s->m.mask & ROUTE_M_SRC))
@@ -146,7 +61,7 @@ print_route(struct selector *s, const struct route *r)
 	char text[IP_ADDR_TEXT], buf[8];
 
 	if (r->type != RTN_UNICAST)
-		str_printf(out, "%s ", name_of(types, r->type, buf));
+		str_printf(out, "%s ", ip_route_type_name(r->type, buf));
 	ip_print_prefix(out, &r->dst);
 	str_add(out, " ");
 	if (r->gw.family != AF_UNSPEC && !(s->m.mask & ROUTE_M_GW))
@@ -241,8 +156,8 @@ read_field(struct selector *s, const char *name, const char *word)
 static int
 read_selector(struct ip_cmd *ip, struct selector *s)
 {
-	static const char *const fields[] = { "table", "type", "scope", "via", "src",
-					      "dev",   "oif",  NULL };
+	static const char *const fields[] = { "table", "type", "scope", "via",
+					      "src",   "dev",  "oif",   NULL };
 	int rc = 0;
 
 	*s = (struct selector){ .ip = ip, .table = RT_TABLE_MAIN };
@@ -342,85 +257,4 @@ ip_route_flush(struct ip_cmd *ip)
 	rc = route_batch_end(&e);
 	free(v.r);
 	return ip_answer(ip, rc, &e);
-}
-
-static int
-print_got4(struct ip_cmd *ip, const struct route *r, const struct ip_addr *dst)
-{
-	struct ip_addr src = r->src.family != AF_UNSPEC ? r->src :
-			     addr_select(gen_current(), r->port,
-					 r->gw.family != AF_UNSPEC ? &r->gw : dst);
-	bool local = r->type == RTN_LOCAL, brd = r->type == RTN_BROADCAST;
-	struct str *out = &ip->c->out;
-	char text[IP_ADDR_TEXT];
-
-	str_printf(out, "%s%s ", local ? "local " : brd ? "broadcast " : "",
-		   ip_addr_text(dst, text));
-	if (r->gw.family != AF_UNSPEC)
-		str_printf(out, "via %s ", ip_addr_text(&r->gw, text));
-	str_printf(out, "dev %s ", local ? "lo" : ip_port_name(r->port));
-	if (src.family != AF_UNSPEC)
-		str_printf(out, "src %s ", ip_addr_text(&src, text));
-	str_printf(out, "uid 0 \n    cache %s\n", local ? "<local> " : brd ? "<local,brd> " : "");
-	return IP_OK;
-}
-
-static int
-print_got6(struct ip_cmd *ip, const struct route *r, const struct ip_addr *dst)
-{
-	struct ip_addr src = r->src.family != AF_UNSPEC ? r->src :
-						addr_select(gen_current(), r->port, dst);
-	bool local = r->type == RTN_LOCAL || r->type == RTN_ANYCAST;
-	struct str *out = &ip->c->out;
-	char text[IP_ADDR_TEXT], buf[8];
-
-	if (local)
-		str_printf(out, "%s ", name_of(types, r->type, buf));
-	str_printf(out, "%s from :: ", ip_addr_text(dst, text));
-	if (r->gw.family != AF_UNSPEC)
-		str_printf(out, "via %s ", ip_addr_text(&r->gw, text));
-	str_printf(out, "dev %s ", local ? "lo" : ip_port_name(r->port));
-	if (r->table == RT_TABLE_LOCAL)
-		str_add(out, "table local ");
-	if (r->proto != RTPROT_BOOT)
-		str_printf(out, "proto %s ", name_of(protos, r->proto, buf));
-	if (src.family != AF_UNSPEC)
-		str_printf(out, "src %s ", ip_addr_text(&src, text));
-	str_printf(out, "metric %u pref medium\n", r->metric);
-	return IP_OK;
-}
-
-int
-ip_route_get(struct ip_cmd *ip)
-{
-	const struct port *oif = NULL;
-	const struct route *r;
-	struct ip_prefix p;
-	int rc;
-
-	ip_is(ip, "to");
-	if (*ip->word == NULL)
-		return ip_say(ip, IP_BAD, "need at least a destination address");
-	rc = ip_get_prefix(ip, ip_next(ip), ip->family, &p);
-	if (rc != 0)
-		return rc;
-	if (ip_is(ip, "oif") || ip_is(ip, "dev")) {
-		const char *word = ip_next(ip);
-
-		rc = word == NULL ? IP_USAGE : ip_get_port(ip, word, &oif);
-		if (rc != 0)
-			return rc;
-	}
-	if (*ip->word != NULL)
-		return ip_garbage(ip, "to", *ip->word);
-	r = route_lookup(&p.addr, 0, oif != NULL ? oif->index : 0);
-	if (r == NULL || r->type == RTN_THROW)
-		return ip_answer(ip, -ENETUNREACH, NULL);
-	if (r->type == RTN_UNREACHABLE)
-		return ip_answer(ip, -EHOSTUNREACH, NULL);
-	if (r->type == RTN_PROHIBIT)
-		return ip_answer(ip, -EACCES, NULL);
-	if (r->type == RTN_BLACKHOLE)
-		return ip_answer(ip, -EINVAL, NULL);
-	return p.addr.family == AF_INET ? print_got4(ip, r, &p.addr) : print_got6(ip, r, &p.addr);
 }

@@ -79,8 +79,8 @@ ip_parse_prefix(const char *word, uint8_t family, struct ip_prefix *p)
 		p->addr.family = family != AF_UNSPEC ? family : AF_INET;
 		return true;
 	}
-	if (snprintf(text, sizeof(text), "%.*s", slash ? (int)(slash - word) : IP_ADDR_TEXT, word) >=
-	    (int)sizeof(text))
+	if (snprintf(text, sizeof(text), "%.*s", slash ? (int)(slash - word) : IP_ADDR_TEXT,
+		     word) >= (int)sizeof(text))
 		return false;
 	if (!parse_addr(text, family, &p->addr))
 		return false;
@@ -174,8 +174,8 @@ static const struct {
 	uint8_t value;
 } scopes[] = {
 	{ "global", RT_SCOPE_UNIVERSE }, { "universe", RT_SCOPE_UNIVERSE },
-	{ "link", RT_SCOPE_LINK },	 { "host", RT_SCOPE_HOST },
-	{ "site", RT_SCOPE_SITE },	 { "nowhere", RT_SCOPE_NOWHERE },
+	{ "link", RT_SCOPE_LINK },       { "host", RT_SCOPE_HOST },
+	{ "site", RT_SCOPE_SITE },       { "nowhere", RT_SCOPE_NOWHERE },
 };
 
 const char *

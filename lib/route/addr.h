@@ -14,9 +14,9 @@
 #include "base_str.h"
 
 struct addr {
-	struct ip_prefix prefix; /* address and prefix length */
+	struct ip_prefix prefix;  /* address and prefix length */
 	struct ip_addr broadcast; /* IPv4; AF_UNSPEC: none */
-	struct ip_addr peer;	 /* point to point; AF_UNSPEC: none. prefix.len is the peer's */
+	struct ip_addr peer;      /* point to point; AF_UNSPEC: none. prefix.len is the peer's */
 	uint16_t port;
 	uint8_t scope; /* RT_SCOPE_* */
 	bool secondary;

@@ -62,8 +62,9 @@ check_new(const struct addr_table *t, struct addr *a, struct err *e)
 	const struct ip_addr *ip = &a->prefix.addr;
 
 	if (ip->family == AF_INET6 && ip_addr_is_multicast(ip))
-		return err_set(e, -EINVAL, "ipv6: Cannot assign multicast address without "
-					   "\"IFA_F_MCAUTOJOIN\" flag");
+		return err_set(e, -EINVAL,
+			       "ipv6: Cannot assign multicast address without "
+			       "\"IFA_F_MCAUTOJOIN\" flag");
 	if (ip->family == AF_INET6 && ip_addr_is_zero(ip))
 		return err_set(e, -EADDRNOTAVAIL, "ipv6: Invalid address");
 	a->secondary = false;
@@ -193,9 +194,9 @@ addr_del(uint16_t port, const struct ip_prefix *p, bool any_len, struct err *e)
 			    (any_len || t->of[i].prefix.len == p->len)))
 		i++;
 	if (i == end)
-		return err_set(e, -EADDRNOTAVAIL, p->addr.family == AF_INET ?
-							  "ipv4: Address not found" :
-							  "ipv6: address not found");
+		return err_set(e, -EADDRNOTAVAIL,
+			       p->addr.family == AF_INET ? "ipv4: Address not found"
+							 : "ipv6: address not found");
 	gone = calloc(t->n, sizeof(*gone));
 	base = addr_table_make(t, NULL, 0, NULL);
 	if (gone != NULL && base != NULL) {

@@ -28,8 +28,8 @@ static struct ip_addr
 link_local_of(const struct rte_ether_addr *mac)
 {
 	const uint8_t *m = mac->addr_bytes;
-	const uint8_t bytes[16] = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe,
-				    m[3], m[4], m[5] };
+	const uint8_t bytes[16] = { 0xfe,     0x80, 0,    0,    0,    0,    0,    0,
+				    m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5] };
 
 	return ip_addr_v6(bytes);
 }
@@ -38,7 +38,8 @@ static void
 rise(const struct port *p)
 {
 	const struct addr_table *t = addr_table_get(gen_current());
-	struct addr ll = { .prefix = { link_local_of(&p->mac), 64 }, .port = p->index,
+	struct addr ll = { .prefix = { link_local_of(&p->mac), 64 },
+			   .port = p->index,
 			   .scope = RT_SCOPE_LINK };
 	struct err e = { "" };
 	int rc = 0;

@@ -8,10 +8,11 @@
 struct addr_table {
 	struct addr_filter filter; /* first: addr_maybe_own4() reads it */
 	uint16_t n;
-	uint16_t first[PORT_MAX + 1]; /* addresses of port p: of[first[p]] .. of[first[p + 1]] - 1 */
-	uint16_t nb_buckets;	      /* a power of two */
-	uint16_t *bucket;	      /* open addressing: index + 1, 0 is free; every own address */
-	struct addr of[];	      /* by port, then in the order `ip addr` prints */
+	uint16_t
+		first[PORT_MAX + 1]; /* addresses of port p: of[first[p]] .. of[first[p + 1]] - 1 */
+	uint16_t nb_buckets;         /* a power of two */
+	uint16_t *bucket;            /* open addressing: index + 1, 0 is free; every own address */
+	struct addr of[];            /* by port, then in the order `ip addr` prints */
 };
 
 /* Never NULL. */

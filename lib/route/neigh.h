@@ -24,11 +24,11 @@ struct neigh_l2 {
 
 struct neigh {
 	const struct neigh_l2 *l2; /* atomic; NULL: no address known, park */
-	uint64_t used;		   /* ms, written by workers with neigh_use() */
+	uint64_t used;             /* ms, written by workers with neigh_use() */
 	struct ip_addr addr;
 	uint16_t port;
 	uint8_t state; /* NUD_*, atomic; written under the entry's lock */
-	/* the rest is in neigh_table.h */
+		       /* the rest is in neigh_table.h */
 };
 
 static inline const struct neigh_l2 *
@@ -50,8 +50,8 @@ struct neigh *neigh_find(uint16_t port, const struct ip_addr *addr);
 /* Worker or control: finds or makes the entry (state none). NULL: table full (counted by caller). */
 struct neigh *neigh_get(uint16_t port, const struct ip_addr *addr);
 
-#define NEIGH_MAX 8192	    /* entries in all */
-#define NEIGH_PARK_MAX 101  /* packets per neighbour: about what Linux's 212,992 bytes hold */
+#define NEIGH_MAX 8192        /* entries in all */
+#define NEIGH_PARK_MAX 101    /* packets per neighbour: about what Linux's 212,992 bytes hold */
 #define NEIGH_PARK_TOTAL 4096 /* packets parked in all */
 
 /*
@@ -73,7 +73,8 @@ enum neigh_park neigh_park(unsigned lane, struct neigh *n, struct rte_mbuf *m, u
  * packet it meets later.
  */
 unsigned neigh_learn(struct neigh *n, const struct gen *gen, const struct rte_ether_addr *mac,
-		     bool solicited, bool override, uint64_t now, struct rte_mbuf **out, unsigned max);
+		     bool solicited, bool override, uint64_t now, struct rte_mbuf **out,
+		     unsigned max);
 
 /*
  * Upward calls, filled by the pipeline; control lcore. solicit: send one question (unicast to mac

@@ -25,9 +25,9 @@ static struct {
 	struct neigh_entry **buckets;
 	struct neigh_entry *slots;
 	struct neigh_entry *free; /* linked by next */
-	uint32_t lock;		  /* of buckets (to write), free, used, count */
-	uint32_t used;		  /* slots ever used; atomic */
-	uint32_t count;		  /* atomic */
+	uint32_t lock;            /* of buckets (to write), free, used, count */
+	uint32_t used;            /* slots ever used; atomic */
+	uint32_t count;           /* atomic */
 } table;
 
 /* Headers link by number beside them: a retired one is still being read. */

@@ -19,20 +19,20 @@
 #define NEIGH_VALID (NEIGH_CONNECTED | NUD_PROBE | NUD_STALE | NUD_DELAY)
 
 struct neigh_entry {
-	struct neigh n; /* first: what others see */
+	struct neigh n;           /* first: what others see */
 	struct neigh_entry *next; /* of the bucket; atomic */
 	uint32_t lock;
-	uint8_t live;	/* atomic: is in the table; cleared under the lock */
+	uint8_t live;   /* atomic: is in the table; cleared under the lock */
 	uint8_t probes; /* solicitations sent in this state */
 	bool router;
 	bool has_mac; /* mac is set (also in FAILED, as in Linux, for show) */
 	struct rte_ether_addr mac;
 	uint16_t parked;
-	uint32_t refs;		    /* next hops; control lcore */
+	uint32_t refs;                /* next hops; control lcore */
 	struct rte_mbuf *head, *tail; /* parked packets, linked by mbuf->next */
-	uint64_t deadline;	    /* ms: when the timer looks next; atomic */
-	uint64_t since;		    /* ms: the state began */
-	uint64_t confirmed, updated; /* ms */
+	uint64_t deadline;            /* ms: when the timer looks next; atomic */
+	uint64_t since;               /* ms: the state began */
+	uint64_t confirmed, updated;  /* ms */
 } __rte_cache_aligned;
 
 static inline void

@@ -10,8 +10,8 @@
 struct rib_route {
 	struct route r;
 	struct rib_route *next; /* of the prefix: by table (local first), metric, age */
-	uint64_t seq;		/* age */
-	uint32_t nh;		/* holds a reference */
+	uint64_t seq;           /* age */
+	uint32_t nh;            /* holds a reference */
 };
 
 struct rib_prefix {
@@ -19,7 +19,7 @@ struct rib_prefix {
 	struct rib_route *first;
 	struct ip_prefix p;
 	uint32_t installed; /* next hop in the FIB, FIB_ABSENT: none */
-	bool dirty;	    /* is in the batch's list of changed prefixes */
+	bool dirty;         /* is in the batch's list of changed prefixes */
 };
 
 /* NULL: none. */

@@ -22,9 +22,9 @@ struct neigh;
 #define NEXTHOP_NONE 0u /* id 0: no route */
 
 enum nexthop_type {
-	NEXTHOP_NO_ROUTE,    /* id 0 */
+	NEXTHOP_NO_ROUTE, /* id 0 */
 	NEXTHOP_UNICAST,
-	NEXTHOP_LOCAL,	     /* the box's own address */
+	NEXTHOP_LOCAL,       /* the box's own address */
 	NEXTHOP_BROADCAST,   /* directed broadcast of a connected subnet */
 	NEXTHOP_BLACKHOLE,   /* silent drop */
 	NEXTHOP_UNREACHABLE, /* ICMP host unreachable (v6: no route) */
@@ -33,9 +33,9 @@ enum nexthop_type {
 
 /* Immutable once published; freed after a grace period. */
 struct nexthop {
-	uint8_t type; /* enum nexthop_type */
-	uint16_t port; /* leaves by; local and broadcast: the port that has the address */
-	uint16_t mtu;  /* bytes; 0: the port's */
+	uint8_t type;        /* enum nexthop_type */
+	uint16_t port;       /* leaves by; local and broadcast: the port that has the address */
+	uint16_t mtu;        /* bytes; 0: the port's */
 	struct neigh *neigh; /* of the gateway; NULL when the destination itself is on the link */
 	struct ip_addr gw;   /* AF_UNSPEC: destination is on the link */
 	struct ip_addr src;  /* preferred source for what the box sends there; AF_UNSPEC: none */

@@ -100,8 +100,8 @@ check6(struct route *r, struct err *e)
 	if (has_hop(r)) {
 		rc = r->gw.family != AF_UNSPEC ? check_gateway6(r, e) : 0;
 		if (rc == 0)
-			rc = r->port == 0 ? -ENODEV :
-					    check_port_up(r, "Nexthop device is not up", e);
+			rc = r->port == 0 ? -ENODEV
+					  : check_port_up(r, "Nexthop device is not up", e);
 		if (rc != 0)
 			return rc;
 	}
@@ -117,7 +117,8 @@ route_check(struct route *r, struct err *e)
 
 	e->text[0] = '\0';
 	if (r->table != RT_TABLE_MAIN && r->table != RT_TABLE_LOCAL)
-		return err_set(e, -EOPNOTSUPP, "Tables other than main and local are not supported");
+		return err_set(e, -EOPNOTSUPP,
+			       "Tables other than main and local are not supported");
 	ip_addr_mask(&masked, r->dst.len);
 	if (r->dst.addr.family == AF_INET && !ip_addr_equal(&masked, &r->dst.addr))
 		return err_set(e, -EINVAL, "Invalid prefix for given prefix length");

@@ -39,7 +39,7 @@
 struct instance {
 	void *fib; /* rte_fib or rte_fib6 */
 	uint32_t routes, tbl8;
-	bool wide; /* 4-byte next hops */
+	bool wide;        /* 4-byte next hops */
 	uint32_t changes; /* since it was made */
 };
 
@@ -160,11 +160,11 @@ put_one(void *fib, const struct ip_prefix *p, uint32_t nh)
 	if (p->addr.family == AF_INET) {
 		uint32_t host = rte_be_to_cpu_32(p->addr.v4);
 
-		return nh == FIB_ABSENT ? rte_fib_delete(fib, host, p->len) :
-					  add4(fib, host, p->len, nh);
+		return nh == FIB_ABSENT ? rte_fib_delete(fib, host, p->len)
+					: add4(fib, host, p->len, nh);
 	}
-	return nh == FIB_ABSENT ? rte_fib6_delete(fib, FIB6_ADDR(p->addr.v6), p->len) :
-				  add6(fib, p->addr.v6, p->len, nh);
+	return nh == FIB_ABSENT ? rte_fib6_delete(fib, FIB6_ADDR(p->addr.v6), p->len)
+				: add6(fib, p->addr.v6, p->len, nh);
 }
 
 /* Undoes by itself what it did when one change fails. */
@@ -176,9 +176,9 @@ change_all(struct instance *i, const struct fib_change *c, unsigned n)
 
 	i->changes += n;
 	for (k = 0; k < n && rc == 0; k++)
-		rc = !i->wide && c[k].new_nh != FIB_ABSENT && c[k].new_nh > SMALL_NH_MAX ?
-			     -EOVERFLOW :
-			     put_one(i->fib, &c[k].p, c[k].new_nh);
+		rc = !i->wide && c[k].new_nh != FIB_ABSENT && c[k].new_nh > SMALL_NH_MAX
+			     ? -EOVERFLOW
+			     : put_one(i->fib, &c[k].p, c[k].new_nh);
 	if (rc == 0)
 		return 0;
 	for (k--; k-- > 0;)
@@ -300,10 +300,11 @@ fib_init(struct err *e)
 				.tbl8 = families[f] == AF_INET ? TBL8_START4 : TBL8_START6,
 			};
 			if (instance_make(families[f], &p->of[k]) != 0)
-				return err_set(e, -ENOMEM,
-					       "forwarding tables take about 140 MB and there is not so "
-					       "much memory: reserve more hugepages, or with --no-huge "
-					       "give a larger -m");
+				return err_set(
+					e, -ENOMEM,
+					"forwarding tables take about 140 MB and there is not so "
+					"much memory: reserve more hugepages, or with --no-huge "
+					"give a larger -m");
 		}
 		p->live = 0;
 		publish(families[f], p->of[0].fib);

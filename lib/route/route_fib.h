@@ -16,8 +16,8 @@ struct fib_change {
 #define FIB_ABSENT UINT32_MAX
 
 /* Calls put for every prefix that shall be in the family's FIB after the changes. */
-typedef int fib_fill_fn(uint8_t family, int (*put)(void *fib, const struct ip_prefix *p, uint32_t nh),
-			void *fib);
+typedef int fib_fill_fn(uint8_t family,
+			int (*put)(void *fib, const struct ip_prefix *p, uint32_t nh), void *fib);
 
 int fib_init(struct err *e);
 /*

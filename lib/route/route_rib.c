@@ -89,8 +89,11 @@ hop_type(uint8_t rtn)
 int
 rib_insert(const struct route *r, uint64_t seq)
 {
-	const struct nexthop hop = { .type = hop_type(r->type), .port = r->port, .mtu = r->mtu,
-				     .gw = r->gw, .src = r->src };
+	const struct nexthop hop = { .type = hop_type(r->type),
+				     .port = r->port,
+				     .mtu = r->mtu,
+				     .gw = r->gw,
+				     .src = r->src };
 	struct rib_prefix *x = rib_get(&r->dst);
 	struct rib_route *n = calloc(1, sizeof(*n));
 	int rc = -ENOMEM;

@@ -17,11 +17,11 @@ struct route {
 	struct ip_prefix dst; /* host bits zero */
 	uint32_t metric;
 	uint32_t table; /* RT_TABLE_MAIN or RT_TABLE_LOCAL */
-	uint16_t port;	/* 0: none (unreachable, prohibit, blackhole, throw) */
-	uint16_t mtu;	/* 0: the port's */
-	uint8_t type;	/* RTN_* */
-	uint8_t proto;	/* RTPROT_* */
-	uint8_t scope;	/* RT_SCOPE_* */
+	uint16_t port;  /* 0: none (unreachable, prohibit, blackhole, throw) */
+	uint16_t mtu;   /* 0: the port's */
+	uint8_t type;   /* RTN_* */
+	uint8_t proto;  /* RTPROT_* */
+	uint8_t scope;  /* RT_SCOPE_* */
 	bool onlink;
 	bool mtu_lock;
 	struct ip_addr gw, src; /* AF_UNSPEC: none */
@@ -46,10 +46,10 @@ struct route_match {
 bool route_matches(const struct route *r, const struct route_match *m);
 
 /* How route_add() treats routes of the same prefix and metric (NLM_F_*). */
-#define ROUTE_CREATE 1	/* make it when there is none */
-#define ROUTE_EXCL 2	/* -EEXIST when there is one */
+#define ROUTE_CREATE 1  /* make it when there is none */
+#define ROUTE_EXCL 2    /* -EEXIST when there is one */
 #define ROUTE_REPLACE 4 /* takes the place of the first */
-#define ROUTE_APPEND 8	/* after them */
+#define ROUTE_APPEND 8  /* after them */
 
 /*
  * As `ip route add|replace|change|append` does: checks, fills in the port and the scope, adds.

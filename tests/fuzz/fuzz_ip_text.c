@@ -41,10 +41,10 @@ static void
 compare(const char *text)
 {
 	static const uint8_t types[] = {
-		[RTN_UNICAST] = NEXTHOP_UNICAST,	 [RTN_LOCAL] = NEXTHOP_LOCAL,
-		[RTN_ANYCAST] = NEXTHOP_LOCAL,		 [RTN_BROADCAST] = NEXTHOP_BROADCAST,
-		[RTN_BLACKHOLE] = NEXTHOP_BLACKHOLE,	 [RTN_UNREACHABLE] = NEXTHOP_UNREACHABLE,
-		[RTN_PROHIBIT] = NEXTHOP_PROHIBIT,	 [RTN_THROW] = NEXTHOP_NO_ROUTE,
+		[RTN_UNICAST] = NEXTHOP_UNICAST,     [RTN_LOCAL] = NEXTHOP_LOCAL,
+		[RTN_ANYCAST] = NEXTHOP_LOCAL,       [RTN_BROADCAST] = NEXTHOP_BROADCAST,
+		[RTN_BLACKHOLE] = NEXTHOP_BLACKHOLE, [RTN_UNREACHABLE] = NEXTHOP_UNREACHABLE,
+		[RTN_PROHIBIT] = NEXTHOP_PROHIBIT,   [RTN_THROW] = NEXTHOP_NO_ROUTE,
 		[RTN_MULTICAST] = NEXTHOP_UNICAST,
 	};
 	const struct route *r;
@@ -57,7 +57,7 @@ compare(const char *text)
 	if (a.family == AF_INET)
 		route4_lookup(&host, &id, 1);
 	else
-		route6_lookup((const uint8_t (*)[16])&a.v6, &id, 1);
+		route6_lookup((const uint8_t(*)[16]) & a.v6, &id, 1);
 	r = route_lookup(&a, 0, 0);
 	if (nexthop_get(id)->type != (r == NULL ? NEXTHOP_NO_ROUTE : types[r->type]))
 		abort();
@@ -69,16 +69,11 @@ static void
 clean(void)
 {
 	static const char *const lines[] = {
-		"ip route flush root 0.0.0.0/0",
-		"ip route flush root 0.0.0.0/0 table local",
-		"ip -6 route flush root ::/0",
-		"ip -6 route flush root ::/0 table local",
-		"ip addr flush dev p0",
-		"ip addr flush dev p1",
-		"ip link set p0 down",
-		"ip link set p1 down",
-		"ip link set p0 mtu 1500 up",
-		"ip link set p1 mtu 1500 up",
+		"ip route flush root 0.0.0.0/0", "ip route flush root 0.0.0.0/0 table local",
+		"ip -6 route flush root ::/0",   "ip -6 route flush root ::/0 table local",
+		"ip addr flush dev p0",          "ip addr flush dev p1",
+		"ip link set p0 down",           "ip link set p1 down",
+		"ip link set p0 mtu 1500 up",    "ip link set p1 mtu 1500 up",
 	};
 
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

@@ -173,7 +173,7 @@ test_source6(void **state)
 	assert_source("r0", "fd01::99", "fd01::1");
 	assert_source("r0", "2001:db8::99", "2001:db8::1");
 	assert_source("r1", "2001:db8::99", "fd02::1"); /* its own port first */
-	assert_source("r0", "fd02::1", "fd02::1");	/* to ourselves */
+	assert_source("r0", "fd02::1", "fd02::1");      /* to ourselves */
 	assert_int_equal(del("fd01::1/64", "r0"), 0);
 	assert_int_equal(del("2001:db8::1/64", "r0"), 0);
 	assert_int_equal(del("fd02::1/64", "r1"), 0);
@@ -182,8 +182,10 @@ test_source6(void **state)
 static void
 test_down_and_up(void **state)
 {
-	struct route r = { .dst = prefix("10.9.0.0/16"), .type = RTN_UNICAST,
-			   .table = RT_TABLE_MAIN, .gw = ip("10.1.0.2") };
+	struct route r = { .dst = prefix("10.9.0.0/16"),
+			   .type = RTN_UNICAST,
+			   .table = RT_TABLE_MAIN,
+			   .gw = ip("10.1.0.2") };
 	struct err e;
 
 	assert_int_equal(add("10.1.0.1/24", "r0"), 0);
@@ -210,8 +212,9 @@ test_port_goes(void **state)
 {
 	unsigned routes4 = route_count(AF_INET), routes6 = route_count(AF_INET6);
 	struct ip_addr gw = ip("10.8.0.2");
-	struct route r = { .dst = prefix("10.9.0.0/16"), .type = RTN_UNICAST,
-			   .table = RT_TABLE_MAIN, .gw = gw };
+	struct route r = {
+		.dst = prefix("10.9.0.0/16"), .type = RTN_UNICAST, .table = RT_TABLE_MAIN, .gw = gw
+	};
 	struct err e;
 
 	assert_int_equal(port_add("r2", "net_null2", 1, &e), 0);

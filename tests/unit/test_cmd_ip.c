@@ -39,9 +39,18 @@ run_all(const struct step *steps)
 		run(steps, NULL);
 }
 
-#define OK(line) { line, 0, "", "" }
-#define FAILS(line, rc, err) { line, rc, "", err "\n" }
-#define SHOWS(line, out) { line, 0, out, "" }
+#define OK(line)                \
+	{                       \
+		line, 0, "", "" \
+	}
+#define FAILS(line, rc, err)           \
+	{                              \
+		line, rc, "", err "\n" \
+	}
+#define SHOWS(line, out)         \
+	{                        \
+		line, 0, out, "" \
+	}
 
 static int
 setup(void **state)
@@ -50,10 +59,14 @@ setup(void **state)
 		OK("ip link set r0 address 02:00:00:00:01:01"),
 		OK("ip link set dev r1 address 02:00:00:00:01:02"),
 		/* The link-local addresses follow the new MACs. */
-		OK("ip link set r0 down"), OK("ip link set r1 down"),
-		OK("ip link set r0 up"), OK("ip link set r1 up"),
-		OK("ip addr add 10.1.0.1/24 dev r0"), OK("ip addr add 10.2.0.1/24 dev r1"),
-		OK("ip addr add fd01::1/64 dev r0"), OK("ip -6 addr add fd02::1/64 dev r1"),
+		OK("ip link set r0 down"),
+		OK("ip link set r1 down"),
+		OK("ip link set r0 up"),
+		OK("ip link set r1 up"),
+		OK("ip addr add 10.1.0.1/24 dev r0"),
+		OK("ip addr add 10.2.0.1/24 dev r1"),
+		OK("ip addr add fd01::1/64 dev r0"),
+		OK("ip -6 addr add fd02::1/64 dev r1"),
 		{ 0 },
 	};
 
@@ -81,7 +94,8 @@ test_addr(void **state)
 					     "valid_lft forever preferred_lft forever\n"),
 		SHOWS("ip -br -4 addr", "r0               UP             10.1.0.1/24 \n"
 					"r1               UP             10.2.0.1/24 \n"),
-		FAILS("ip addr add 10.1.0.1/24 dev r0", 2, "Error: ipv4: Address already assigned."),
+		FAILS("ip addr add 10.1.0.1/24 dev r0", 2,
+		      "Error: ipv4: Address already assigned."),
 		FAILS("ip addr add fd01::1/64 dev r0", 2, "Error: ipv6: address already assigned."),
 		FAILS("ip addr add 10.1.0.300/24 dev r0", 1,
 		      "Error: any valid prefix is expected rather than \"10.1.0.300/24\"."),
@@ -121,7 +135,8 @@ test_link(void **state)
 {
 	static const struct step steps[] = {
 		SHOWS("ip link show r1",
-		      "2: r1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode "
+		      "2: r1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP "
+		      "mode "
 		      "DEFAULT group default qlen 1000\n"
 		      "    link/ether 02:00:00:00:01:02 brd ff:ff:ff:ff:ff:ff\n"),
 		FAILS("ip link set", 255, "Not enough information: \"dev\" argument is required."),
@@ -146,85 +161,82 @@ test_link(void **state)
 	run_all(steps);
 }
 
+static const struct step route4_steps[] = {
+	FAILS("ip route add 10.3.0.0/16", 2, "RTNETLINK answers: No such device"),
+	OK("ip route add 10.3.0.0/16 dev r0"),
+	FAILS("ip route add 10.3.0.0/16 dev r0", 2, "RTNETLINK answers: File exists"),
+	FAILS("ip route add 10.3.0.5/16 dev r0", 2,
+	      "Error: Invalid prefix for given prefix length."),
+	OK("ip route add 10.4/16 via 10.1.0.2"),
+	OK("ip route add 10.4.0.0/16 via 10.1.0.3 metric 10"),
+	OK("ip route append 10.4.0.0/16 via 10.1.0.9 metric 10"),
+	FAILS("ip route add 10.5.0.0/16 via 10.7.0.2", 2, "Error: Nexthop has invalid gateway."),
+	FAILS("ip route add 10.5.0.0/16 via 10.2.0.2 dev r0", 2,
+	      "Error: Nexthop has invalid gateway."),
+	FAILS("ip route add 10.5.0.0/16 via 10.4.0.2", 2, "Error: Nexthop has invalid gateway."),
+	OK("ip route add 10.5.0.0/16 via 10.99.0.1 dev r0 onlink"),
+	OK("ip route add 10.6.0.0/16 via 10.1.0.2 src 10.2.0.1"),
+	FAILS("ip route add 10.7.0.0/16 via 10.1.0.2 src 10.2.0.9", 2,
+	      "Error: Invalid prefsrc address."),
+	OK("ip route add unreachable 10.8.0.0/16"),
+	OK("ip route add throw 10.11.0.0/16"),
+	OK("ip route add default via 10.1.0.254"),
+	OK("ip route add default via 10.2.0.254 metric 100"),
+	OK("ip route add 10.12.0.2 via 10.1.0.7 proto zebra mtu lock 1300"),
+	FAILS("ip route add 10.12.0.5 via fd01::2", 1,
+	      "Error: inet address is expected rather than \"fd01::2\"."),
+	FAILS("ip route add 10.12.0.5 dev r0 scope x", 255,
+	      "Error: argument \"x\" is wrong: invalid \"scope\" value\n"),
+	FAILS("ip route add 10.12.0.5 dev r0 bogus 1", 255,
+	      "Error: either \"to\" is duplicate, or \"bogus\" is a garbage."),
+	SHOWS("ip route", "default via 10.1.0.254 dev r0 \n"
+			  "default via 10.2.0.254 dev r1 metric 100 \n"
+			  "10.1.0.0/24 dev r0 proto kernel scope link src 10.1.0.1 \n"
+			  "10.2.0.0/24 dev r1 proto kernel scope link src 10.2.0.1 \n"
+			  "10.3.0.0/16 dev r0 scope link \n"
+			  "10.4.0.0/16 via 10.1.0.2 dev r0 \n"
+			  "10.4.0.0/16 via 10.1.0.3 dev r0 metric 10 \n"
+			  "10.4.0.0/16 via 10.1.0.9 dev r0 metric 10 \n"
+			  "10.5.0.0/16 via 10.99.0.1 dev r0 onlink \n"
+			  "10.6.0.0/16 via 10.1.0.2 dev r0 src 10.2.0.1 \n"
+			  "unreachable 10.8.0.0/16 \n"
+			  "throw 10.11.0.0/16 \n"
+			  "10.12.0.2 via 10.1.0.7 dev r0 proto zebra mtu lock 1300 \n"),
+	SHOWS("ip route show table local",
+	      "local 10.1.0.1 dev r0 proto kernel scope host src 10.1.0.1 \n"
+	      "broadcast 10.1.0.255 dev r0 proto kernel scope link src 10.1.0.1 \n"
+	      "local 10.2.0.1 dev r1 proto kernel scope host src 10.2.0.1 \n"
+	      "broadcast 10.2.0.255 dev r1 proto kernel scope link src 10.2.0.1 \n"),
+	SHOWS("ip r s dev r1", "default via 10.2.0.254 metric 100 \n"
+			       "10.2.0.0/24 proto kernel scope link src 10.2.0.1 \n"),
+	SHOWS("ip route show match 10.3.1.1", "default via 10.1.0.254 dev r0 \n"
+					      "default via 10.2.0.254 dev r1 metric 100 \n"
+					      "10.3.0.0/16 dev r0 scope link \n"),
+	SHOWS("ip route get 10.4.0.7",
+	      "10.4.0.7 via 10.1.0.2 dev r0 src 10.1.0.1 uid 0 \n    cache \n"),
+	SHOWS("ip route get 10.1.0.1",
+	      "local 10.1.0.1 dev lo src 10.1.0.1 uid 0 \n    cache <local> \n"),
+	FAILS("ip route get 10.8.0.7", 2, "RTNETLINK answers: No route to host"),
+	FAILS("ip route del 10.99.0.0/16", 2, "RTNETLINK answers: No such process"),
+	FAILS("ip route del 10.3.0.0/16 dev r1", 2, "RTNETLINK answers: No such process"),
+	OK("ip route del 10.4.0.0/16 via 10.1.0.3"),
+	OK("ip route replace 10.3.0.0/16 via 10.1.0.2"),
+	FAILS("ip route change 10.33.0.0/16 via 10.1.0.2", 2,
+	      "RTNETLINK answers: No such file or directory"),
+	OK("ip route change 10.3.0.0/16 via 10.1.0.3"),
+	SHOWS("ip route show root 10.3.0.0/16", "10.3.0.0/16 via 10.1.0.3 dev r0 \n"),
+	FAILS("ip route flush", 1, "\"ip route flush\" requires arguments."),
+	OK("ip route flush proto boot"),
+	OK("ip route flush proto zebra"),
+	SHOWS("ip route", "10.1.0.0/24 dev r0 proto kernel scope link src 10.1.0.1 \n"
+			  "10.2.0.0/24 dev r1 proto kernel scope link src 10.2.0.1 \n"),
+	{ 0 },
+};
+
 static void
 test_route4(void **state)
 {
-	static const struct step steps[] = {
-		FAILS("ip route add 10.3.0.0/16", 2, "RTNETLINK answers: No such device"),
-		OK("ip route add 10.3.0.0/16 dev r0"),
-		FAILS("ip route add 10.3.0.0/16 dev r0", 2, "RTNETLINK answers: File exists"),
-		FAILS("ip route add 10.3.0.5/16 dev r0", 2,
-		      "Error: Invalid prefix for given prefix length."),
-		OK("ip route add 10.4/16 via 10.1.0.2"),
-		OK("ip route add 10.4.0.0/16 via 10.1.0.3 metric 10"),
-		OK("ip route append 10.4.0.0/16 via 10.1.0.9 metric 10"),
-		FAILS("ip route add 10.5.0.0/16 via 10.7.0.2", 2,
-		      "Error: Nexthop has invalid gateway."),
-		FAILS("ip route add 10.5.0.0/16 via 10.2.0.2 dev r0", 2,
-		      "Error: Nexthop has invalid gateway."),
-		FAILS("ip route add 10.5.0.0/16 via 10.4.0.2", 2,
-		      "Error: Nexthop has invalid gateway."),
-		OK("ip route add 10.5.0.0/16 via 10.99.0.1 dev r0 onlink"),
-		OK("ip route add 10.6.0.0/16 via 10.1.0.2 src 10.2.0.1"),
-		FAILS("ip route add 10.7.0.0/16 via 10.1.0.2 src 10.2.0.9", 2,
-		      "Error: Invalid prefsrc address."),
-		OK("ip route add unreachable 10.8.0.0/16"),
-		OK("ip route add throw 10.11.0.0/16"),
-		OK("ip route add default via 10.1.0.254"),
-		OK("ip route add default via 10.2.0.254 metric 100"),
-		OK("ip route add 10.12.0.2 via 10.1.0.7 proto zebra mtu lock 1300"),
-		FAILS("ip route add 10.12.0.5 via fd01::2", 1,
-		      "Error: inet address is expected rather than \"fd01::2\"."),
-		FAILS("ip route add 10.12.0.5 dev r0 scope x", 255,
-		      "Error: argument \"x\" is wrong: invalid \"scope\" value\n"),
-		FAILS("ip route add 10.12.0.5 dev r0 bogus 1", 255,
-		      "Error: either \"to\" is duplicate, or \"bogus\" is a garbage."),
-		SHOWS("ip route",
-		      "default via 10.1.0.254 dev r0 \n"
-		      "default via 10.2.0.254 dev r1 metric 100 \n"
-		      "10.1.0.0/24 dev r0 proto kernel scope link src 10.1.0.1 \n"
-		      "10.2.0.0/24 dev r1 proto kernel scope link src 10.2.0.1 \n"
-		      "10.3.0.0/16 dev r0 scope link \n"
-		      "10.4.0.0/16 via 10.1.0.2 dev r0 \n"
-		      "10.4.0.0/16 via 10.1.0.3 dev r0 metric 10 \n"
-		      "10.4.0.0/16 via 10.1.0.9 dev r0 metric 10 \n"
-		      "10.5.0.0/16 via 10.99.0.1 dev r0 onlink \n"
-		      "10.6.0.0/16 via 10.1.0.2 dev r0 src 10.2.0.1 \n"
-		      "unreachable 10.8.0.0/16 \n"
-		      "throw 10.11.0.0/16 \n"
-		      "10.12.0.2 via 10.1.0.7 dev r0 proto zebra mtu lock 1300 \n"),
-		SHOWS("ip route show table local",
-		      "local 10.1.0.1 dev r0 proto kernel scope host src 10.1.0.1 \n"
-		      "broadcast 10.1.0.255 dev r0 proto kernel scope link src 10.1.0.1 \n"
-		      "local 10.2.0.1 dev r1 proto kernel scope host src 10.2.0.1 \n"
-		      "broadcast 10.2.0.255 dev r1 proto kernel scope link src 10.2.0.1 \n"),
-		SHOWS("ip r s dev r1", "default via 10.2.0.254 metric 100 \n"
-				       "10.2.0.0/24 proto kernel scope link src 10.2.0.1 \n"),
-		SHOWS("ip route show match 10.3.1.1", "default via 10.1.0.254 dev r0 \n"
-						      "default via 10.2.0.254 dev r1 metric 100 \n"
-						      "10.3.0.0/16 dev r0 scope link \n"),
-		SHOWS("ip route get 10.4.0.7",
-		      "10.4.0.7 via 10.1.0.2 dev r0 src 10.1.0.1 uid 0 \n    cache \n"),
-		SHOWS("ip route get 10.1.0.1",
-		      "local 10.1.0.1 dev lo src 10.1.0.1 uid 0 \n    cache <local> \n"),
-		FAILS("ip route get 10.8.0.7", 2, "RTNETLINK answers: No route to host"),
-		FAILS("ip route del 10.99.0.0/16", 2, "RTNETLINK answers: No such process"),
-		FAILS("ip route del 10.3.0.0/16 dev r1", 2, "RTNETLINK answers: No such process"),
-		OK("ip route del 10.4.0.0/16 via 10.1.0.3"),
-		OK("ip route replace 10.3.0.0/16 via 10.1.0.2"),
-		FAILS("ip route change 10.33.0.0/16 via 10.1.0.2", 2,
-		      "RTNETLINK answers: No such file or directory"),
-		OK("ip route change 10.3.0.0/16 via 10.1.0.3"),
-		SHOWS("ip route show root 10.3.0.0/16", "10.3.0.0/16 via 10.1.0.3 dev r0 \n"),
-		FAILS("ip route flush", 1, "\"ip route flush\" requires arguments."),
-		OK("ip route flush proto boot"),
-		OK("ip route flush proto zebra"),
-		SHOWS("ip route", "10.1.0.0/24 dev r0 proto kernel scope link src 10.1.0.1 \n"
-				  "10.2.0.0/24 dev r1 proto kernel scope link src 10.2.0.1 \n"),
-		{ 0 },
-	};
-
-	run_all(steps);
+	run_all(route4_steps);
 }
 
 static void
@@ -261,7 +273,8 @@ test_route6(void **state)
 		SHOWS("ip -6 route get fd04::5",
 		      "fd04::5 from :: via fd01::2 dev r0 src fd01::1 metric 1024 pref medium\n"),
 		OK("ip -6 route del default"),
-		FAILS("ip -6 route get 2001:db8::1", 2, "RTNETLINK answers: Network is unreachable"),
+		FAILS("ip -6 route get 2001:db8::1", 2,
+		      "RTNETLINK answers: Network is unreachable"),
 		OK("ip -6 route flush root ::/0 proto boot"),
 		OK("ip -6 route flush proto static"),
 		{ 0 },
@@ -294,7 +307,8 @@ test_neigh(void **state)
 				  "10.1.0.3 dev r0 lladdr 02:00:00:00:00:02 STALE \n"
 				  "10.1.0.8 dev r0 FAILED \n"
 				  "fd01::2 dev r0 lladdr 02:00:00:00:00:02 PERMANENT \n"),
-		SHOWS("ip neigh show dev r0 nud stale", "10.1.0.3 lladdr 02:00:00:00:00:02 STALE \n"),
+		SHOWS("ip neigh show dev r0 nud stale",
+		      "10.1.0.3 lladdr 02:00:00:00:00:02 STALE \n"),
 		SHOWS("ip neigh get 10.1.0.3 dev r0",
 		      "10.1.0.3 dev r0 lladdr 02:00:00:00:00:02 STALE \n"),
 		FAILS("ip neigh del 10.1.0.99 dev r0", 2,
@@ -318,8 +332,9 @@ test_neigh(void **state)
 static void
 test_batch(void **state)
 {
-	static const struct step stops = FAILS("ip -batch -", 1, "RTNETLINK answers: File exists\n"
-								 "Command failed -:3");
+	static const struct step stops = FAILS("ip -batch -", 1,
+					       "RTNETLINK answers: File exists\n"
+					       "Command failed -:3");
 	static const struct step goes_on = { "ip -force -batch -", 1, "", NULL };
 	static const struct step shows =
 		SHOWS("ip route show root 10.50.0.0/15", "10.50.0.0/16 dev r0 scope link \n");

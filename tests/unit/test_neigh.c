@@ -100,8 +100,8 @@ learn(struct neigh *n, const struct rte_ether_addr *mac, bool solicited, bool ov
       uint64_t now)
 {
 	struct rte_mbuf *out[NEIGH_PARK_MAX];
-	unsigned nb = neigh_learn(n, gen_current(), mac, solicited, override, now, out,
-				  NEIGH_PARK_MAX);
+	unsigned nb =
+		neigh_learn(n, gen_current(), mac, solicited, override, now, out, NEIGH_PARK_MAX);
 
 	for (unsigned i = 1; i < nb; i++)
 		assert_true(pkt(out[i])->mark > pkt(out[i - 1])->mark);
@@ -124,8 +124,8 @@ test_resolve_in_order(void **state)
 	assert_int_equal(learn(n, &mac_a, true, true, now + 20), 5);
 	assert_int_equal(n->state, NUD_REACHABLE);
 	assert_memory_equal(neigh_l2(n)->bytes, &mac_a, 6);
-	assert_memory_equal(neigh_l2(n)->bytes + 6,
-			    &port_get(gen_current(), port_index("r0"))->mac, 6);
+	assert_memory_equal(neigh_l2(n)->bytes + 6, &port_get(gen_current(), port_index("r0"))->mac,
+			    6);
 	assert_int_equal(neigh_l2(n)->bytes[12], 0x08);
 	assert_int_equal(neigh_parked(), 0);
 	m = packet(6);
@@ -289,7 +289,9 @@ test_who_may_change_an_address(void **state)
 static void
 test_operator(void **state)
 {
-	struct neigh_set s = { .port = port_index("r0"), .addr = ip("10.1.0.8"), .mac = &mac_a,
+	struct neigh_set s = { .port = port_index("r0"),
+			       .addr = ip("10.1.0.8"),
+			       .mac = &mac_a,
 			       .state = NUD_PERMANENT };
 	uint64_t now = 8000000;
 	struct neigh *n;

@@ -20,7 +20,7 @@
 #define ADDRS 64
 
 static uint64_t made, freed; /* packets, atomic */
-static bool stop; /* atomic */
+static bool stop;            /* atomic */
 
 static void
 free_packets(struct rte_mbuf **pkts, unsigned n)
@@ -127,10 +127,14 @@ static void
 test_workers_and_control(void **state)
 {
 	static const char *const lines[] = {
-		"ip addr add 10.1.0.1/16 dev r0", "ip route add 10.9.0.0/17 via 10.1.0.5",
+		"ip addr add 10.1.0.1/16 dev r0",
+		"ip route add 10.9.0.0/17 via 10.1.0.5",
 		"ip neigh replace 10.1.0.5 lladdr 02:00:00:00:00:0a dev r0 nud stale",
-		"ip route replace 10.9.0.0/16 via 10.1.0.6", "ip neigh del 10.1.0.5 dev r0",
-		"ip route del 10.9.0.0/17", "ip neigh show", "ip neigh flush dev r0",
+		"ip route replace 10.9.0.0/16 via 10.1.0.6",
+		"ip neigh del 10.1.0.5 dev r0",
+		"ip route del 10.9.0.0/17",
+		"ip neigh show",
+		"ip neigh flush dev r0",
 		"ip addr del 10.1.0.1/16 dev r0",
 	};
 	pthread_t threads[WORKERS];

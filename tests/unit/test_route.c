@@ -13,8 +13,11 @@
 static struct route
 unreachable(const char *dst, uint32_t metric)
 {
-	return (struct route){ .dst = prefix(dst), .type = RTN_UNREACHABLE, .table = RT_TABLE_MAIN,
-			       .proto = RTPROT_STATIC, .metric = metric };
+	return (struct route){ .dst = prefix(dst),
+			       .type = RTN_UNREACHABLE,
+			       .table = RT_TABLE_MAIN,
+			       .proto = RTPROT_STATIC,
+			       .metric = metric };
 }
 
 static int
@@ -88,10 +91,10 @@ ref_lookup(const struct ip_addr *a)
 		    (best == NULL || ref[i].dst.len > best->dst.len ||
 		     (ref[i].dst.len == best->dst.len && ref[i].metric < best->metric)))
 			best = &ref[i];
-	return best == NULL	      ? NEXTHOP_NO_ROUTE :
-	       best->type == RTN_PROHIBIT ? NEXTHOP_PROHIBIT :
-	       best->type == RTN_UNREACHABLE ? NEXTHOP_UNREACHABLE :
-						NEXTHOP_BLACKHOLE;
+	return best == NULL                    ? NEXTHOP_NO_ROUTE
+	       : best->type == RTN_PROHIBIT    ? NEXTHOP_PROHIBIT
+	       : best->type == RTN_UNREACHABLE ? NEXTHOP_UNREACHABLE
+					       : NEXTHOP_BLACKHOLE;
 }
 
 static struct route
@@ -99,7 +102,8 @@ random_route(uint8_t family)
 {
 	static const uint8_t lens6[] = { 0, 16, 24, 32, 40, 47, 48, 56, 63, 64, 65, 96, 127, 128 };
 	static const uint8_t types[] = { RTN_UNREACHABLE, RTN_PROHIBIT, RTN_BLACKHOLE };
-	struct route r = { .table = RT_TABLE_MAIN, .metric = 1 + random() % 3,
+	struct route r = { .table = RT_TABLE_MAIN,
+			   .metric = 1 + random() % 3,
 			   .type = types[random() % 3] };
 
 	r.dst.addr.family = family;
@@ -126,7 +130,8 @@ compare(uint8_t family, unsigned n)
 		char text[IP_ADDR_TEXT];
 
 		if (random() % 2)
-			r.dst.addr.w[family == AF_INET ? 0 : 3] ^= rte_cpu_to_be_32(random() & 0xff);
+			r.dst.addr.w[family == AF_INET ? 0 : 3] ^=
+				rte_cpu_to_be_32(random() & 0xff);
 		ip_addr_text(&r.dst.addr, text);
 		assert_int_equal(lookup(text)->type, ref_lookup(&r.dst.addr));
 	}
@@ -236,8 +241,10 @@ static void
 test_gateways(void **state)
 {
 	struct addr a = { .prefix = prefix("10.1.0.1/24"), .port = port_index("r0") };
-	struct route r = { .dst = prefix("10.9.0.0/16"), .type = RTN_UNICAST,
-			   .table = RT_TABLE_MAIN, .gw = ip("10.1.0.2") };
+	struct route r = { .dst = prefix("10.9.0.0/16"),
+			   .type = RTN_UNICAST,
+			   .table = RT_TABLE_MAIN,
+			   .gw = ip("10.1.0.2") };
 	const struct nexthop *one, *two;
 	struct err e;
 
@@ -269,8 +276,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_best_of_several), cmocka_unit_test(test_default_and_throw),
-		cmocka_unit_test(test_random4),		cmocka_unit_test(test_random6),
-		cmocka_unit_test(test_gateways),	cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_random4),         cmocka_unit_test(test_random6),
+		cmocka_unit_test(test_gateways),        cmocka_unit_test(test_growth),
 	};
 
 	return cmocka_run_group_tests(tests, route_setup, NULL);
