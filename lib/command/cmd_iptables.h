@@ -15,13 +15,14 @@
 #include "rule_spec.h"
 
 #define IPT_VERSION "1.8.9"
+#define IPT_WORDS_MAX 1024 /* in a line of iptables-restore */
 
 /* Exit statuses of iptables. */
 #define IPT_OK 0
-#define IPT_OTHER 1	 /* the table refused */
-#define IPT_PARAMETER 2	 /* the command line is wrong */
+#define IPT_OTHER 1      /* the table refused */
+#define IPT_PARAMETER 2  /* the command line is wrong */
 #define IPT_VERSION_RC 3 /* no such table */
-#define IPT_STOP (-1)	 /* all is said, stop with success (-h, -V) */
+#define IPT_STOP (-1)    /* all is said, stop with success (-h, -V) */
 
 /* Commands, as bits: -Z goes together with -L and -S. */
 enum {
@@ -101,6 +102,12 @@ const char *ipt_strerror(uint32_t command, int error);
 /* cmd_iptables_list.c */
 int ipt_list(struct ipt *x, const struct rule_table *t);
 int ipt_list_rules(struct ipt *x, const struct rule_table *t);
+/*
+ * cmd_iptables_words.c: splits a line of iptables-restore in place and adds its words to the argc
+ * ones in argv (of IPT_WORDS_MAX). Blanks part words, double quotes keep them together, a backslash
+ * counts within quotes only. Number of words, -EINVAL: a quote is not closed, -E2BIG.
+ */
+int ipt_split(char *text, char **argv, int argc);
 /* Slots of a table's chains in the order of listings: built-in, then by name. Returns how many. */
 unsigned ipt_chain_order(const struct rule_table *t, uint16_t *slots);
 /* A chain name that can be written and read back: no blanks, no quotes. */

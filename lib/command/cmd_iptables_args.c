@@ -4,57 +4,40 @@
  * are part of what people type; its table grows when -m or -j brings an extension with options.
  * Called for iptables itself and for each line of iptables-restore. Control lcore.
  */
-#include <ctype.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd_iptables.h"
-#include "rule_name.h"
+#include "cmd_iptables_parser.h"
 
-/* Options of extensions: EXT_BASE + EXT_STEP * instance + index; instance 0 is the target. */
-#define EXT_BASE 256
-#define EXT_STEP 64
-#define EXT_OPTS_MAX 16 /* options of one extension */
 #define TRY_HELP "Try `%s -h' or '%s --help' for more information.\n"
 
 static const struct option base_options[] = {
-	{ "append", 1, NULL, 'A' },	   { "delete", 1, NULL, 'D' },
-	{ "check", 1, NULL, 'C' },	   { "insert", 1, NULL, 'I' },
-	{ "replace", 1, NULL, 'R' },	   { "list", 2, NULL, 'L' },
-	{ "list-rules", 2, NULL, 'S' },	   { "flush", 2, NULL, 'F' },
-	{ "zero", 2, NULL, 'Z' },	   { "new-chain", 1, NULL, 'N' },
+	{ "append", 1, NULL, 'A' },        { "delete", 1, NULL, 'D' },
+	{ "check", 1, NULL, 'C' },         { "insert", 1, NULL, 'I' },
+	{ "replace", 1, NULL, 'R' },       { "list", 2, NULL, 'L' },
+	{ "list-rules", 2, NULL, 'S' },    { "flush", 2, NULL, 'F' },
+	{ "zero", 2, NULL, 'Z' },          { "new-chain", 1, NULL, 'N' },
 	{ "delete-chain", 2, NULL, 'X' },  { "rename-chain", 1, NULL, 'E' },
-	{ "policy", 1, NULL, 'P' },	   { "source", 1, NULL, 's' },
+	{ "policy", 1, NULL, 'P' },        { "source", 1, NULL, 's' },
 	{ "destination", 1, NULL, 'd' },   { "src", 1, NULL, 's' },
-	{ "dst", 1, NULL, 'd' },	   { "protocol", 1, NULL, 'p' },
+	{ "dst", 1, NULL, 'd' },           { "protocol", 1, NULL, 'p' },
 	{ "in-interface", 1, NULL, 'i' },  { "jump", 1, NULL, 'j' },
-	{ "table", 1, NULL, 't' },	   { "match", 1, NULL, 'm' },
-	{ "numeric", 0, NULL, 'n' },	   { "out-interface", 1, NULL, 'o' },
-	{ "verbose", 0, NULL, 'v' },	   { "wait", 2, NULL, 'w' },
+	{ "table", 1, NULL, 't' },         { "match", 1, NULL, 'm' },
+	{ "numeric", 0, NULL, 'n' },       { "out-interface", 1, NULL, 'o' },
+	{ "verbose", 0, NULL, 'v' },       { "wait", 2, NULL, 'w' },
 	{ "wait-interval", 2, NULL, 'W' }, { "exact", 0, NULL, 'x' },
-	{ "fragments", 0, NULL, 'f' },	   { "version", 0, NULL, 'V' },
-	{ "help", 2, NULL, 'h' },	   { "line-numbers", 0, NULL, '0' },
-	{ "modprobe", 1, NULL, 'M' },	   { "set-counters", 1, NULL, 'c' },
-	{ "goto", 1, NULL, 'g' },	   { "ipv4", 0, NULL, '4' },
+	{ "fragments", 0, NULL, 'f' },     { "version", 0, NULL, 'V' },
+	{ "help", 2, NULL, 'h' },          { "line-numbers", 0, NULL, '0' },
+	{ "modprobe", 1, NULL, 'M' },      { "set-counters", 1, NULL, 'c' },
+	{ "goto", 1, NULL, 'g' },          { "ipv4", 0, NULL, '4' },
 	{ "ipv6", 0, NULL, '6' },
 };
 
 static const char short_options[] =
 	"-:A:C:D:R:I:L::S::M:F::Z::N:X::E:P:Vh::o:p:s:d:j:i:fvw::W::nt:m:xc:g:46";
 
-#define OPTIONS_MAX (RTE_DIM(base_options) + (RULE_MATCHES_MAX + 1) * EXT_OPTS_MAX + 1)
-
-struct parser {
-	struct ipt *x;
-	int argc;
-	char **argv;
-	bool invert;
-	struct err err;
-	unsigned nb_ext; /* extensions whose options are in the table */
-	struct option options[OPTIONS_MAX];
-};
+_Static_assert(RTE_DIM(base_options) <= 64, "room in struct ipt_parser");
 
 int
 ipt_bad(struct ipt *x, const char *fmt, ...)
@@ -88,13 +71,14 @@ ipt_bad_argument(struct ipt *x, const char *word)
 
 /* 0, or the error of a parser of lib/rule in iptables' clothes. */
 static int
-parsed(struct parser *p, int rc)
+parsed(struct ipt_parser *p, int rc)
 {
 	return rc == 0 ? IPT_OK : ipt_bad(p->x, "%s", p->err.text);
 }
 
 static unsigned
-add_ext_options(struct parser *p, unsigned n, const struct rule_ext_type *type, unsigned instance)
+add_ext_options(struct ipt_parser *p, unsigned n, const struct rule_ext_type *type,
+		unsigned instance)
 {
 	for (unsigned i = 0; i < type->nb_opts && i < EXT_OPTS_MAX; i++)
 		p->options[n++] = (struct option){
@@ -107,7 +91,7 @@ add_ext_options(struct parser *p, unsigned n, const struct rule_ext_type *type, 
 
 /* The newest extension comes first, so that its options win over an older one's of that name. */
 static void
-make_options(struct parser *p)
+make_options(struct ipt_parser *p)
 {
 	const struct rule_spec *s = &p->x->spec;
 	unsigned n = RTE_DIM(base_options);
@@ -120,37 +104,8 @@ make_options(struct parser *p)
 	memset(&p->options[n], 0, sizeof(p->options[n]));
 }
 
-/* The next word is an argument: there is one and it is no option. */
-static bool
-has_word(const struct parser *p)
-{
-	return optind < p->argc && p->argv[optind][0] != '-' && p->argv[optind][0] != '!';
-}
-
-static char
-command_letter(uint32_t command)
-{
-	static const char letters[] = "IDDRALFZNXPESZC";
-
-	return letters[__builtin_ctz(command)];
-}
-
 static int
-set_command(struct parser *p, uint32_t command, uint32_t beside)
-{
-	struct ipt *x = p->x;
-
-	if (p->invert)
-		return ipt_bad(x, "unexpected '!' flag");
-	if (x->command & ~beside)
-		return ipt_bad(x, "Cannot use -%c with -%c", command_letter(command),
-			       command_letter(x->command & ~beside));
-	x->command |= command;
-	return IPT_OK;
-}
-
-static int
-set_option(struct parser *p, uint32_t option)
+set_option(struct ipt_parser *p, uint32_t option)
 {
 	static const char letters[] = "nsdpjvxio0cf";
 	static const uint32_t invertible = IPT_O_SOURCE | IPT_O_DESTINATION | IPT_O_PROTOCOL |
@@ -166,150 +121,7 @@ set_option(struct parser *p, uint32_t option)
 }
 
 static int
-rule_number_word(struct parser *p, const char *word, uint32_t *number)
-{
-	unsigned long long n;
-
-	if (!rule_number(word, INT32_MAX, &n) || n == 0)
-		return ipt_bad(p->x, "Invalid rule number `%s'", word);
-	*number = n;
-	return IPT_OK;
-}
-
-/* -A -C -D -R -I: a chain, for some a number. */
-static int
-rule_command(struct parser *p, int c)
-{
-	struct ipt *x = p->x;
-	int rc = IPT_OK;
-
-	x->chain = optarg;
-	switch (c) {
-	case 'A':
-		return set_command(p, IPT_APPEND, 0);
-	case 'C':
-		return set_command(p, IPT_CHECK, 0);
-	case 'D':
-		rc = set_command(p, IPT_DELETE, 0);
-		if (rc != IPT_OK || !has_word(p))
-			return rc;
-		x->command = IPT_DELETE_NUM;
-		return rule_number_word(p, p->argv[optind++], &x->number);
-	case 'R':
-		rc = set_command(p, IPT_REPLACE, 0);
-		if (rc == IPT_OK && !has_word(p))
-			rc = ipt_bad(x, "-%c requires a rule number", 'R');
-		if (rc != IPT_OK)
-			return rc;
-		return rule_number_word(p, p->argv[optind++], &x->number);
-	default:
-		rc = set_command(p, IPT_INSERT, 0);
-		x->number = 1;
-		if (rc != IPT_OK || !has_word(p))
-			return rc;
-		return rule_number_word(p, p->argv[optind++], &x->number);
-	}
-}
-
-/* The chain of -L -S -F -Z -X may be left out; -L -S -Z take a number behind it. */
-static int
-optional_chain(struct parser *p, bool numbered)
-{
-	struct ipt *x = p->x;
-
-	if (optarg != NULL)
-		x->chain = optarg;
-	else if (has_word(p))
-		x->chain = p->argv[optind++];
-	if (numbered && x->chain != NULL && has_word(p))
-		return rule_number_word(p, p->argv[optind++], &x->number);
-	return IPT_OK;
-}
-
-bool
-ipt_name_ok(const char *name)
-{
-	for (; *name != '\0'; name++)
-		if (isspace((unsigned char)*name) || *name == '"')
-			return false;
-	return true;
-}
-
-static int
-check_new_name(struct parser *p, const char *name)
-{
-	struct ipt *x = p->x;
-
-	if (strlen(name) > RULE_CHAIN_NAME_NEW)
-		return ipt_bad(x, "chain name `%s' too long (must be under %d chars)", name,
-			       RULE_CHAIN_NAME_NEW + 1);
-	if (name[0] == '-' || name[0] == '!')
-		return ipt_bad(x, "chain name not allowed to start with `%c'", name[0]);
-	if (name[0] == '\0' || rule_target_find(x->family, name) != NULL)
-		return ipt_bad(x, "chain name may not clash with target name");
-	return ipt_name_ok(name) ? IPT_OK : ipt_bad(x, "Invalid chain name `%s'", name);
-}
-
-static int
-chain_command(struct parser *p, int c)
-{
-	struct ipt *x = p->x;
-	int rc;
-
-	switch (c) {
-	case 'N':
-		rc = check_new_name(p, optarg);
-		x->chain = optarg;
-		return rc != IPT_OK ? rc : set_command(p, IPT_NEW, 0);
-	case 'X':
-		rc = set_command(p, IPT_DELETE_CHAIN, 0);
-		return rc != IPT_OK ? rc : optional_chain(p, false);
-	case 'E':
-		rc = set_command(p, IPT_RENAME, 0);
-		x->chain = optarg;
-		if (rc == IPT_OK && !has_word(p))
-			rc = ipt_bad(x, "-E requires old-chain-name and new-chain-name");
-		if (rc == IPT_OK)
-			x->newname = p->argv[optind++];
-		return rc;
-	default:
-		rc = set_command(p, IPT_POLICY, 0);
-		x->chain = optarg;
-		if (rc == IPT_OK && !has_word(p))
-			rc = ipt_bad(x, "-P requires a chain and a policy");
-		if (rc == IPT_OK)
-			x->policy = p->argv[optind++];
-		return rc;
-	}
-}
-
-static int
-list_command(struct parser *p, int c)
-{
-	int rc;
-
-	switch (c) {
-	case 'L':
-		rc = set_command(p, IPT_LIST, IPT_ZERO | IPT_ZERO_NUM);
-		return rc != IPT_OK ? rc : optional_chain(p, true);
-	case 'S':
-		rc = set_command(p, IPT_LIST_RULES, IPT_ZERO | IPT_ZERO_NUM);
-		return rc != IPT_OK ? rc : optional_chain(p, true);
-	case 'F':
-		rc = set_command(p, IPT_FLUSH, 0);
-		return rc != IPT_OK ? rc : optional_chain(p, false);
-	default:
-		rc = set_command(p, IPT_ZERO, IPT_LIST | IPT_LIST_RULES);
-		if (rc == IPT_OK)
-			rc = optional_chain(p, true);
-		if (rc == IPT_OK && p->x->number > 0 && p->x->command == IPT_ZERO)
-			p->x->command = IPT_ZERO_NUM;
-		return rc;
-	}
-}
-
-static int
-jump_option(struct parser *p, bool is_goto)
+jump_option(struct ipt_parser *p, bool is_goto)
 {
 	struct ipt *x = p->x;
 	int rc = set_option(p, IPT_O_JUMP);
@@ -331,7 +143,7 @@ jump_option(struct parser *p, bool is_goto)
 }
 
 static int
-counter_option(struct parser *p)
+counter_option(struct ipt_parser *p)
 {
 	struct ipt *x = p->x;
 	const char *bytes = strchr(optarg, ',');
@@ -342,7 +154,7 @@ counter_option(struct parser *p)
 		return rc;
 	if (bytes != NULL)
 		bytes++;
-	else if (has_word(p))
+	else if (ipt_has_word(p))
 		bytes = p->argv[optind++];
 	else
 		return ipt_bad(x, "-%c requires packet and byte counter", 'c');
@@ -356,7 +168,7 @@ counter_option(struct parser *p)
 
 /* -s -d -p -i -o -f -m: parts of a rule. */
 static int
-rule_option(struct parser *p, int c)
+rule_option(struct ipt_parser *p, int c)
 {
 	struct ipt *x = p->x;
 	struct str *warn = &x->cmd->err;
@@ -373,14 +185,14 @@ rule_option(struct parser *p, int c)
 		return set_option(p, IPT_O_DESTINATION);
 	case 'p':
 		rc = set_option(p, IPT_O_PROTOCOL);
-		return rc != IPT_OK ?
-			       rc :
-			       parsed(p, rule_spec_proto(&x->spec, optarg, p->invert, warn, &p->err));
+		return rc != IPT_OK ? rc
+				    : parsed(p, rule_spec_proto(&x->spec, optarg, p->invert, warn,
+								&p->err));
 	case 'i':
 	case 'o':
 		rc = set_option(p, c == 'i' ? IPT_O_IN : IPT_O_OUT);
-		return rc != IPT_OK ? rc :
-				      parsed(p, rule_spec_iface(&x->spec, c == 'o', optarg,
+		return rc != IPT_OK ? rc
+				    : parsed(p, rule_spec_iface(&x->spec, c == 'o', optarg,
 								p->invert, warn, &p->err));
 	case 'f':
 		if (x->family == HOOK_IP6)
@@ -399,7 +211,7 @@ rule_option(struct parser *p, int c)
 }
 
 static int
-wait_option(struct parser *p, int c)
+wait_option(struct ipt_parser *p, int c)
 {
 	struct ipt *x = p->x;
 	const char *arg = optarg;
@@ -407,7 +219,7 @@ wait_option(struct parser *p, int c)
 
 	if (x->line > 0)
 		return ipt_bad(x, "You cannot use `-%c' from iptables-restore", c);
-	if (arg == NULL && has_word(p))
+	if (arg == NULL && ipt_has_word(p))
 		arg = p->argv[optind++];
 	if (c == 'W') {
 		str_add(&x->cmd->err, "Ignoring deprecated --wait-interval option.\n");
@@ -416,13 +228,13 @@ wait_option(struct parser *p, int c)
 	}
 	x->wait = true;
 	/* Nothing to wait for: commands come one after another. */
-	return arg == NULL || rule_number(arg, INT32_MAX, &n) ?
-		       IPT_OK :
-		       ipt_bad(x, "wait seconds not numeric");
+	return arg == NULL || rule_number(arg, INT32_MAX, &n)
+		       ? IPT_OK
+		       : ipt_bad(x, "wait seconds not numeric");
 }
 
 static int
-family_option(struct parser *p, enum hook_family family)
+family_option(struct ipt_parser *p, enum hook_family family)
 {
 	if (p->x->family == family)
 		return IPT_OK;
@@ -434,7 +246,7 @@ family_option(struct parser *p, enum hook_family family)
 }
 
 static int
-other_option(struct parser *p, int c)
+other_option(struct ipt_parser *p, int c)
 {
 	struct ipt *x = p->x;
 	int rc;
@@ -475,7 +287,7 @@ other_option(struct parser *p, int c)
 
 /* "!" turns the next option round; any other word is a mistake. *keep: "!" still waits. */
 static int
-plain_word(struct parser *p, bool *keep)
+plain_word(struct ipt_parser *p, bool *keep)
 {
 	if (strcmp(optarg, "!") != 0)
 		return ipt_bad_argument(p->x, optarg);
@@ -487,7 +299,7 @@ plain_word(struct parser *p, bool *keep)
 }
 
 static int
-ext_option(struct parser *p, int c)
+ext_option(struct ipt_parser *p, int c)
 {
 	struct ipt *x = p->x;
 	unsigned instance = (c - EXT_BASE) / EXT_STEP;
@@ -506,7 +318,7 @@ ext_option(struct parser *p, int c)
 
 /* An option of nobody may be one of the protocol's match, which is loaded only when needed. */
 static int
-unknown_option(struct parser *p, int c, bool *keep)
+unknown_option(struct ipt_parser *p, int c, bool *keep)
 {
 	const char *word = p->argv[optind - 1];
 
@@ -522,7 +334,7 @@ unknown_option(struct parser *p, int c, bool *keep)
 }
 
 static int
-one_option(struct parser *p, int c, bool *keep)
+one_option(struct ipt_parser *p, int c, bool *keep)
 {
 	if (c >= EXT_BASE)
 		return ext_option(p, c);
@@ -543,12 +355,8 @@ one_option(struct parser *p, int c, bool *keep)
 	case 'M':
 		return IPT_OK;
 	}
-	if (strchr("ACDRI", c) != NULL)
-		return rule_command(p, c);
-	if (strchr("NXEP", c) != NULL)
-		return chain_command(p, c);
-	if (strchr("LSFZ", c) != NULL)
-		return list_command(p, c);
+	if (strchr("ACDRINXEPLSFZ", c) != NULL)
+		return ipt_verb(p, c);
 	if (strchr("sdpiofm", c) != NULL)
 		return rule_option(p, c);
 	return other_option(p, c);
@@ -557,7 +365,7 @@ one_option(struct parser *p, int c, bool *keep)
 int
 ipt_parse(struct ipt *x, int argc, char **argv)
 {
-	struct parser p = { .x = x, .argc = argc, .argv = argv };
+	struct ipt_parser p = { .x = x, .argc = argc, .argv = argv };
 	int rc = IPT_OK, c;
 
 	rule_spec_init(&x->spec, x->family);

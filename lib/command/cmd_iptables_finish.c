@@ -8,8 +8,8 @@
 #include "cmd_iptables.h"
 
 #define RULE_COMMANDS (IPT_APPEND | IPT_INSERT | IPT_REPLACE | IPT_DELETE | IPT_CHECK)
-#define RULE_OPTIONS                                                                              \
-	(IPT_O_SOURCE | IPT_O_DESTINATION | IPT_O_PROTOCOL | IPT_O_JUMP | IPT_O_VERBOSE |        \
+#define RULE_OPTIONS                                                                      \
+	(IPT_O_SOURCE | IPT_O_DESTINATION | IPT_O_PROTOCOL | IPT_O_JUMP | IPT_O_VERBOSE | \
 	 IPT_O_IN | IPT_O_OUT | IPT_O_FRAGMENT)
 
 /* Options that a command understands. */
@@ -110,8 +110,8 @@ resolve_jump(struct ipt *x)
 	if (x->jump == NULL)
 		return IPT_OK;
 	t = rule_edit_read(x->edit, x->family, x->type);
-	rc = x->is_goto ? rule_spec_goto(&x->spec, t, x->jump, &e) :
-			  rule_spec_jump(&x->spec, t, x->jump, &e);
+	rc = x->is_goto ? rule_spec_goto(&x->spec, t, x->jump, &e)
+			: rule_spec_jump(&x->spec, t, x->jump, &e);
 	return rc == 0 ? IPT_OK : ipt_bad(x, "%s", e.text);
 }
 

@@ -27,17 +27,19 @@ static const char text[] =
 	"  -g, --goto CHAIN                          -c, --set-counters PACKETS BYTES\n"
 	"Options:\n"
 	"  -t, --table NAME (filter)   -n, --numeric   -v, --verbose   -x, --exact\n"
-	"  --line-numbers   -w, --wait [N]   -4, --ipv4   -6, --ipv6   -V, --version   -h, --help\n";
+	"  --line-numbers   -w, --wait [N]   -4, --ipv4   -6, --ipv6   -V, --version   -h, "
+	"--help\n";
 
 void
 ipt_help(struct ipt *x)
 {
 	str_printf(&x->cmd->out,
-		   "%s v" IPT_VERSION " (legacy)\n\nUsage: %s [-t TABLE] COMMAND [RULE] [OPTIONS]\n%s",
+		   "%s v" IPT_VERSION
+		   " (legacy)\n\nUsage: %s [-t TABLE] COMMAND [RULE] [OPTIONS]\n%s",
 		   x->prog, x->prog, text);
 	for (unsigned i = 0; i < x->spec.nb_matches + 1u; i++) {
-		const struct rule_ext_type *type = i == 0 ? x->spec.target.type :
-							    x->spec.match[i - 1].type;
+		const struct rule_ext_type *type =
+			i == 0 ? x->spec.target.type : x->spec.match[i - 1].type;
 
 		if (type == NULL || type->nb_opts == 0)
 			continue;

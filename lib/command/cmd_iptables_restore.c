@@ -12,15 +12,11 @@
 #include "cmd_iptables.h"
 #include "rule_check.h"
 
-#define WORDS_MAX 1024
-
 static const struct option options[] = {
-	{ "counters", 0, NULL, 'c' }, { "verbose", 0, NULL, 'v' },
-	{ "version", 0, NULL, 'V' },  { "test", 0, NULL, 't' },
-	{ "help", 0, NULL, 'h' },     { "noflush", 0, NULL, 'n' },
-	{ "modprobe", 1, NULL, 'M' }, { "table", 1, NULL, 'T' },
-	{ "wait", 2, NULL, 'w' },     { "wait-interval", 2, NULL, 'W' },
-	{ NULL, 0, NULL, 0 },
+	{ "counters", 0, NULL, 'c' },      { "verbose", 0, NULL, 'v' }, { "version", 0, NULL, 'V' },
+	{ "test", 0, NULL, 't' },          { "help", 0, NULL, 'h' },    { "noflush", 0, NULL, 'n' },
+	{ "modprobe", 1, NULL, 'M' },      { "table", 1, NULL, 'T' },   { "wait", 2, NULL, 'w' },
+	{ "wait-interval", 2, NULL, 'W' }, { NULL, 0, NULL, 0 },
 };
 
 struct restore {
@@ -39,9 +35,8 @@ struct restore {
 };
 
 /* A line that is wrong in itself, through the one function that knows how that is said. */
-#define BAD(r, ...)                                                                               \
-	ipt_bad(&(struct ipt){ .prog = (r)->prog, .line = (r)->line, .cmd = (r)->cmd },          \
-		__VA_ARGS__)
+#define BAD(r, ...) \
+	ipt_bad(&(struct ipt){ .prog = (r)->prog, .line = (r)->line, .cmd = (r)->cmd }, __VA_ARGS__)
 
 static int
 failed(struct restore *r)
@@ -120,8 +115,8 @@ end_table(struct restore *r)
 	r->table = NULL;
 	r->skip = false;
 	/* The kernel's checks, while we know the line; publishing waits for the end of the text. */
-	return skip || rule_check(rule_edit_write(&r->edit, r->family, r->type)) == 0 ? IPT_OK :
-											  failed(r);
+	return skip || rule_check(rule_edit_write(&r->edit, r->family, r->type)) == 0 ? IPT_OK
+										      : failed(r);
 }
 
 static int
@@ -173,57 +168,11 @@ chain_line(struct restore *r, char *text)
 	return set_policy(r, name, policy, strtok_r(NULL, " \t", &save));
 }
 
-/*
- * Splits in place as iptables-restore does: blanks part words, double quotes keep them together,
- * a backslash counts within quotes only. Number of words, or an IPT_* error negated.
- */
-static int
-split(struct restore *r, char *text, char **argv, int argc)
-{
-	char *from = text, *to = text;
-	bool quoted = false, open = false;
-
-	for (;; from++) {
-		bool blank = *from == ' ' || *from == '\t' || *from == '\0';
-
-		if (quoted && *from == '\0')
-			return -BAD(r, "Bad line %u: a quote is not closed", r->line);
-		if (!quoted && blank) {
-			char end = *from;
-
-			if (open)
-				*to++ = '\0';
-			open = false;
-			if (end == '\0')
-				return argc;
-			continue;
-		}
-		if (!open) {
-			if (argc == WORDS_MAX)
-				return -BAD(r, "Bad line %u: more than %d words", r->line, WORDS_MAX);
-			open = true;
-			argv[argc++] = to;
-		}
-		if (quoted && *from == '\\' && from[1] != '\0') {
-			*to++ = *++from;
-		} else if (*from == '"') {
-			/* A quote that closes ends the word, as Linux has it. */
-			if (quoted) {
-				*to++ = '\0';
-				open = false;
-			}
-			quoted = !quoted;
-		} else {
-			*to++ = *from;
-		}
-	}
-}
-
 /* "[packets:bytes] -A CHAIN ..." */
 static int
 rule_line(struct restore *r, char *text)
 {
-	char *argv[WORDS_MAX + 1], set[] = "--set-counters";
+	char *argv[IPT_WORDS_MAX + 1], set[] = "--set-counters";
 	int argc = 0;
 
 	argv[argc++] = (char *)(uintptr_t)r->prog;
@@ -241,9 +190,11 @@ rule_line(struct restore *r, char *text)
 		}
 		text = end + 1;
 	}
-	argc = split(r, text, argv, argc);
+	argc = ipt_split(text, argv, argc);
+	if (argc == -EINVAL)
+		return BAD(r, "Bad line %u: a quote is not closed", r->line);
 	if (argc < 0)
-		return -argc;
+		return BAD(r, "Bad line %u: more than %d words", r->line, IPT_WORDS_MAX);
 	argv[argc] = NULL;
 	return run_words(r, argc, argv);
 }
@@ -294,7 +245,8 @@ restore_text(struct restore *r, char *text)
 }
 
 static const char usage_text[] =
-	"Usage: %s [-c] [-v] [-V] [-t] [-h] [-n] [-w secs] [-W usecs] [-T table] [-M command] [file]\n"
+	"Usage: %s [-c] [-v] [-V] [-t] [-h] [-n] [-w secs] [-W usecs] [-T table] [-M command] "
+	"[file]\n"
 	"\t   [ --counters ]\n\t   [ --verbose ]\n\t   [ --version]\n\t   [ --test ]\n"
 	"\t   [ --help ]\n\t   [ --noflush ]\n\t   [ --wait=<seconds>\n"
 	"\t   [ --table=<TABLE> ]\n\t   [ --modprobe=<command> ]\n";
@@ -305,7 +257,8 @@ bad_option(struct restore *r, int got)
 	struct cmd *c = r->cmd;
 
 	if (got == ':')
-		str_printf(&c->err, "%s: option requires an argument -- '%c'\n", c->argv[0], optopt);
+		str_printf(&c->err, "%s: option requires an argument -- '%c'\n", c->argv[0],
+			   optopt);
 	else if (optopt != 0)
 		str_printf(&c->err, "%s: invalid option -- '%c'\n", c->argv[0], optopt);
 	else

@@ -94,9 +94,9 @@ change_rules(struct ipt *x)
 static int
 chain_step(struct ipt *x, struct rule_table *t, uint32_t command, const char *chain)
 {
-	const char *verb = command == IPT_FLUSH ? "Flushing" :
-			   command == IPT_ZERO	? "Zeroing" :
-						  "Deleting";
+	const char *verb = command == IPT_FLUSH  ? "Flushing"
+			   : command == IPT_ZERO ? "Zeroing"
+						 : "Deleting";
 
 	if (x->verbose > 0)
 		str_printf(&x->cmd->out, "%s chain `%s'\n", verb, chain);

@@ -101,7 +101,8 @@ static int
 bad_option(struct cmd *c, const char *prog, int got)
 {
 	if (got == ':')
-		str_printf(&c->err, "%s: option requires an argument -- '%c'\n", c->argv[0], optopt);
+		str_printf(&c->err, "%s: option requires an argument -- '%c'\n", c->argv[0],
+			   optopt);
 	else if (optopt != 0)
 		str_printf(&c->err, "%s: invalid option -- '%c'\n", c->argv[0], optopt);
 	else

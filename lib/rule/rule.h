@@ -14,13 +14,13 @@
 #include "hook.h"
 #include "rule_ext.h"
 
-#define RULE_CHAIN_NAME 30	  /* bytes of a chain's name, NUL included */
-#define RULE_CHAIN_NAME_NEW 28	  /* characters that -N accepts, as iptables does */
-#define RULE_IFACE_NAME 16	  /* IFNAMSIZ */
-#define RULE_CHAINS_MAX 16384	  /* chains in a table */
-#define RULE_RULES_MAX 1000000	  /* rules in a chain */
-#define RULE_MATCHES_MAX 32	  /* matches in a rule */
-#define RULE_DEPTH_MAX 256	  /* nested jumps */
+#define RULE_CHAIN_NAME 30        /* bytes of a chain's name, NUL included */
+#define RULE_CHAIN_NAME_NEW 28    /* characters that -N accepts, as iptables does */
+#define RULE_IFACE_NAME 16        /* IFNAMSIZ */
+#define RULE_CHAINS_MAX 16384     /* chains in a table */
+#define RULE_RULES_MAX 1000000    /* rules in a chain */
+#define RULE_MATCHES_MAX 32       /* matches in a rule */
+#define RULE_DEPTH_MAX 256        /* nested jumps */
 #define RULE_SLOT_NONE UINT16_MAX /* no chain */
 
 union rule_addr {
@@ -46,8 +46,8 @@ struct rule_ip {
 	union rule_addr src, smask, dst, dmask; /* addresses are already masked */
 	char in[RULE_IFACE_NAME], out[RULE_IFACE_NAME];
 	uint8_t in_mask[RULE_IFACE_NAME], out_mask[RULE_IFACE_NAME]; /* 0xff: byte must agree */
-	uint8_t family; /* enum hook_family */
-	uint8_t proto;	/* 0: any */
+	uint8_t family;                                              /* enum hook_family */
+	uint8_t proto;                                               /* 0: any */
 	uint8_t flags;
 	uint8_t inv;
 };
@@ -77,7 +77,7 @@ struct rule_step {
 	uint32_t counter;
 	uint16_t to;
 	verdict_t verdict; /* STEP_VERDICT */
-	uint8_t kind;	   /* enum rule_step_kind */
+	uint8_t kind;      /* enum rule_step_kind */
 	uint8_t proto;
 	uint8_t inv;
 	uint8_t flags; /* RULE_STEP_* */
@@ -109,7 +109,7 @@ struct rule_counter {
 struct rule_chain {
 	uint32_t refs; /* table versions that hold it */
 	char name[RULE_CHAIN_NAME];
-	int8_t point;	/* enum hook_point of a built-in chain, -1: made by the user */
+	int8_t point;   /* enum hook_point of a built-in chain, -1: made by the user */
 	uint8_t policy; /* enum rule_policy; NONE for user chains */
 	struct rule_counter *policy_counter;
 	struct rule **rules;
@@ -125,9 +125,9 @@ struct rule_chain {
 /* What distinguishes one table from the next; see rule_tables.c. */
 struct rule_table_type {
 	const char *name;
-	int priority;	    /* enum hook_priority */
-	uint32_t points;    /* bit per hook point that has a chain */
-	uint8_t families;   /* bit per enum hook_family */
+	int priority;     /* enum hook_priority */
+	uint32_t points;  /* bit per hook point that has a chain */
+	uint8_t families; /* bit per enum hook_family */
 };
 
 #define RULE_TABLES_MAX 8
@@ -143,8 +143,8 @@ struct rule_table {
 	uint8_t family;
 	uint16_t nb_slots, cap_slots;
 	struct rule_chain **chain; /* by slot; NULL: free */
-	uint32_t *links;	   /* by slot: rules that jump or go there */
-	uint16_t *order;	   /* user chains' slots, sorted by name */
+	uint32_t *links;           /* by slot: rules that jump or go there */
+	uint16_t *order;           /* user chains' slots, sorted by name */
 	uint16_t nb_user;
 	uint16_t builtin[HOOK_POINTS]; /* slot, or RULE_SLOT_NONE */
 	bool uses_iface;

@@ -70,8 +70,8 @@ rule_edit_write(struct rule_edit *e, enum hook_family family, unsigned type)
 	const struct rule_table *now = rule_table_get(gen_current(), family, type);
 
 	if (e->table[family][type] == NULL)
-		e->table[family][type] = now != NULL ? rule_table_copy(now) :
-						       rule_table_new(family, type);
+		e->table[family][type] =
+			now != NULL ? rule_table_copy(now) : rule_table_new(family, type);
 	return e->table[family][type];
 }
 
@@ -188,8 +188,8 @@ rule_edit_append(struct rule_table *t, const char *chain, struct rule_spec *s, s
 {
 	uint16_t slot = rule_chain_find(t, chain);
 
-	return slot == RULE_SLOT_NONE ? -ENOENT :
-					rule_edit_insert(t, chain, t->chain[slot]->nb, s, c);
+	return slot == RULE_SLOT_NONE ? -ENOENT
+				      : rule_edit_insert(t, chain, t->chain[slot]->nb, s, c);
 }
 
 int
@@ -376,9 +376,9 @@ int
 rule_edit_policy(struct rule_table *t, const char *chain, const char *policy, struct count c)
 {
 	uint16_t slot = rule_chain_find(t, chain);
-	enum rule_policy p = strcmp(policy, "ACCEPT") == 0 ? RULE_POLICY_ACCEPT :
-			     strcmp(policy, "DROP") == 0   ? RULE_POLICY_DROP :
-							     RULE_POLICY_NONE;
+	enum rule_policy p = strcmp(policy, "ACCEPT") == 0 ? RULE_POLICY_ACCEPT
+			     : strcmp(policy, "DROP") == 0 ? RULE_POLICY_DROP
+							   : RULE_POLICY_NONE;
 	struct rule_chain *ch;
 
 	if (slot == RULE_SLOT_NONE || t->chain[slot]->point < 0)

@@ -116,6 +116,16 @@ policy_verdict(const struct rule_packet *rp, const struct rule_chain *c)
 	return c->policy == RULE_POLICY_ACCEPT ? VERDICT_ACCEPT : VERDICT_DROP_FOR(DROP(policy));
 }
 
+/* Counts the packet where it matches. */
+static inline bool
+step_match(struct rule_packet *rp, const struct rule_step *s, bool ip4)
+{
+	if (!ip_match(rp, s, ip4) || (s->flags & RULE_STEP_MATCH && !ext_match(rp, s->rule)))
+		return false;
+	counter_add(rp->ctx->lane, s->counter, 1, rp->p->len);
+	return true;
+}
+
 static inline verdict_t
 walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4)
 {
@@ -132,13 +142,11 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4
 			kind = RULE_STEP_RETURN;
 		} else {
 			pos++;
-			if (!ip_match(rp, s, ip4) ||
-			    (s->flags & RULE_STEP_MATCH && !ext_match(rp, s->rule))) {
+			if (!step_match(rp, s, ip4)) {
 				if (unlikely(rp->hotdrop))
 					return VERDICT_DROP_FOR(DROP(hotdrop));
 				continue;
 			}
-			counter_add(rp->ctx->lane, s->counter, 1, rp->p->len);
 			kind = s->kind;
 		}
 		switch (kind) {
@@ -205,7 +213,7 @@ rule_hook(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16
 			rp.in = ctx->point == HOOK_OUTPUT ? no_name : port_name(ports, rp.p->in);
 			rp.out = ctx->point == HOOK_INPUT ? no_name : port_name(ports, rp.p->out);
 		}
-		verdicts[i] = h->family == HOOK_IP4 ? walk(t, slot, &rp, true) :
-						      walk(t, slot, &rp, false);
+		verdicts[i] = h->family == HOOK_IP4 ? walk(t, slot, &rp, true)
+						    : walk(t, slot, &rp, false);
 	}
 }

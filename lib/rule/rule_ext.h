@@ -44,12 +44,12 @@ struct rule_ip;
 
 /* A test as structured data, so that rules can be compiled: field in one of the ranges. */
 enum rule_field {
-	RULE_FIELD_SPORT,	/* host order */
+	RULE_FIELD_SPORT, /* host order */
 	RULE_FIELD_DPORT,
-	RULE_FIELD_ANY_PORT,	/* source or destination port */
-	RULE_FIELD_ICMP,	/* type << 8 | code */
-	RULE_FIELD_TCP_FLAGS,	/* (flags & mask) in a range; mask in rule_test.mask */
-	RULE_FIELD_TCP_OPTION,	/* kind is present */
+	RULE_FIELD_ANY_PORT,   /* source or destination port */
+	RULE_FIELD_ICMP,       /* type << 8 | code */
+	RULE_FIELD_TCP_FLAGS,  /* (flags & mask) in a range; mask in rule_test.mask */
+	RULE_FIELD_TCP_OPTION, /* kind is present */
 };
 
 #define RULE_RANGES_MAX 15
@@ -58,7 +58,7 @@ enum rule_field {
 struct rule_test {
 	uint8_t field; /* enum rule_field */
 	bool invert;
-	uint8_t nb;    /* 0: the test is always false before inversion */
+	uint8_t nb; /* 0: the test is always false before inversion */
 	uint8_t mask;
 	struct {
 		uint16_t lo, hi; /* inclusive */
@@ -71,7 +71,7 @@ struct rule_packet {
 	struct rte_mbuf *m;
 	const struct pkt *p;
 	const char *in, *out; /* interface names, 16 readable bytes, zeros when none */
-	bool hotdrop;	      /* a match sets it: drop the packet at once, whatever the rule says */
+	bool hotdrop;         /* a match sets it: drop the packet at once, whatever the rule says */
 };
 
 /* A target's eval besides VERDICT_*. */
@@ -79,14 +79,14 @@ struct rule_packet {
 #define RULE_VERDICT_RETURN ((verdict_t)0xfffe)
 
 /* rule_opt.flags */
-#define RULE_OPT_ARG 0x01	/* takes an argument */
-#define RULE_OPT_INVERT 0x02	/* may stand behind "!" */
-#define RULE_OPT_ONCE 0x04	/* may be used once; the generic text says so */
-#define RULE_OPT_MUST 0x08	/* must be given */
+#define RULE_OPT_ARG 0x01    /* takes an argument */
+#define RULE_OPT_INVERT 0x02 /* may stand behind "!" */
+#define RULE_OPT_ONCE 0x04   /* may be used once; the generic text says so */
+#define RULE_OPT_MUST 0x08   /* must be given */
 
 struct rule_opt {
 	const char *name; /* without dashes; the first one of an id names it in errors */
-	uint8_t id;	  /* 0 .. 31 */
+	uint8_t id;       /* 0 .. 31 */
 	uint8_t flags;
 	uint32_t excludes; /* bit per id that may not stand beside it */
 };
@@ -112,14 +112,14 @@ struct rule_where {
 struct rule_ext_type {
 	struct rule_ext_type *next;
 	const char *name;
-	const char *alias;	 /* may be NULL */
-	const char *save_name;	 /* printed behind -m/-j; NULL: name */
-	bool target;		 /* a target; else a match */
-	bool fixed;		 /* target: eval() ignores packet and data (ACCEPT, DROP, RETURN) */
-	uint8_t families;	 /* bit per enum hook_family */
-	uint8_t proto;		 /* match: comes by itself with -p of this protocol; 0: never */
-	uint32_t points;	 /* target: hook points it may be reached from; 0: all */
-	uint16_t size;		 /* bytes of data, zeroed; compared with memcmp */
+	const char *alias;     /* may be NULL */
+	const char *save_name; /* printed behind -m/-j; NULL: name */
+	bool target;           /* a target; else a match */
+	bool fixed;            /* target: eval() ignores packet and data (ACCEPT, DROP, RETURN) */
+	uint8_t families;      /* bit per enum hook_family */
+	uint8_t proto;         /* match: comes by itself with -p of this protocol; 0: never */
+	uint32_t points;       /* target: hook points it may be reached from; 0: all */
+	uint16_t size;         /* bytes of data, zeroed; compared with memcmp */
 	const struct rule_opt *opts;
 	unsigned nb_opts;
 	void (*init)(void *data);
@@ -150,10 +150,10 @@ struct rule_ext {
 
 void rule_ext_register(struct rule_ext_type *type); /* constructor time */
 
-#define RULE_EXT_REGISTER(type_)                                                                  \
-	RTE_INIT(rule_ext_init_##type_)                                                          \
-	{                                                                                        \
-		rule_ext_register(&type_);                                                       \
+#define RULE_EXT_REGISTER(type_)           \
+	RTE_INIT(rule_ext_init_##type_)    \
+	{                                  \
+		rule_ext_register(&type_); \
 	}
 
 const struct rule_ext_type *rule_match_find(enum hook_family family, const char *name);

@@ -18,11 +18,21 @@ static const struct {
 	const char *name;
 	uint8_t number;
 } protos[] = {
-	{ "tcp", IPPROTO_TCP },	    { "udp", IPPROTO_UDP },	    { "icmp", IPPROTO_ICMP },
-	{ "icmpv6", IPPROTO_ICMPV6 },    { "ipv6-icmp", IPPROTO_ICMPV6 }, { "sctp", IPPROTO_SCTP },
-	{ "udplite", IPPROTO_UDPLITE },  { "esp", IPPROTO_ESP },	    { "ah", IPPROTO_AH },
-	{ "ipv6-mh", 135 },		 { "mh", 135 },			    { "dccp", IPPROTO_DCCP },
-	{ "gre", IPPROTO_GRE },		 { "igmp", IPPROTO_IGMP },	    { "all", 0 },
+	{ "tcp", IPPROTO_TCP },
+	{ "udp", IPPROTO_UDP },
+	{ "icmp", IPPROTO_ICMP },
+	{ "icmpv6", IPPROTO_ICMPV6 },
+	{ "ipv6-icmp", IPPROTO_ICMPV6 },
+	{ "sctp", IPPROTO_SCTP },
+	{ "udplite", IPPROTO_UDPLITE },
+	{ "esp", IPPROTO_ESP },
+	{ "ah", IPPROTO_AH },
+	{ "ipv6-mh", 135 },
+	{ "mh", 135 },
+	{ "dccp", IPPROTO_DCCP },
+	{ "gre", IPPROTO_GRE },
+	{ "igmp", IPPROTO_IGMP },
+	{ "all", 0 },
 };
 
 bool
@@ -144,8 +154,8 @@ rule_icmp_parse(const char *text, const char *what, const struct rule_icmp_name 
 			continue;
 		/* A whole name that begins another one (redirect, time-exceeded) is not ambiguous here. */
 		if (hit != NULL)
-			return err_set(e, -EINVAL, "Ambiguous %s type `%s': `%s' or `%s'?", what, text,
-				       hit->name, names[i].name);
+			return err_set(e, -EINVAL, "Ambiguous %s type `%s': `%s' or `%s'?", what,
+				       text, hit->name, names[i].name);
 		hit = &names[i];
 	}
 	if (hit == NULL)

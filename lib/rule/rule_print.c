@@ -177,7 +177,10 @@ number(struct str *out, uint64_t n, bool exact, bool padded)
 	unsigned u = 0;
 
 	if (exact || n <= 99999) {
-		str_printf(out, exact && padded ? "%8llu " : padded ? "%5llu " : "%llu ",
+		str_printf(out,
+			   exact && padded ? "%8llu "
+			   : padded        ? "%5llu "
+					   : "%llu ",
 			   (unsigned long long)n);
 		return;
 	}
@@ -289,8 +292,8 @@ rule_print_row(struct str *out, const struct rule_table *t, const struct rule *r
 	}
 	proto_text(proto, ip->proto, how->numeric);
 	str_printf(out, "%-9s %c%-4s %c%c ", target_name(t, r),
-		   ip->inv & RULE_INV_PROTO ? '!' : ' ', proto,
-		   ip->inv & RULE_INV_FRAG ? '!' : '-', ip->flags & RULE_IP_FRAG ? 'f' : '-');
+		   ip->inv & RULE_INV_PROTO ? '!' : ' ', proto, ip->inv & RULE_INV_FRAG ? '!' : '-',
+		   ip->flags & RULE_IP_FRAG ? 'f' : '-');
 	if (how->verbose) {
 		iface_text(in, ip->in, ip->inv & RULE_INV_IN, how->numeric);
 		iface_text(oif, ip->out, ip->inv & RULE_INV_OUT, how->numeric);
@@ -317,10 +320,10 @@ rule_print_echo(struct str *out, const struct rule_table *t, const struct rule *
 	column_net(src, ip, false, true);
 	column_net(dst, ip, true, true);
 	str_printf(out, "%s %c%s opt %c%c in %s out %s %c%s %c-> %s  ", target_name(t, r),
-		   ip->inv & RULE_INV_PROTO ? '!' : ' ', proto,
-		   ip->inv & RULE_INV_FRAG ? '!' : '-', ip->flags & RULE_IP_FRAG ? 'f' : '-', in,
-		   oif, ip->inv & RULE_INV_SRC ? '!' : ' ', src,
-		   ip->inv & RULE_INV_DST ? '!' : ' ', dst);
+		   ip->inv & RULE_INV_PROTO ? '!' : ' ', proto, ip->inv & RULE_INV_FRAG ? '!' : '-',
+		   ip->flags & RULE_IP_FRAG ? 'f' : '-', in, oif,
+		   ip->inv & RULE_INV_SRC ? '!' : ' ', src, ip->inv & RULE_INV_DST ? '!' : ' ',
+		   dst);
 	row_exts(out, t, r, true);
 	str_add(out, "\n");
 }

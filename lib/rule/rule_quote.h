@@ -12,7 +12,8 @@
 static inline void
 rule_quote(struct str *out, const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 	size_t len = strlen(word);
 
 	if (len > 0 && strspn(word, plain) == len) {

@@ -9,7 +9,7 @@
 struct rule_reject_kind {
 	const char *name, *alias;
 	uint8_t type, code; /* of the ICMP error */
-	bool reset;	    /* a TCP reset instead */
+	bool reset;         /* a TCP reset instead */
 };
 
 struct rule_reject {

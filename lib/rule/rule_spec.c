@@ -82,8 +82,8 @@ parse_mask(enum hook_family family, const char *text, union rule_addr *out)
 	if (text == NULL)
 		len = ip_addr_bits(ones.family);
 	else if (!rule_number(text, ip_addr_bits(ones.family), &len))
-		return family == HOOK_IP6 ? inet_pton(AF_INET6, text, out->v6) == 1 :
-					    parse_ip4_parts(text, 4, &out->v4);
+		return family == HOOK_IP6 ? inet_pton(AF_INET6, text, out->v6) == 1
+					  : parse_ip4_parts(text, 4, &out->v4);
 	memset(ones.v6, 0xff, sizeof(ones.v6));
 	ip_addr_mask(&ones, len);
 	memcpy(out, ones.v6, family == HOOK_IP4 ? 4 : 16);
@@ -146,9 +146,8 @@ rule_spec_iface(struct rule_spec *s, bool out, const char *text, bool invert, st
 	if (len == 0)
 		return err_set(e, -EINVAL, "Empty interface is likely to be undesired");
 	if (len >= RULE_IFACE_NAME)
-		return err_set(e, -EINVAL,
-			       "interface name `%s' must be shorter than IFNAMSIZ (%d)", text,
-			       RULE_IFACE_NAME - 1);
+		return err_set(e, -EINVAL, "interface name `%s' must be shorter than IFNAMSIZ (%d)",
+			       text, RULE_IFACE_NAME - 1);
 	if (strpbrk(text, "/ ") != NULL)
 		str_printf(warn,
 			   "Warning: weird character in interface `%s' "
@@ -267,8 +266,8 @@ rule_spec_jump(struct rule_spec *s, const struct rule_table *t, const char *name
 		return -ENOENT;
 	slot = rule_chain_find(t, name);
 	if (slot == RULE_SLOT_NONE)
-		return err_set(e, -EINVAL,
-			       "Couldn't load target `%s':No such file or directory\n", name);
+		return err_set(e, -EINVAL, "Couldn't load target `%s':No such file or directory\n",
+			       name);
 	s->kind = RULE_JUMP;
 	s->to = slot;
 	return 0;

@@ -34,8 +34,8 @@ run(const char *line, const char *in, size_t in_len, struct str *out)
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	char *args[] = { "fuzz", "--no-huge",	   "--no-shconf",   "--no-pci", "-m",
-			 "128",	 "--no-telemetry", "--log-level=3", "-l",	"0" };
+	char *args[] = { "fuzz", "--no-huge",      "--no-shconf",   "--no-pci", "-m",
+			 "128",  "--no-telemetry", "--log-level=3", "-l",       "0" };
 
 	(void)argc;
 	(void)argv;

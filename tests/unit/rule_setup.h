@@ -64,13 +64,13 @@ rules_reset(void)
 struct packet {
 	bool ip6;
 	uint8_t proto;
-	uint16_t frag;	     /* offset in bytes, or 1: first fragment with more to come */
-	uint16_t w0, w1;     /* first two 16-bit words of L4: ports, or type << 8 | code */
+	uint16_t frag;   /* offset in bytes, or 1: first fragment with more to come */
+	uint16_t w0, w1; /* first two 16-bit words of L4: ports, or type << 8 | code */
 	uint8_t tcp_flags;
-	uint8_t tcp_option;  /* kind of one option of 4 bytes */
-	uint16_t l4_len;     /* 0: as much as the protocol's header needs, and 4 bytes */
-	bool hop_by_hop;     /* IPv6: such a header before L4 */
-	bool ext_cut;	     /* IPv6: ... that says it is longer than the packet */
+	uint8_t tcp_option; /* kind of one option of 4 bytes */
+	uint16_t l4_len;    /* 0: as much as the protocol's header needs, and 4 bytes */
+	bool hop_by_hop;    /* IPv6: such a header before L4 */
+	bool ext_cut;       /* IPv6: ... that says it is longer than the packet */
 	const char *in, *out;
 	bool bad_checksum;
 };
@@ -110,8 +110,8 @@ packet_ip4(uint8_t *b, const struct packet *p)
 	ip4->time_to_live = 64;
 	ip4->next_proto_id = p->proto;
 	if (p->frag != 0)
-		ip4->fragment_offset = rte_cpu_to_be_16(
-			p->frag == 1 ? RTE_IPV4_HDR_MF_FLAG : p->frag / 8);
+		ip4->fragment_offset =
+			rte_cpu_to_be_16(p->frag == 1 ? RTE_IPV4_HDR_MF_FLAG : p->frag / 8);
 	ip4->src_addr = rte_cpu_to_be_32(0x0a010002);
 	ip4->dst_addr = rte_cpu_to_be_32(0x0a020002);
 	ip4->hdr_checksum = rte_ipv4_cksum(ip4);

@@ -4,12 +4,15 @@
 
 #include "hook_emit.h"
 
-static const struct packet syn = { .proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .tcp_flags = 0x02,
-				   .in = "r0", .out = "r1" };
-static const struct packet ack = { .proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .tcp_flags = 0x10,
-				   .in = "r0", .out = "r1" };
-static const struct packet mss = { .proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .tcp_flags = 0x02,
-				   .tcp_option = 2 };
+static const struct packet syn = {
+	.proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .tcp_flags = 0x02, .in = "r0", .out = "r1"
+};
+static const struct packet ack = {
+	.proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .tcp_flags = 0x10, .in = "r0", .out = "r1"
+};
+static const struct packet mss = {
+	.proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .tcp_flags = 0x02, .tcp_option = 2
+};
 static const struct packet tcp_cut = { .proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .l4_len = 12 };
 static const struct packet tcp_later = { .proto = IPPROTO_TCP, .frag = 64 };
 static const struct packet tcp_tiny = { .proto = IPPROTO_TCP, .frag = 8 };
@@ -23,10 +26,12 @@ static const struct packet icmp_cut = { .proto = IPPROTO_ICMP, .w0 = 8 << 8, .l4
 static const struct packet sctp = { .proto = IPPROTO_SCTP, .w0 = 7, .w1 = 9 };
 static const struct packet odd = { .proto = 200 };
 
-static const struct packet syn6 = { .ip6 = true, .proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80,
-				    .tcp_flags = 0x02 };
-static const struct packet hbh6 = { .ip6 = true, .proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80,
-				    .hop_by_hop = true };
+static const struct packet syn6 = {
+	.ip6 = true, .proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .tcp_flags = 0x02
+};
+static const struct packet hbh6 = {
+	.ip6 = true, .proto = IPPROTO_TCP, .w0 = 1000, .w1 = 80, .hop_by_hop = true
+};
 static const struct packet cut6 = { .ip6 = true, .proto = IPPROTO_TCP, .ext_cut = true };
 static const struct packet later6 = { .ip6 = true, .proto = IPPROTO_TCP, .frag = 64 };
 static const struct packet tiny6 = { .ip6 = true, .proto = IPPROTO_TCP, .frag = 8 };
@@ -269,8 +274,8 @@ catch_out(const struct hook_ctx *ctx, struct rte_mbuf *m)
 }
 
 static void
-expect_answer(const char *rule, const struct packet *p, unsigned errors, uint8_t type,
-	      uint8_t code, unsigned resets)
+expect_answer(const char *rule, const struct packet *p, unsigned errors, uint8_t type, uint8_t code,
+	      unsigned resets)
 {
 	char line[256];
 
@@ -289,7 +294,8 @@ static void
 test_reject(void **state)
 {
 	static const struct packet rst = { .proto = IPPROTO_TCP, .tcp_flags = 0x04 };
-	static const struct packet bad = { .proto = IPPROTO_TCP, .tcp_flags = 0x02,
+	static const struct packet bad = { .proto = IPPROTO_TCP,
+					   .tcp_flags = 0x02,
 					   .bad_checksum = true };
 	struct hook_emit old = hook_emit;
 
@@ -368,9 +374,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_matches), cmocka_unit_test(test_chains),
+		cmocka_unit_test(test_matches),  cmocka_unit_test(test_chains),
 		cmocka_unit_test(test_counters), cmocka_unit_test(test_reject),
-		cmocka_unit_test(test_hooks),	 cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_hooks),    cmocka_unit_test(test_depth),
 	};
 
 	return cmocka_run_group_tests(tests, route_setup, NULL);

@@ -30,7 +30,8 @@ random_address(struct str *s, bool ip6, const char *opt)
 	if (ip6)
 		str_printf(s, "fd0%u::%x/%u", pick(3), pick(65536), pick(129));
 	else if (pick(8) == 0)
-		str_printf(s, "10.%u.%u.%u/255.0.%u.255", pick(256), pick(256), pick(256), pick(256));
+		str_printf(s, "10.%u.%u.%u/255.0.%u.255", pick(256), pick(256), pick(256),
+			   pick(256));
 	else
 		str_printf(s, "10.%u.0.%u/%u", pick(3), pick(4), pick(33));
 }
@@ -97,8 +98,10 @@ random_proto(struct str *s, bool ip6)
 		random_ports(s, pick(3) == 0 ? "--sports" : pick(2) ? "--dports" : "--ports", 7);
 		break;
 	case 3:
-		str_printf(s, ip6 ? " -p ipv6-icmp -m icmp6 %s--icmpv6-type %u" :
-				    " -p icmp -m icmp %s--icmp-type %u", maybe_not(), pick(20));
+		str_printf(s,
+			   ip6 ? " -p ipv6-icmp -m icmp6 %s--icmpv6-type %u"
+			       : " -p icmp -m icmp %s--icmp-type %u",
+			   maybe_not(), pick(20));
 		if (pick(2))
 			str_printf(s, "/%u", pick(16));
 		break;
@@ -111,8 +114,8 @@ random_proto(struct str *s, bool ip6)
 static void
 random_rule(struct str *s, bool ip6)
 {
-	static const char *const targets[] = { "", " -j ACCEPT", " -j DROP", " -j REJECT",
-					       " -j RETURN", " -j a", " -g b" };
+	static const char *const targets[] = { "",           " -j ACCEPT", " -j DROP", " -j REJECT",
+					       " -j RETURN", " -j a",      " -g b" };
 
 	str_printf(s, "-A %s", pick(4) == 0 ? "a" : pick(3) == 0 ? "b" : "FORWARD");
 	random_address(s, ip6, "-s");

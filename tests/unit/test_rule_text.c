@@ -165,7 +165,8 @@ test_large(void **state)
 
 	str_add(&text, "*filter\n");
 	for (int i = 0; i < 10000; i++)
-		str_printf(&text, "-A FORWARD -s 10.%d.%d.1/32 -p tcp -m tcp --dport %d -j ACCEPT\n",
+		str_printf(&text,
+			   "-A FORWARD -s 10.%d.%d.1/32 -p tcp -m tcp --dport %d -j ACCEPT\n",
 			   i >> 8, i & 255, i + 1);
 	str_add(&text, "COMMIT\n");
 	restore_ok(str_text(&text));

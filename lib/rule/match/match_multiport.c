@@ -172,9 +172,9 @@ tests(const void *data, struct rule_test *t)
 	const struct multiport *mp = data;
 
 	t[0] = (struct rule_test){
-		.field = mp->mode == OPT_SPORTS ? RULE_FIELD_SPORT :
-			 mp->mode == OPT_DPORTS ? RULE_FIELD_DPORT :
-						  RULE_FIELD_ANY_PORT,
+		.field = mp->mode == OPT_SPORTS   ? RULE_FIELD_SPORT
+			 : mp->mode == OPT_DPORTS ? RULE_FIELD_DPORT
+						  : RULE_FIELD_ANY_PORT,
 		.invert = mp->invert,
 		.nb = mp->nb,
 	};

@@ -25,12 +25,9 @@ enum { OPT_SPORT, OPT_DPORT, OPT_FLAGS, OPT_SYN, OPT_OPTION };
 #define OPT_ANY (RULE_OPT_ARG | RULE_OPT_INVERT)
 
 static const struct rule_opt opts[] = {
-	{ "source-port", OPT_SPORT, OPT_ANY, 0 },
-	{ "sport", OPT_SPORT, OPT_ANY, 0 },
-	{ "destination-port", OPT_DPORT, OPT_ANY, 0 },
-	{ "dport", OPT_DPORT, OPT_ANY, 0 },
-	{ "tcp-flags", OPT_FLAGS, OPT_ANY, 0 },
-	{ "syn", OPT_SYN, RULE_OPT_INVERT, 0 },
+	{ "source-port", OPT_SPORT, OPT_ANY, 0 },      { "sport", OPT_SPORT, OPT_ANY, 0 },
+	{ "destination-port", OPT_DPORT, OPT_ANY, 0 }, { "dport", OPT_DPORT, OPT_ANY, 0 },
+	{ "tcp-flags", OPT_FLAGS, OPT_ANY, 0 },        { "syn", OPT_SYN, RULE_OPT_INVERT, 0 },
 	{ "tcp-option", OPT_OPTION, OPT_ANY, 0 },
 };
 

@@ -14,7 +14,8 @@ static const struct rule_reject_kind kinds[] = {
 	{ "icmp-net-prohibited", "net-prohib", ICMP_UNREACH, ICMP_UNREACH_NET_PROHIB, false },
 	{ "icmp-host-prohibited", "host-prohib", ICMP_UNREACH, ICMP_UNREACH_HOST_PROHIB, false },
 	{ "tcp-reset", "tcp-rst", 0, 0, true },
-	{ "icmp-admin-prohibited", "admin-prohib", ICMP_UNREACH, ICMP_UNREACH_FILTER_PROHIB, false },
+	{ "icmp-admin-prohibited", "admin-prohib", ICMP_UNREACH, ICMP_UNREACH_FILTER_PROHIB,
+	  false },
 };
 
 #define KIND_DEFAULT 3

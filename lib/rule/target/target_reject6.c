@@ -8,9 +8,12 @@
 
 static const struct rule_reject_kind kinds[] = {
 	{ "icmp6-no-route", "no-route", ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, false },
-	{ "icmp6-adm-prohibited", "adm-prohibited", ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN, false },
-	{ "icmp6-addr-unreachable", "addr-unreach", ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR, false },
-	{ "icmp6-port-unreachable", "port-unreach", ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT, false },
+	{ "icmp6-adm-prohibited", "adm-prohibited", ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN,
+	  false },
+	{ "icmp6-addr-unreachable", "addr-unreach", ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR,
+	  false },
+	{ "icmp6-port-unreachable", "port-unreach", ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT,
+	  false },
 	{ "tcp-reset", "tcp-reset", 0, 0, true },
 	/* RFC 4443 codes that the system header does not name. */
 	{ "icmp6-policy-fail", "policy-fail", ICMP6_DST_UNREACH, 5, false },

@@ -35,13 +35,28 @@ deps(const void *data)
 #define BOTH (1u << HOOK_IP4 | 1u << HOOK_IP6)
 
 static struct rule_ext_type accept_type = {
-	.name = "ACCEPT", .target = true, .fixed = true, .families = BOTH, .eval = accept_eval, .deps = deps,
+	.name = "ACCEPT",
+	.target = true,
+	.fixed = true,
+	.families = BOTH,
+	.eval = accept_eval,
+	.deps = deps,
 };
 static struct rule_ext_type drop_type = {
-	.name = "DROP", .target = true, .fixed = true, .families = BOTH, .eval = drop_eval, .deps = deps,
+	.name = "DROP",
+	.target = true,
+	.fixed = true,
+	.families = BOTH,
+	.eval = drop_eval,
+	.deps = deps,
 };
 static struct rule_ext_type return_type = {
-	.name = "RETURN", .target = true, .fixed = true, .families = BOTH, .eval = return_eval, .deps = deps,
+	.name = "RETURN",
+	.target = true,
+	.fixed = true,
+	.families = BOTH,
+	.eval = return_eval,
+	.deps = deps,
 };
 
 RULE_EXT_REGISTER(accept_type)
