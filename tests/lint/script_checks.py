@@ -32,6 +32,6 @@ def corpora(tree):
     if not targets:
         raise Skip('no fuzz targets yet')
     for path in targets:
-        name = os.path.basename(path)[len('fuzz_'):-len('.c')]
+        name = os.path.basename(path)[:-len('.c')]
         if not any(f.startswith(f'tests/fuzz/corpus/{name}/') for f in tree.files):
             yield f'{path}: no file in tests/fuzz/corpus/{name}/'

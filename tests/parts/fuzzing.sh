@@ -7,7 +7,7 @@
 fuzz_one()
 {
 	local name=${1##*/fuzz_} new corpus
-	corpus=tests/fuzz/corpus/$name
+	corpus=tests/fuzz/corpus/fuzz_$name
 	new=$(mktemp -d)
 	[ -d "$corpus" ] || corpus=
 	"$1" "$new" $corpus -max_total_time="$2" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
