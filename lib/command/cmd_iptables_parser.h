@@ -22,7 +22,6 @@ struct ipt_parser {
 	char **argv;
 	bool invert;
 	struct err err;
-	unsigned nb_ext; /* extensions whose options are in the table */
 	struct option options[IPT_OPTIONS_MAX];
 };
 

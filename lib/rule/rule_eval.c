@@ -64,6 +64,43 @@ addr6_match(const struct rule_packet *rp, const struct rule_ip *ip)
 }
 
 /*
+ * The protocol behind a chain of IPv6 extension headers that is cut short. One whose last header
+ * claims more bytes than there are still names what follows; -1: not even that can be read.
+ */
+static int
+cut_proto(const struct rule_packet *rp)
+{
+	const struct pkt *p = rp->p;
+	const uint8_t *header = pkt_l4(rp->m);
+	uint16_t left = p->l3 + p->len - p->l4;
+
+	if (p->flags & PKT_FRAG_LATER || left < (p->proto == IPPROTO_FRAGMENT ? 4 : 2))
+		return -1;
+	switch (header[0]) {
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_FRAGMENT:
+	case IPPROTO_AH:
+	case IPPROTO_DSTOPTS:
+		return -1;
+	default:
+		return header[0];
+	}
+}
+
+static inline bool
+proto_match(struct rule_packet *rp, const struct rule_step *s, bool ip4)
+{
+	int proto = rp->p->proto;
+
+	if (!ip4 && unlikely(rp->p->flags & PKT_EXT_BAD)) {
+		proto = cut_proto(rp);
+		rp->hotdrop = proto < 0;
+	}
+	return proto >= 0 && (s->proto != proto) == !!(s->inv & RULE_INV_PROTO);
+}
+
+/*
  * The ordinary part of the rule, in the order in which rules differ most often. IPv6 asks for the
  * protocol last: a cut chain of extension headers drops the packet only where a rule asks.
  */
@@ -81,14 +118,8 @@ ip_match(struct rule_packet *rp, const struct rule_step *s, bool ip4)
 	}
 	if (s->flags & RULE_STEP_IFACE && !iface_match(rp, &s->rule->ip))
 		return false;
-	if (s->proto != 0) {
-		if (!ip4 && rp->p->flags & PKT_EXT_BAD) {
-			rp->hotdrop = true;
-			return false;
-		}
-		if ((s->proto != rp->p->proto) != !!(s->inv & RULE_INV_PROTO))
-			return false;
-	}
+	if (s->proto != 0 && !proto_match(rp, s, ip4))
+		return false;
 	if (s->flags & RULE_STEP_FRAG &&
 	    !(rp->p->flags & PKT_FRAG_LATER) != !!(s->inv & RULE_INV_FRAG))
 		return false;

@@ -143,7 +143,9 @@ static const struct {
 	{ "-p tcp", &later6, YES },
 	{ "-p tcp --dport 80", &later6, NO },
 	{ "-p tcp --dport 80", &tiny6, NO },
-	{ "-p tcp", &cut6, HOT },
+	{ "-p tcp", &cut6, YES },
+	{ "-p udp", &cut6, NO },
+	{ "-p tcp --dport 80", &cut6, HOT },
 	{ "-s fd01::2", &cut6, YES },
 	{ "-p icmpv6 --icmpv6-type echo-request", &ping6, YES },
 	{ "-p icmpv6 ! --icmpv6-type echo-request", &ping6, NO },
@@ -297,6 +299,8 @@ test_reject(void **state)
 	static const struct packet bad = { .proto = IPPROTO_TCP,
 					   .tcp_flags = 0x02,
 					   .bad_checksum = true };
+	static const struct packet odd_4 = { .proto = 200, .w0 = 1, .l4_len = 4 };
+	static const struct packet odd_sum = { .proto = 200, .w0 = 0xfffe, .w1 = 1, .l4_len = 4 };
 	struct hook_emit old = hook_emit;
 
 	hook_emit = (struct hook_emit){ catch_error, catch_out };
@@ -316,7 +320,9 @@ test_reject(void **state)
 	expect_answer("-p tcp -j REJECT --reject-with tcp-reset", &bad, 0, 0, 0, 0);
 	expect_answer("-j REJECT", &tcp_later, 0, 0, 0, 0);
 	expect_answer("-j REJECT", &sctp, 1, 3, 3, 0);
-	expect_answer("-j REJECT", &odd, 0, 0, 0, 0);
+	expect_answer("-j REJECT", &odd_4, 0, 0, 0, 0);
+	expect_answer("-j REJECT", &odd_sum, 1, 3, 3, 0);
+	expect_answer("-j REJECT", &tcp_first, 1, 3, 3, 0);
 	expect_answer("-j REJECT", &syn6, 1, 1, 4, 0);
 	expect_answer("-j REJECT --reject-with no-route", &syn6, 1, 1, 0, 0);
 	expect_answer("-j REJECT --reject-with adm-prohibited", &syn6, 1, 1, 1, 0);

@@ -44,18 +44,31 @@ rule_reject_check(const struct rule_where *w, const struct rule_reject_kind *kin
 	return 0;
 }
 
-/* One's complement sum of the L4 bytes and the IPv6 pseudo header: right means all ones. */
+/*
+ * The one's complement sum of the L4 bytes that are there: right means all ones. IPv6, TCP and UDP
+ * have a pseudo header.
+ */
 static bool
 payload_sums_up(const struct rule_packet *rp)
 {
 	uint16_t len = pkt_l4_len(rp->m);
 	uint32_t sum = rte_raw_cksum(pkt_l4(rp->m), len);
+	const void *addrs = NULL;
+	size_t addr_len = 0;
 
 	if (rp->p->family == AF_INET6) {
-		const struct ip6_hdr *h = pkt_ip6(rp->m);
-
-		sum += rte_raw_cksum(&h->ip6_src, 2 * sizeof(h->ip6_src));
-		sum += rte_cpu_to_be_16(len) + rte_cpu_to_be_16(rp->p->proto);
+		addrs = &pkt_ip6(rp->m)->ip6_src;
+		addr_len = 2 * sizeof(struct in6_addr);
+	} else if (rp->p->proto == IPPROTO_TCP || rp->p->proto == IPPROTO_UDP) {
+		addrs = &pkt_ip4(rp->m)->src_addr;
+		addr_len = 2 * sizeof(uint32_t);
+	} else if (len == 0) {
+		return true;
+	}
+	if (addrs != NULL) {
+		sum += rte_raw_cksum(addrs, addr_len);
+		sum += rte_cpu_to_be_16(len);
+		sum += rte_cpu_to_be_16(rp->p->proto);
 	}
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
@@ -63,31 +76,37 @@ payload_sums_up(const struct rule_packet *rp)
 }
 
 /*
- * Linux answers only what it could check: a wrong checksum gets nothing, nor does a fragment (its
- * sum cannot be right). For a protocol whose checksum it does not know it takes the whole payload
- * as summed, unless the protocol is one of those known to have something else.
+ * Linux answers only what it could check. For a protocol whose checksum it does not know it takes
+ * the whole payload as summed, unless the protocol is one of those known to have something else; of
+ * a first fragment it takes the bytes that are there.
  */
 static bool
 checksum_ok(const struct rule_packet *rp)
 {
-	if (rp->p->flags & PKT_FRAG || !(rp->p->flags & PKT_L4))
+	uint16_t len = pkt_l4_len(rp->m);
+
+	if (rp->p->flags & PKT_FRAG_LATER || !(rp->p->flags & PKT_L4))
+		return false;
+	if (rp->p->family == AF_INET6 && len == 0)
 		return false;
 	switch (rp->p->proto) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return pkt_l4_checksum_ok(rp->m);
 	case IPPROTO_AH:
 	case IPPROTO_ESP:
 	case IPPROTO_GRE:
 	case IPPROTO_SCTP:
 	case IPPROTO_UDPLITE:
-	case IPPROTO_DCCP:
 		return true;
+	case IPPROTO_UDP:
+		/* Not summed: also on IPv6, where receivers refuse it. */
+		if (len >= 8 && ((const uint16_t *)pkt_l4(rp->m))[3] == 0)
+			return true;
+		break;
+	case IPPROTO_TCP:
+		break;
 	default:
 		return payload_sums_up(rp);
 	}
+	return rp->p->flags & PKT_FRAG || len < 8 ? payload_sums_up(rp) : pkt_l4_checksum_ok(rp->m);
 }
 
 static bool
