@@ -133,8 +133,12 @@ read_valued(struct ip_cmd *ip, struct request *q)
 		return read_number(ip, q, number, value);
 	if (strcmp(name, "via") == 0)
 		return read_via(ip, q, value);
-	if (strcmp(name, "dev") == 0 || strcmp(name, "oif") == 0)
+	if (strcmp(name, "dev") == 0 || strcmp(name, "oif") == 0) {
+		/* Shown with IPv6 routes that have no device; read back so. */
+		if (strcmp(value, "lo") == 0)
+			return 0;
 		return ip_get_port(ip, value, &q->port);
+	}
 	if (strcmp(name, "src") == 0)
 		return ip_get_addr(ip, value, ip->family, &q->r.src);
 	return strcmp(name, "mtu") == 0 ? read_mtu(ip, q, value) : 0;

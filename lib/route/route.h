@@ -78,6 +78,6 @@ uint32_t route6_on_link(const struct gen *gen, uint16_t port);
 
 /*
  * Control lcore, before workers and ports, after rcu_init() and neigh_init(). 0 or -ENOMEM.
- * Takes about 130 MB in four instances (2-byte next hops, 32 MB first-level table each).
+ * Takes about 150 MB in four instances (2-byte next hops, 32 MB first-level table each).
  */
 int route_init(struct err *e);

@@ -130,7 +130,7 @@ add4(void *fib, uint32_t host, uint8_t len, uint32_t nh)
 
 	/*
 	 * A prefix whose next hop is its parent's is added without being accounted for, but taken
-	 * off the account when it goes (DPDK 22.11 to 24.11). So it comes with another one first;
+	 * off the account when it goes (seen in DPDK 22.11). So it comes with another one first;
 	 * nobody looks at this instance yet.
 	 */
 	if (len > 24)
@@ -302,7 +302,7 @@ fib_init(struct err *e)
 			if (instance_make(families[f], &p->of[k]) != 0)
 				return err_set(
 					e, -ENOMEM,
-					"forwarding tables take about 140 MB and there is not so "
+					"forwarding tables take about 150 MB and there is not so "
 					"much memory: reserve more hugepages, or with --no-huge "
 					"give a larger -m");
 		}
