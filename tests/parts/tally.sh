@@ -123,7 +123,7 @@ tally_end()
 	if [ "$FAILED" -gt 0 ]; then
 		echo
 		for log in "$TMP"/*.log; do
-			grep -hE '(^|[] ])FAIL ' "$log" | sed "s/^/$(basename "$log" .log): /" | head -n 30
+			grep -hE '(^|[] ])FAIL ' "$log" | awk -v g="$(basename "$log" .log)" '!seen[$0]++ { print g ": " $0 }' | head -n 30
 		done
 		[ ! -d "$LOGS" ] || echo "logs: $LOGS"
 	fi
