@@ -104,6 +104,11 @@ test_recorded(void **state)
 		}
 	}
 	fclose(f);
+	free(line);
+	free(command);
+	str_free(&e.in);
+	str_free(&e.out);
+	str_free(&e.err);
 	assert_true(n > 300);
 }
 
