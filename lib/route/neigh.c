@@ -99,12 +99,10 @@ neigh_unpark(struct neigh_entry *e, struct rte_mbuf **out, unsigned max)
 static void
 park_last(unsigned lane, struct neigh_entry *e, struct rte_mbuf *m)
 {
-	struct rte_mbuf *oldest;
+	struct rte_mbuf *oldest = NULL;
 
-	if (e->parked == NEIGH_PARK_MAX) {
-		neigh_unpark(e, &oldest, 1);
+	if (e->parked == NEIGH_PARK_MAX && neigh_unpark(e, &oldest, 1) == 1)
 		drop_pkt(lane, DROP(neigh_queue_full), oldest);
-	}
 	m->next = NULL;
 	if (e->tail != NULL)
 		e->tail->next = m;
