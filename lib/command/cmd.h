@@ -19,6 +19,7 @@ struct cmd {
 	char **argv;	/* argv[0] is the noun */
 	const char *in; /* standard input text (iptables-restore); NULL: none */
 	size_t in_len;
+	const char *cwd; /* directory of the caller, for relative file names; NULL: the daemon's own */
 	struct str out; /* what the Linux tool prints on stdout */
 	struct str err; /* ... and on stderr */
 };
@@ -48,6 +49,18 @@ const struct cmd_noun *cmd_find(const char *name);
 /* Sorted by name: first with NULL. */
 const struct cmd_noun *cmd_next(const struct cmd_noun *noun);
 
+/* Ends every operator error: adds "NOUN: text\n" to c->err and returns rc. */
+int cmd_fail(struct cmd *c, int rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Does this command read standard input (NAME-restore, NAME restore, or a lone "-")? */
+bool cmd_reads_input(int argc, char *const *argv);
+/*
+ * Reads a whole file (at most 64 MB), name relative to the caller's directory. The caller frees the
+ * text. NULL: the error is in c->err.
+ */
+char *cmd_read_file(struct cmd *c, const char *name, size_t *len);
+/* Set by `quit`: the control loop ends. */
+extern bool cmd_quit;
+
 /* Runs argv: finds the noun, calls it. Unknown: 127 and a text that says so. */
 int cmd_run(struct cmd *c);
 /*
@@ -62,3 +75,6 @@ int cmd_run_line(const char *line, const char *in, size_t in_len, struct str *ou
  */
 int cmd_run_script(const char *name, const char *text, bool keep_going, struct str *out,
 		   struct str *err);
+/* The same with a caller's directory; cwd NULL: the daemon's. */
+int cmd_run_line_in(const char *cwd, const char *line, const char *in, size_t in_len,
+		    struct str *out, struct str *err);

@@ -69,6 +69,9 @@ int port_del(const char *name, struct err *e);
 int port_set_mtu(const char *name, uint16_t mtu, struct err *e);
 int port_set_up(const char *name, bool up, struct err *e);
 int port_set_mac(const char *name, const struct rte_ether_addr *mac, struct err *e);
+/* testpmd's start and stop: off, no lane polls any queue. Control lcore. */
+void port_forwarding_set(bool on);
+bool port_forwarding(void);
 /* Control lcore, every 100 ms or so: follows carrier changes. */
 void port_poll_links(void);
 /* Control lcore, at exit, workers stopped. */

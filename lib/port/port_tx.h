@@ -53,3 +53,5 @@ port_tx_flush(unsigned lane, const struct gen *gen)
 
 /* Frames other lanes handed over to this one: transmits them. Worker of that lane, every round. */
 unsigned port_tx_handed_over(unsigned lane, const struct gen *gen);
+/* Frames in hand-over rings now. Any thread. */
+uint64_t port_tx_queued(void);

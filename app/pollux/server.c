@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The UNIX socket: up to 32 clients, each with one request at a time (cmd_wire.h). Non-blocking;
+ * a client may vanish or stall at any moment and costs nobody else anything. Control lcore.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base_clock.h"
+#include "cmd.h"
+#include "cmd_wire.h"
+
+#define CLIENTS (SERVER_POLL_MAX - 1)
+#define READ_CHUNK 65536u
+#define STALL_MS 30000 /* a request or an answer under way must move on within */
+
+struct client {
+	int fd; /* -1: free */
+	struct str in, out;
+	size_t sent;    /* of out */
+	uint64_t moved; /* when bytes last went through */
+};
+
+static int listener = -1;
+static char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+static struct client clients[CLIENTS];
+static struct client *polled[SERVER_POLL_MAX]; /* by place in the pollfds; [0] is the listener */
+
+static int
+address(const char *name, struct sockaddr_un *a, struct err *e)
+{
+	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (strlen(name) >= sizeof(a->sun_path))
+		return err_set(e, -ENAMETOOLONG, "--socket: %s is longer than %zu characters", name,
+			       sizeof(a->sun_path) - 1);
+	strcpy(a->sun_path, name);
+	return 0;
+}
+
+int
+server_probe(const char *name, struct err *e)
+{
+	struct sockaddr_un a;
+	int fd, rc = address(name, &a, e);
+
+	if (rc != 0)
+		return rc;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	rc = connect(fd, (struct sockaddr *)&a, sizeof(a));
+	close(fd);
+	if (rc == 0)
+		return err_set(e, -EADDRINUSE,
+			       "%s is in use by a running Pollux: stop it first, or choose "
+			       "another --socket",
+			       name);
+	return 0;
+}
+
+/* The directory of the socket, one level. */
+static void
+make_directory(const char *name)
+{
+	char dir[sizeof(path)];
+	char *slash;
+
+	snprintf(dir, sizeof(dir), "%s", name);
+	slash = strrchr(dir, '/');
+	if (slash == NULL || slash == dir)
+		return;
+	*slash = '\0';
+	mkdir(dir, 0755); /* it may be there; bind() tells otherwise */
+}
+
+int
+server_open(const char *name, struct err *e)
+{
+	struct sockaddr_un a;
+	int rc = address(name, &a, e);
+	mode_t mask;
+
+	if (rc != 0)
+		return rc;
+	for (unsigned i = 0; i < CLIENTS; i++)
+		clients[i].fd = -1;
+	make_directory(name);
+	unlink(name); /* nobody answered there */
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mask = umask(0177);
+	rc = listener < 0 || bind(listener, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+	     listen(listener, CLIENTS) != 0;
+	umask(mask);
+	if (rc != 0)
+		return err_set(e, -errno, "cannot make the socket %s: %s", name, strerror(errno));
+	strcpy(path, name);
+	return 0;
+}
+
+static void
+hang_up(struct client *c)
+{
+	close(c->fd);
+	c->fd = -1;
+	str_free(&c->in);
+	str_free(&c->out);
+	c->sent = 0;
+}
+
+void
+server_close(void)
+{
+	for (unsigned i = 0; i < CLIENTS; i++)
+		if (listener >= 0 && clients[i].fd >= 0)
+			hang_up(&clients[i]);
+	if (listener >= 0 && path[0] != '\0')
+		unlink(path);
+	if (listener >= 0)
+		close(listener);
+	listener = -1;
+}
+
+static bool
+answering(const struct client *c)
+{
+	return c->sent < c->out.len;
+}
+
+unsigned
+server_poll(struct pollfd *fds)
+{
+	unsigned nb = 1, used = 0;
+
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		struct client *c = &clients[i];
+
+		if (c->fd < 0)
+			continue;
+		used++;
+		polled[nb] = c;
+		fds[nb++] =
+			(struct pollfd){ .fd = c->fd, .events = answering(c) ? POLLOUT : POLLIN };
+	}
+	/* With all places taken, new clients wait in the kernel's queue. */
+	fds[0] = (struct pollfd){ .fd = used < CLIENTS ? listener : -1, .events = POLLIN };
+	return nb;
+}
+
+static void
+welcome(void)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	for (unsigned i = 0; fd >= 0 && i < CLIENTS; i++) {
+		if (clients[i].fd >= 0)
+			continue;
+		clients[i] = (struct client){ .fd = fd, .moved = clock_ms() };
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void
+put_frame(struct client *c, uint32_t type, const void *body, size_t len)
+{
+	unsigned char head[CMD_WIRE_HEADER];
+
+	cmd_wire_put_head(head, (struct cmd_wire_head){ .len = len, .type = type });
+	str_add_bytes(&c->out, head, sizeof(head));
+	if (len > 0)
+		str_add_bytes(&c->out, body, len);
+}
+
+static void
+put_answer(struct client *c, int rc, const struct str *out, const struct str *err)
+{
+	size_t out_len = out->len, err_len = err->len;
+	unsigned char head[CMD_WIRE_HEADER], body[8];
+
+	if (out_len > CMD_WIRE_ANSWER_MAX / 2)
+		out_len = CMD_WIRE_ANSWER_MAX / 2;
+	if (err_len > CMD_WIRE_ANSWER_MAX / 4)
+		err_len = CMD_WIRE_ANSWER_MAX / 4;
+	cmd_wire_put_head(head, (struct cmd_wire_head){ .len = sizeof(body) + out_len + err_len,
+							.type = CMD_WIRE_ANSWER });
+	cmd_wire_put32(body, rc);
+	cmd_wire_put32(body + 4, out_len);
+	str_add_bytes(&c->out, head, sizeof(head));
+	str_add_bytes(&c->out, body, sizeof(body));
+	str_add_bytes(&c->out, str_text(out), out_len);
+	str_add_bytes(&c->out, str_text(err), err_len);
+}
+
+static void
+run(struct client *c, uint32_t type, const struct cmd_wire_request *r)
+{
+	struct cmd cmd = {
+		.argc = r->argc, .argv = r->argv, .in = r->in, .in_len = r->in_len, .cwd = r->cwd
+	};
+	int rc;
+
+	if (type == CMD_WIRE_RUN && cmd_reads_input(r->argc, r->argv)) {
+		put_frame(c, CMD_WIRE_WANT, NULL, 0);
+		return;
+	}
+	if (type == CMD_WIRE_LINE)
+		rc = cmd_run_line_in(r->cwd, r->line, r->in, r->in_len, &cmd.out, &cmd.err);
+	else
+		rc = cmd_run(&cmd);
+	put_answer(c, rc, &cmd.out, &cmd.err);
+	str_free(&cmd.out);
+	str_free(&cmd.err);
+}
+
+/* Takes one whole request out of the input. false: there is none, or the client is gone. */
+static bool
+take_request(struct client *c)
+{
+	struct cmd_wire_request r;
+	struct cmd_wire_head h;
+	size_t all;
+
+	if (c->in.len < CMD_WIRE_HEADER)
+		return false;
+	if (!cmd_wire_get_head((unsigned char *)c->in.text, &h) || h.type > CMD_WIRE_LINE) {
+		hang_up(c);
+		return false;
+	}
+	all = CMD_WIRE_HEADER + h.len;
+	if (c->in.len < all)
+		return false;
+	if (cmd_wire_request(h.type, c->in.text + CMD_WIRE_HEADER, h.len, &r) != 0) {
+		free(r.argv);
+		hang_up(c);
+		return false;
+	}
+	run(c, h.type, &r);
+	free(r.argv);
+	memmove(c->in.text, c->in.text + all, c->in.len - all);
+	c->in.len -= all;
+	if (c->in.len == 0)
+		str_free(&c->in);
+	return true;
+}
+
+static void
+send_answer(struct client *c)
+{
+	while (answering(c)) {
+		ssize_t n = send(c->fd, c->out.text + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n <= 0) {
+			hang_up(c);
+			return;
+		}
+		c->sent += n;
+		c->moved = clock_ms();
+	}
+	str_free(&c->out);
+	c->sent = 0;
+}
+
+/* The next request only after this one's answer has gone: memory stays bounded. */
+static void
+serve(struct client *c)
+{
+	while (c->fd >= 0 && !answering(c) && take_request(c))
+		send_answer(c);
+}
+
+static void
+read_request(struct client *c)
+{
+	static char chunk[READ_CHUNK];
+	ssize_t n = recv(c->fd, chunk, sizeof(chunk), 0);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		hang_up(c);
+		return;
+	}
+	str_add_bytes(&c->in, chunk, n);
+	c->moved = clock_ms();
+	serve(c);
+}
+
+void
+server_handle(const struct pollfd *fds, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		struct client *c = polled[i];
+
+		if (fds[i].revents & POLLOUT) {
+			send_answer(c);
+			serve(c);
+		} else if (fds[i].revents != 0) {
+			read_request(c);
+		}
+	}
+	if (fds[0].fd >= 0 && fds[0].revents != 0)
+		welcome();
+}
+
+void
+server_tick(void)
+{
+	uint64_t now = clock_ms();
+
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		struct client *c = &clients[i];
+
+		if (c->fd >= 0 && (answering(c) || c->in.len > 0) && now - c->moved > STALL_MS)
+			hang_up(c);
+	}
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "cmd_wire.h"
+
+struct body {
+	char *bytes;
+	size_t len, cap;
+};
+
+static void
+out_of_memory(void)
+{
+	fputs("polluxctl: out of memory\n", stderr);
+	exit(1);
+}
+
+static void
+add(struct body *b, const void *bytes, size_t len)
+{
+	if (b->len + len > b->cap) {
+		b->cap = 2 * (b->len + len) + 256;
+		b->bytes = realloc(b->bytes, b->cap);
+		if (b->bytes == NULL)
+			out_of_memory();
+	}
+	memcpy(b->bytes + b->len, bytes, len);
+	b->len += len;
+}
+
+bool
+client_open(struct client *c, const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+	*c = (struct client){ .fd = -1 };
+	if (strlen(path) >= sizeof(a.sun_path)) {
+		fprintf(stderr, "polluxctl: socket path %s is too long\n", path);
+		return false;
+	}
+	strcpy(a.sun_path, path);
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (c->fd >= 0 && connect(c->fd, (struct sockaddr *)&a, sizeof(a)) == 0)
+		return true;
+	fprintf(stderr, "polluxctl: %s: %s (is pollux running? --socket PATH names another one)\n",
+		path, strerror(errno));
+	client_close(c);
+	return false;
+}
+
+void
+client_close(struct client *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c->buf);
+	*c = (struct client){ .fd = -1 };
+}
+
+static bool
+send_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = send(fd, at, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		len -= n;
+	}
+	return true;
+}
+
+static bool
+recv_all(int fd, void *bytes, size_t len)
+{
+	char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = recv(fd, at, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		len -= n;
+	}
+	return true;
+}
+
+/* Sends one request and takes its answer's body into c->buf. false: the daemon is gone. */
+static bool
+exchange(struct client *c, uint32_t type, const struct body *b, struct cmd_wire_head *h)
+{
+	unsigned char head[CMD_WIRE_HEADER];
+
+	cmd_wire_put_head(head, (struct cmd_wire_head){ .len = b->len, .type = type });
+	if (!send_all(c->fd, head, sizeof(head)) || !send_all(c->fd, b->bytes, b->len) ||
+	    !recv_all(c->fd, head, sizeof(head)) || !cmd_wire_get_head(head, h))
+		return false;
+	if (h->len > c->cap) {
+		free(c->buf);
+		c->buf = malloc(h->len);
+		if (c->buf == NULL)
+			out_of_memory();
+		c->cap = h->len;
+	}
+	return recv_all(c->fd, c->buf, h->len);
+}
+
+static int
+gone(void)
+{
+	fputs("polluxctl: the daemon closed the connection\n", stderr);
+	return 1;
+}
+
+static int
+print(const struct client *c, size_t len, bool merge)
+{
+	struct cmd_wire_answer a;
+
+	if (cmd_wire_answer(c->buf, len, &a) != 0)
+		return gone();
+	fwrite(a.out, 1, a.out_len, stdout);
+	fflush(stdout);
+	fwrite(a.err, 1, a.err_len, merge ? stdout : stderr);
+	return a.rc;
+}
+
+static void
+add_directory(struct body *b)
+{
+	char cwd[PATH_MAX];
+
+	if (getcwd(cwd, sizeof(cwd)) == NULL)
+		strcpy(cwd, "/");
+	add(b, cwd, strlen(cwd) + 1);
+}
+
+static void
+add_stdin(struct body *b)
+{
+	char bytes[65536];
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0)
+			add(b, bytes, n);
+}
+
+static int
+too_long(void)
+{
+	fprintf(stderr, "polluxctl: a command and its input may have at most %u bytes\n",
+		CMD_WIRE_REQUEST_MAX);
+	return 1;
+}
+
+int
+client_run(struct client *c, int argc, char **argv)
+{
+	struct body b = { 0 };
+	struct cmd_wire_head h;
+	unsigned char count[4];
+	int rc;
+
+	add_directory(&b);
+	cmd_wire_put32(count, argc);
+	add(&b, count, sizeof(count));
+	for (int i = 0; i < argc; i++)
+		add(&b, argv[i], strlen(argv[i]) + 1);
+	if (b.len > CMD_WIRE_REQUEST_MAX) {
+		rc = too_long();
+	} else if (!exchange(c, CMD_WIRE_RUN, &b, &h)) {
+		rc = gone();
+	} else if (h.type != CMD_WIRE_WANT) {
+		rc = print(c, h.len, false);
+	} else {
+		add_stdin(&b);
+		if (b.len > CMD_WIRE_REQUEST_MAX)
+			rc = too_long();
+		else
+			rc = exchange(c, CMD_WIRE_RUN_INPUT, &b, &h) ? print(c, h.len, false)
+								     : gone();
+	}
+	free(b.bytes);
+	return rc;
+}
+
+int
+client_line(struct client *c, const char *line, const char *in, size_t in_len, bool merge)
+{
+	struct body b = { 0 };
+	struct cmd_wire_head h;
+	int rc;
+
+	add_directory(&b);
+	add(&b, line, strlen(line) + 1);
+	if (in_len > 0)
+		add(&b, in, in_len);
+	if (b.len > CMD_WIRE_REQUEST_MAX)
+		rc = too_long();
+	else
+		rc = exchange(c, CMD_WIRE_LINE, &b, &h) ? print(c, h.len, merge) : -1;
+	free(b.bytes);
+	return rc;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The registry of nouns and the running of one command. Control lcore only.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base_err.h"
+#include "cmd.h"
+
+#define FILE_BYTES_MAX (64u << 20)
+
+bool cmd_quit;
+
+static struct cmd_noun *nouns; /* sorted by name */
+
+void
+cmd_register(struct cmd_noun *noun)
+{
+	struct cmd_noun **at = &nouns;
+
+	while (*at != NULL && strcmp((*at)->name, noun->name) < 0)
+		at = &(*at)->next;
+	if (*at != NULL && strcmp((*at)->name, noun->name) == 0)
+		abort();
+	noun->next = *at;
+	*at = noun;
+}
+
+const struct cmd_noun *
+cmd_find(const char *name)
+{
+	for (struct cmd_noun *n = nouns; n != NULL; n = n->next)
+		if (strcmp(n->name, name) == 0)
+			return n;
+	return NULL;
+}
+
+const struct cmd_noun *
+cmd_next(const struct cmd_noun *noun)
+{
+	return noun == NULL ? nouns : noun->next;
+}
+
+int
+cmd_fail(struct cmd *c, int rc, const char *fmt, ...)
+{
+	char text[sizeof(((struct err *)0)->text) + 64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	str_printf(&c->err, "%s: %s\n", c->argv[0], text);
+	return rc;
+}
+
+/* Is argv[i] the value of the option before it? */
+static bool
+is_value(char *const *argv, int i)
+{
+	static const char *const with_value[] = { "-T", "--table", "-M", "--modprobe",
+						  "-w", "--wait", "-W", "--wait-interval" };
+
+	for (unsigned k = 0; i > 1 && k < sizeof(with_value) / sizeof(with_value[0]); k++)
+		if (strcmp(argv[i - 1], with_value[k]) == 0)
+			return true;
+	return false;
+}
+
+/* NAME-restore FILE reads the file, not standard input. */
+static bool
+names_file(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (argv[i][0] != '-' && !is_value(argv, i))
+			return true;
+	return false;
+}
+
+bool
+cmd_reads_input(int argc, char *const *argv)
+{
+	size_t n = strlen(argv[0]);
+	const char *tail = "-restore";
+
+	if (n > strlen(tail) && strcmp(argv[0] + n - strlen(tail), tail) == 0)
+		return !names_file(argc, argv);
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "-") == 0)
+			return true;
+	return argc >= 2 && strcmp(argv[0], "ipset") == 0 && strcmp(argv[1], "restore") == 0;
+}
+
+static char *
+read_all(int fd, size_t size, size_t *len)
+{
+	char *text = malloc(size + 1);
+	ssize_t n;
+
+	*len = 0;
+	while (text != NULL && *len < size) {
+		n = read(fd, text + *len, size - *len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		*len += n;
+	}
+	if (text != NULL)
+		text[*len] = '\0';
+	return text;
+}
+
+char *
+cmd_read_file(struct cmd *c, const char *name, size_t *len)
+{
+	char path[PATH_MAX], *text = NULL;
+	struct stat st;
+	int fd;
+
+	if (name[0] == '/' || c->cwd == NULL || c->cwd[0] == '\0')
+		snprintf(path, sizeof(path), "%s", name);
+	else
+		snprintf(path, sizeof(path), "%s/%s", c->cwd, name);
+	/* Nonblocking: opening a fifo must not stop the control lcore. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		cmd_fail(c, 1, "cannot open %s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		cmd_fail(c, 1, "%s is not a file", path);
+	else if (st.st_size > FILE_BYTES_MAX)
+		cmd_fail(c, 1, "%s is larger than 64 MB", path);
+	else
+		text = read_all(fd, st.st_size, len);
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+int
+cmd_run(struct cmd *c)
+{
+	const struct cmd_noun *noun = cmd_find(c->argv[0]);
+
+	if (noun == NULL)
+		return cmd_fail(c, 127, "no such command (\"help\" lists them)");
+	return noun->fn(c);
+}

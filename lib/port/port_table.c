@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The ports of a generation and the lists of queues each lane polls. The control lcore builds a new
+ * table for every change; workers only read published ones. Descriptions are shared by successive
+ * tables and counted; the counts belong to the control lcore.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "port_own.h"
+
+struct counted_port {
+	struct port port; /* first: the two are one pointer */
+	unsigned refs;
+};
+
+static unsigned slot;
+static bool forwarding = true;
+static const struct port_table none;
+
+struct port *
+port_new(const struct port *from)
+{
+	struct counted_port *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		abort(); /* like struct str: the control lcore cannot go on without memory */
+	if (from != NULL)
+		c->port = *from;
+	return &c->port;
+}
+
+void
+port_free(struct port *p)
+{
+	free((struct counted_port *)p);
+}
+
+static void
+table_free(void *obj)
+{
+	struct port_table *t = obj;
+
+	for (unsigned i = 1; i < PORT_MAX; i++) {
+		struct counted_port *c = (struct counted_port *)(uintptr_t)t->by_index[i];
+
+		if (c != NULL && --c->refs == 0)
+			free(c);
+	}
+	free(t);
+}
+
+RTE_INIT(port_slot_init)
+{
+	slot = gen_slot("ports", table_free);
+}
+
+const struct port_table *
+port_table_get(const struct gen *gen)
+{
+	const struct port_table *t = gen->slot[slot];
+
+	return t != NULL ? t : &none;
+}
+
+const struct port *
+port_by_name(const struct gen *gen, const char *name)
+{
+	const struct port_table *t = port_table_get(gen);
+
+	for (unsigned i = 1; i < PORT_MAX; i++)
+		if (t->by_index[i] != NULL && strcmp(t->by_index[i]->name, name) == 0)
+			return t->by_index[i];
+	return NULL;
+}
+
+static void
+list_queues(struct port_table *t, const struct port *p)
+{
+	for (unsigned q = 0; q < p->nb_rxq; q++) {
+		unsigned lane = p->rx_lane[q];
+
+		if (t->nb_rxq[lane] == PORT_MAX)
+			continue; /* port_add() made sure there is room */
+		t->rxq[lane][t->nb_rxq[lane]++] = (struct port_rxq){
+			.port = p->index, .dpdk_id = p->dpdk_id, .queue = q,
+		};
+	}
+}
+
+/* A table with the same ports as from but for index. */
+static struct port_table *
+table_with(const struct port_table *from, uint16_t index, struct port *p)
+{
+	struct port_table *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		abort();
+	memcpy(t->by_index, from->by_index, sizeof(t->by_index));
+	if (index != 0)
+		t->by_index[index] = p;
+	for (unsigned i = 1; i < PORT_MAX; i++) {
+		struct counted_port *c = (struct counted_port *)(uintptr_t)t->by_index[i];
+
+		if (c == NULL)
+			continue;
+		c->refs++;
+		t->nb++;
+		if (forwarding && c->port.up)
+			list_queues(t, &c->port);
+	}
+	return t;
+}
+
+void
+port_publish(uint16_t index, struct port *p)
+{
+	struct gen *draft = gen_draft();
+
+	gen_draft_set(draft, slot, table_with(port_table_get(draft), index, p));
+	gen_commit(draft);
+}
+
+void
+port_forwarding_set(bool on)
+{
+	if (on == forwarding)
+		return;
+	forwarding = on;
+	port_publish(0, NULL);
+}
+
+bool
+port_forwarding(void)
+{
+	return forwarding;
+}
+
+unsigned
+port_lane_room(unsigned lane)
+{
+	const struct port_table *t = port_table_get(gen_current());
+	unsigned used = 0;
+
+	/* Ports that are down are not in the list but will be. */
+	for (unsigned i = 1; i < PORT_MAX; i++)
+		for (unsigned q = 0; t->by_index[i] != NULL && q < t->by_index[i]->nb_rxq; q++)
+			used += t->by_index[i]->rx_lane[q] == lane;
+	return PORT_MAX - used;
+}
