@@ -11,6 +11,7 @@
 #include "addr_routes.h"
 #include "addr_table.h"
 #include "base_param.h"
+#include "neigh.h"
 #include "route_rib.h"
 
 PARAM_INT(promote_secondaries, "net.ipv4.conf.all.promote_secondaries", 0, 0, 1,
@@ -149,6 +150,14 @@ last_of_family(const struct addr_table *t, uint16_t port, uint8_t family)
 	return true;
 }
 
+/* Is address i the last IPv4 address its port lost? */
+static bool
+lost_last(const struct addr_table *old, const struct addr_table *next, const bool *gone, unsigned i)
+{
+	return gone[i] && old->of[i].prefix.addr.family == AF_INET &&
+	       last_of_family(next, old->of[i].port, AF_INET);
+}
+
 int
 addr_take(const bool *gone, struct addr_table *base)
 {
@@ -167,15 +176,17 @@ addr_take(const bool *gone, struct addr_table *base)
 		else if (a->secondary && !base->of[i].secondary)
 			addr_routes_put(&base->of[i], &e);
 	}
-	/* Without an IPv4 address a port has no IPv4 routes. */
+	/* Without an IPv4 address a port has no IPv4 routes, and no IPv4 neighbours. */
 	for (unsigned i = 0; i < old->n; i++)
-		if (gone[i] && old->of[i].prefix.addr.family == AF_INET &&
-		    last_of_family(next, old->of[i].port, AF_INET))
+		if (lost_last(old, next, gone, i))
 			route_take_port(old->of[i].port, AF_INET, false);
 	if (route_batch_end(&e) != 0) {
 		addr_table_free(next);
 		return -ENOMEM;
 	}
+	for (unsigned i = 0; i < old->n; i++)
+		if (lost_last(old, next, gone, i))
+			neigh_flush_port(old->of[i].port, AF_INET, true);
 	publish(next);
 	return 0;
 }

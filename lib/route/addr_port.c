@@ -94,7 +94,7 @@ fall(const struct port *p)
 {
 	lose_addresses(p->index, AF_INET6);
 	lose_routes(p, true);
-	neigh_flush_port(p->index, true);
+	neigh_flush_port(p->index, 0, true);
 }
 
 static void
@@ -108,7 +108,7 @@ on_port_event(enum port_event event, const struct port *p)
 	if (event == PORT_GOING) {
 		lose_addresses(p->index, 0);
 		lose_routes(p, false);
-		neigh_flush_port(p->index, true);
+		neigh_flush_port(p->index, 0, true);
 	} else if (event == PORT_ADDED || p->up != was_up) {
 		if (p->up)
 			rise(p);
@@ -116,7 +116,7 @@ on_port_event(enum port_event event, const struct port *p)
 			fall(p);
 	} else if (new_mac) {
 		/* Frame headers hold the old source; Linux forgets all neighbours too. */
-		neigh_flush_port(p->index, true);
+		neigh_flush_port(p->index, 0, true);
 	}
 }
 

@@ -37,6 +37,9 @@ neigh_enter(struct neigh_entry *e, uint8_t state, uint64_t now)
 	else if (!(state & (NUD_INCOMPLETE | NUD_PROBE)))
 		wait = 0;
 	e->since = now;
+	/* So that the next packet counts at once, not a second after the one before. */
+	if (state == NUD_STALE)
+		__atomic_store_n(&e->n.used, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&e->n.state, state, __ATOMIC_RELAXED);
 	__atomic_store_n(&e->deadline, now + wait, __ATOMIC_RELAXED);
 }

@@ -123,5 +123,5 @@ struct neigh_set {
 int neigh_set(const struct neigh_set *s, unsigned flags, uint64_t now, struct err *e);
 /* -ENOENT. */
 int neigh_del(uint16_t port, const struct ip_addr *addr);
-/* Forgets what is known on the port; a permanent entry stays unless all. */
-void neigh_flush_port(uint16_t port, bool all);
+/* Forgets what is known on the port (family 0: both); a permanent entry stays unless all. */
+void neigh_flush_port(uint16_t port, uint8_t family, bool all);

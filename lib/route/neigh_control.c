@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 
+#include <rte_common.h>
+
 #include "base_clock.h"
 #include "neigh_table.h"
 #include "port.h"
@@ -20,7 +22,7 @@ info_of(struct neigh_entry *e, struct neigh_info *i)
 		.has_mac = e->has_mac,
 		.router = e->router,
 		.mac = e->mac,
-		.used = __atomic_load_n(&e->n.used, __ATOMIC_RELAXED),
+		.used = RTE_MAX(__atomic_load_n(&e->n.used, __ATOMIC_RELAXED), e->updated),
 		.confirmed = e->confirmed,
 		.updated = e->updated,
 		.probes = e->probes,
@@ -139,7 +141,7 @@ neigh_del(uint16_t port, const struct ip_addr *addr)
 }
 
 void
-neigh_flush_port(uint16_t port, bool all)
+neigh_flush_port(uint16_t port, uint8_t family, bool all)
 {
 	unsigned nb = neigh_slots();
 	uint64_t now = clock_ms();
@@ -147,7 +149,8 @@ neigh_flush_port(uint16_t port, bool all)
 	for (unsigned i = 0; i < nb; i++) {
 		struct neigh_entry *e = neigh_slot(i);
 
-		if (!__atomic_load_n(&e->live, __ATOMIC_ACQUIRE) || e->n.port != port)
+		if (!__atomic_load_n(&e->live, __ATOMIC_ACQUIRE) || e->n.port != port ||
+		    (family != 0 && e->n.addr.family != family))
 			continue;
 		if (all || !(neigh_state(e) & (NUD_PERMANENT | NUD_NOARP)))
 			neigh_forget(e, now);

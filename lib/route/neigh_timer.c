@@ -89,7 +89,7 @@ stale(struct neigh_entry *e, uint64_t now, struct deed *d)
 {
 	uint64_t used = __atomic_load_n(&e->n.used, __ATOMIC_RELAXED);
 
-	if (used <= e->since) {
+	if (used < e->since) {
 		tire(e, now, d);
 		return;
 	}

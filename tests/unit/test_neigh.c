@@ -48,7 +48,7 @@ setup(void **state)
 static int
 clean(void **state)
 {
-	neigh_flush_port(port_index("r0"), true);
+	neigh_flush_port(port_index("r0"), 0, true);
 	rcu_wait();
 	rcu_reap();
 	asked = asked_one = failed = resolved = 0;
@@ -201,7 +201,7 @@ out:
 	assert_true(parked <= NEIGH_PARK_TOTAL);
 	assert_true(m != NULL || parked > 3500);
 	rte_pktmbuf_free(m);
-	neigh_flush_port(port_index("r0"), true);
+	neigh_flush_port(port_index("r0"), 0, true);
 	assert_int_equal(neigh_parked(), 0);
 	assert_true(drops("neigh-gone") >= parked);
 }
@@ -308,7 +308,7 @@ test_operator(void **state)
 	assert_memory_equal(neigh_l2(n)->bytes, &mac_a, 6);
 	tick_until(now, now + 100000);
 	assert_int_equal(n->state, NUD_PERMANENT);
-	neigh_flush_port(s.port, false);
+	neigh_flush_port(s.port, 0, false);
 	assert_non_null(neigh_find(s.port, &s.addr));
 	assert_int_equal(neigh_del(s.port, &s.addr), 0);
 	assert_int_equal(neigh_del(s.port, &s.addr), -ENOENT);
@@ -331,7 +331,7 @@ test_table_full(void **state)
 	neigh_timer(now + 2000);
 	rcu_reap();
 	assert_non_null(neigh_get(port_index("r0"), &a));
-	neigh_flush_port(port_index("r0"), true);
+	neigh_flush_port(port_index("r0"), 0, true);
 	rcu_reap();
 	assert_int_equal(neigh_count(), 0);
 	/* Headers come back too: more changes than there are headers. */

@@ -151,7 +151,7 @@ test_workers_and_control(void **state)
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	for (unsigned i = 0; i < WORKERS; i++)
 		pthread_join(threads[i], NULL);
-	neigh_flush_port(1, true);
+	neigh_flush_port(1, 0, true);
 	rcu_wait();
 	rcu_reap();
 	for (unsigned i = 0; i < drop_nb(); i++) {
