@@ -14,8 +14,12 @@ build_tree()
 		rm -f "$log"
 		return 0
 	fi
-	grep -E 'error|ERROR|FAILED' -A 6 "$log" | head -n 60 >&2 || true
-	tail -n 15 "$log" >&2
+	# The first errors are the ones to mend; without any, the end says why.
+	if grep -qE 'error:|ERROR:' "$log"; then
+		grep -E 'error:|ERROR:' -A 4 "$log" | head -n 40 >&2
+	else
+		tail -n 20 "$log" >&2
+	fi
 	rm -f "$log"
 	return 1
 }

@@ -45,7 +45,7 @@ counted() { ctl iptables -L "$1" -n -v -x | awk -v n="$2" 'NR == n + 2 { print $
 counters_are_exact()
 {
 	ctl iptables -I FORWARD -p icmp -s "$LAN4" -m comment --comment "counting" || return 1
-	in_lan ping -n -q -c 7 -i 0.01 "$WAN4" >/dev/null
+	in_lan ping -n -q -c 7 -i 0.01 -W 2 "$WAN4" | grep transmitted
 	local seen
 	seen=$(counted FORWARD 1)
 	ctl iptables -D FORWARD 1
