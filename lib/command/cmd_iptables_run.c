@@ -63,10 +63,8 @@ change_one(struct ipt *x, struct rule_table *t)
 		return rule_edit_insert(t, x->chain, x->number - 1, &x->spec, x->count);
 	case IPT_REPLACE:
 		return rule_edit_replace(t, x->chain, x->number - 1, &x->spec, x->count);
-	case IPT_DELETE:
-		return rule_edit_delete(t, x->chain, &x->spec);
 	default:
-		return rule_edit_find(t, x->chain, &x->spec);
+		return rule_edit_delete(t, x->chain, &x->spec);
 	}
 }
 
@@ -74,16 +72,21 @@ change_one(struct ipt *x, struct rule_table *t)
 static int
 change_rules(struct ipt *x)
 {
-	struct rule_table *t = rule_edit_write(x->edit, x->family, x->type);
+	const struct rule_table *seen = rule_edit_read(x->edit, x->family, x->type);
+	struct rule_table *t = NULL;
 	int rc = 0;
 
+	/* Looking for a rule changes nothing, so it must not make a new table. */
+	if (x->command != IPT_CHECK)
+		seen = t = rule_edit_write(x->edit, x->family, x->type);
 	for (unsigned i = 0; i < rule_spec_pairs(&x->spec); i++) {
 		int one;
 
 		rule_spec_pair(&x->spec, i);
-		one = echo_rule(x, t);
+		one = echo_rule(x, seen);
 		if (one == 0)
-			one = change_one(x, t);
+			one = t == NULL ? rule_edit_find(seen, x->chain, &x->spec)
+					: change_one(x, t);
 		if (one != 0)
 			rc = one;
 	}

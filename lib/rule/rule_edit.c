@@ -25,6 +25,22 @@ rule_edit_init(struct rule_edit *e)
 }
 
 static void
+zero_later(struct rule_edit *e, struct rule *r, struct rule_chain *ch)
+{
+	if (e->nb_zero == e->cap_zero) {
+		e->cap_zero = e->cap_zero ? 2 * e->cap_zero : 64;
+		e->zero = realloc(e->zero, e->cap_zero * sizeof(e->zero[0]));
+		if (e->zero == NULL)
+			abort();
+	}
+	if (r != NULL)
+		r->refs++;
+	else
+		ch->refs++;
+	e->zero[e->nb_zero++] = (struct rule_zero){ r, r != NULL ? NULL : ch };
+}
+
+static void
 zero_done(struct rule_edit *e, bool apply)
 {
 	for (uint32_t i = 0; i < e->nb_zero; i++) {
@@ -119,6 +135,24 @@ publish(struct rule_edit *e)
 	return rc;
 }
 
+/*
+ * Every change of a table by iptables (legacy) starts the counters of all its policies anew, but for
+ * those that the change itself sets. Nobody would invent it; scripts that compare lists see it.
+ */
+static void
+restart_policies(struct rule_edit *e, const struct rule_table *t, const struct rule_table *now)
+{
+	for (unsigned p = 0; now != NULL && p < HOOK_POINTS; p++) {
+		struct rule_chain *c;
+
+		if (t->builtin[p] == RULE_SLOT_NONE)
+			continue;
+		c = t->chain[t->builtin[p]];
+		if (c->policy_counter == now->chain[now->builtin[p]]->policy_counter)
+			zero_later(e, NULL, c);
+	}
+}
+
 int
 rule_edit_commit(struct rule_edit *e)
 {
@@ -129,6 +163,8 @@ rule_edit_commit(struct rule_edit *e)
 		for (unsigned i = 0; rc == 0 && i < rule_nb_table_types; i++)
 			if (e->table[f][i] != NULL) {
 				changed = true;
+				restart_policies(e, e->table[f][i],
+						 rule_table_get(gen_current(), f, i));
 				rc = rule_check(e->table[f][i]);
 			}
 	if (rc == 0 && changed)
@@ -269,22 +305,6 @@ rule_edit_flush(struct rule_table *t, const char *chain)
 	}
 	ch->nb = 0;
 	return 0;
-}
-
-static void
-zero_later(struct rule_edit *e, struct rule *r, struct rule_chain *ch)
-{
-	if (e->nb_zero == e->cap_zero) {
-		e->cap_zero = e->cap_zero ? 2 * e->cap_zero : 64;
-		e->zero = realloc(e->zero, e->cap_zero * sizeof(e->zero[0]));
-		if (e->zero == NULL)
-			abort();
-	}
-	if (r != NULL)
-		r->refs++;
-	else
-		ch->refs++;
-	e->zero[e->nb_zero++] = (struct rule_zero){ r, r != NULL ? NULL : ch };
 }
 
 int

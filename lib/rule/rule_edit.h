@@ -23,6 +23,7 @@ void rule_edit_init(struct rule_edit *e);
 void rule_edit_abort(struct rule_edit *e);
 /*
  * Checks, then publishes and waits a grace period; the edit is empty afterwards, whatever comes back.
+ * The policies' counters of a changed table start anew, but for those that the edit set.
  * 0, or the -errno of rule_check() or hook_register() and nothing has changed.
  */
 int rule_edit_commit(struct rule_edit *e);

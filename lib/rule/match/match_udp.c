@@ -34,10 +34,19 @@ init(void *data)
 	u->sport.hi = u->dport.hi = UINT16_MAX;
 }
 
-/* One end of a range; udp has other texts for what is wrong than tcp has. */
+/*
+ * One end of a range. iptables reads udp's ports by other rules than tcp's: no text is port 0, and a
+ * number beyond the last port wraps around.
+ */
 static int
 parse_port(const char *text, uint16_t *port, struct err *e)
 {
+	unsigned long long n = 0;
+
+	if (text[0] == '\0' || rule_number(text, UINT32_MAX, &n)) {
+		*port = n;
+		return 0;
+	}
 	if (rule_port_parse(text, "udp", port, e) == 0)
 		return 0;
 	return err_set(e, -EINVAL, "Port \"%.64s\" does not resolve to anything.\n", text);

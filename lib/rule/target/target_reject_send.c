@@ -135,10 +135,13 @@ send_reset(struct rule_packet *rp)
 	m = pkt_alloc(rp->ctx->lane);
 	if (m == NULL)
 		return;
-	if (pkt_build_tcp_reset(m, rp->m))
-		hook_emit.local_out(rp->ctx, m);
-	else
+	if (!pkt_build_tcp_reset(m, rp->m)) {
 		rte_pktmbuf_free(m);
+		return;
+	}
+	pkt(m)->entry = PKT_ENTRY_LOCAL_OUT;
+	pkt(m)->burst_pos = rp->p->burst_pos;
+	hook_emit.local_out(rp->ctx, m);
 }
 
 verdict_t
