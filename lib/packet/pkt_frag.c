@@ -80,14 +80,14 @@ pkt_fragment4(struct rte_mbuf *m, uint16_t mtu, struct rte_mbuf **out, unsigned 
 {
 	unsigned hlen = rte_ipv4_hdr_len(pkt_ip4(m));
 	unsigned payload = pkt(m)->len - hlen;
-	unsigned piece = mtu > hlen ? (mtu - hlen) & ~7u : 0;
+	unsigned room = mtu > hlen ? mtu - hlen : 0;
+	unsigned piece = room & ~7u; /* all but the last are multiples of 8 */
 	unsigned n = 0;
 
-	if (piece == 0 || (payload - 1) / piece > max)
+	if (piece == 0 || payload > piece * max)
 		return -EMSGSIZE;
-	for (unsigned off = piece; off < payload; off += piece) {
-		unsigned len = RTE_MIN(piece, payload - off);
-
+	for (unsigned off = piece, len; off < payload; off += len) {
+		len = payload - off <= room ? payload - off : piece;
 		out[n] = make_piece(m, hlen, off, len, off + len < payload);
 		if (out[n] == NULL) {
 			rte_pktmbuf_free_bulk(out, n);

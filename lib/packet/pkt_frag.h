@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IPv4 fragmentation on the way out, as Linux's ip_fragment(): sizes a multiple of 8, options that
+ * IPv4 fragmentation on the way out, as Linux's ip_fragment(): sizes a multiple of 8 but for the last, options that
  * must not be copied replaced by NOPs in later fragments.
  */
 #pragma once

@@ -7,6 +7,7 @@
 #include <netinet/ip_icmp.h>
 
 #include <rte_tcp.h>
+#include <rte_udp.h>
 
 #include "pkt_build.h"
 #include "pkt_checksum.h"
@@ -65,6 +66,21 @@ tcp_header_ok(const struct rte_mbuf *m)
 	return hlen >= sizeof(*tcp) && hlen <= len;
 }
 
+/* The length in the header may leave out bytes at the end (RFC 768), never add some. */
+static bool
+udp_header_ok(const struct rte_mbuf *m)
+{
+	const struct rte_udp_hdr *udp = pkt_l4(m);
+	unsigned len;
+
+	if (pkt_l4_len(m) < sizeof(*udp))
+		return false;
+	len = rte_be_to_cpu_16(udp->dgram_len);
+	if (len == 0 && pkt_const(m)->family == AF_INET6)
+		return true; /* jumbo payload option (RFC 2675) */
+	return len >= sizeof(*udp) && len <= pkt_l4_len(m);
+}
+
 bool
 local_closed_port(struct walk *w, struct rte_mbuf *m)
 {
@@ -72,7 +88,7 @@ local_closed_port(struct walk *w, struct rte_mbuf *m)
 
 	if (proto != IPPROTO_TCP && proto != IPPROTO_UDP)
 		return false;
-	if (proto == IPPROTO_TCP ? !tcp_header_ok(m) : pkt_l4_len(m) < 8) {
+	if (proto == IPPROTO_TCP ? !tcp_header_ok(m) : !udp_header_ok(m)) {
 		walk_drop(w, DROP(l4_short), m);
 		return true;
 	}

@@ -42,7 +42,7 @@ class KernelRouter:
     def set_up(self, options):
         if "empty" in options:
             return
-        for line in setup_commands.SYSCTLS:
+        for line in setup_commands.SYSCTLS + setup_commands.KERNEL_SYSCTLS:
             self._must(line.split())
         addresses = list(setup_commands.ADDRESSES)
         if "unresolved" not in options:

@@ -13,7 +13,8 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."
 BUILD = os.environ.get("POLLUX_BUILD", os.path.join(ROOT, "build"))
 DAEMON = os.path.join(BUILD, "app", "pollux", "pollux")
 CLIENT = os.path.join(BUILD, "app", "polluxctl", "polluxctl")
-PORTS = ("port add r0 net_af_packet0,iface=r0", "port add r1 net_af_packet1,iface=r1")
+# Not net_af_packet: it asks the kernel to reassemble fragments before it reads them.
+PORTS = tuple(f"port add r{n} net_pcap{n},iface=r{n},phy_mac=1" for n in (0, 1))
 COMMAND_LIMIT = 20
 START_LIMIT = 15
 STOP_LIMIT = 5

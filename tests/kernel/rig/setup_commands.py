@@ -10,9 +10,9 @@ SYSCTLS = (
     "sysctl -w net.ipv6.conf.all.forwarding=1",
     "sysctl -w net.ipv4.icmp_ratemask=0",
     "sysctl -w net.ipv6.icmp.ratelimit=0",
-    # flow labels of the router's own packets would be hashes with a random key
-    "sysctl -w net.ipv6.auto_flowlabels=0",
 )
+# Flow labels of Linux's own packets would be hashes with a random key; Pollux sends none.
+KERNEL_SYSCTLS = ("sysctl -w net.ipv6.auto_flowlabels=0",)
 ADDRESSES = (
     "ip addr add 10.1.0.1/24 dev r0", "ip addr add fd01::1/64 dev r0",
     "ip addr add 10.2.0.1/24 dev r1", "ip addr add fd02::1/64 dev r1",
