@@ -39,9 +39,6 @@ iptables(struct cmd *c)
 	if (rc == IPT_OK) {
 		rc = ipt_run(&x);
 		if (rc == 0) {
-			if (x.command & ~(unsigned)(IPT_LIST | IPT_LIST_RULES | IPT_CHECK))
-				rule_edit_zero_policies(&edit,
-							rule_edit_read(&edit, x.family, x.type));
 			/* What the commit refuses has texts of its own: no bad index, no bad name. */
 			rc = rule_edit_commit(&edit);
 			x.command = 0;
