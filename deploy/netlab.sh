@@ -33,12 +33,16 @@ in_box() { ip netns exec "$LAB_BOX" "$@"; }
 # polluxctl against the Pollux of this lab.
 ctl() { "$LAB_BUILD/app/polluxctl/polluxctl" --socket "$LAB_SOCKET" "$@"; }
 
-# What a run that was killed with -9 left behind: namespaces whose maker no longer lives.
+# What a run that was killed with -9 left behind: namespaces and folders whose maker no longer lives.
 lab_sweep()
 {
-	local ns
+	local ns dir pid
 	for ns in $(ip netns list | awk '/^plx-(lan|wan|box)-[0-9]+/ { print $1 }'); do
 		kill -0 "${ns##*-}" 2>/dev/null || lab_del_ns "$ns"
+	done
+	for dir in /tmp/pollux-lab-*.*; do
+		pid=${dir#/tmp/pollux-lab-}
+		[ ! -d "$dir" ] || kill -0 "${pid%%.*}" 2>/dev/null || rm -rf "$dir"
 	done
 }
 
@@ -70,7 +74,7 @@ lab_wire()
 lab_up()
 {
 	lab_sweep
-	LAB_DIR=$(mktemp -d /tmp/pollux-lab.XXXXXX) || return 1
+	LAB_DIR=$(mktemp -d "/tmp/pollux-lab-$$.XXXXXX") || return 1
 	LAB_SOCKET=$LAB_DIR/pollux.sock
 	ip netns add "$LAB_BOX" || return 1
 	# The box's own kernel stays silent: packets belong to Pollux alone.

@@ -35,7 +35,7 @@ idle_mode()
 
 if need_pollux; then
 	check "idle workers sleep" idle_mode sleep 50
-	check "idle workers poll" idle_mode poll 100
+	check "idle workers poll" idle_mode poll 120
 	check "idle workers wait for interrupts" idle_mode irq 50
 	ctl sysctl -w net.pollux.idle=sleep >/dev/null
 fi
