@@ -8,7 +8,7 @@ server_http()
 {
 	local dir=${2:-$LAB_DIR/www}
 	mkdir -p "$dir"
-	lab_spawn "$LAB_WAN" python3 -m http.server "$1" --bind :: --directory "$dir"
+	lab_spawn "$LAB_WAN" python3 "$LAB_TOP/deploy/httpd.py" "$1" "$dir"
 	wait_port "$LAB_WAN" "$1"
 }
 
