@@ -11,7 +11,6 @@
 
 #include "hook.h"
 
-#define LIST_MAX 32
 #define REPEAT_MAX 16 /* VERDICT_REPEAT of one function for one packet; then it is dropped */
 
 DROP_REASON(repeat, "hook-repeat", "a hook function asked for too many repetitions");
@@ -29,16 +28,7 @@ struct hook_entry {
 	struct hook_count count[LANE_MAX];
 };
 
-struct hook_list {
-	unsigned nb;
-	struct hook_entry *entry[LIST_MAX];
-};
-
-struct hook_table {
-	struct hook_list list[HOOK_FAMILIES][HOOK_POINTS];
-};
-
-static unsigned slot;
+unsigned hook_gen_slot;
 
 static void
 table_free(void *obj)
@@ -57,13 +47,13 @@ table_free(void *obj)
 
 RTE_INIT(hook_init)
 {
-	slot = gen_slot("hooks", table_free);
+	hook_gen_slot = gen_slot("hooks", table_free);
 }
 
 static struct hook_table *
 table_copy(const struct gen *draft)
 {
-	const struct hook_table *old = draft->slot[slot];
+	const struct hook_table *old = draft->slot[hook_gen_slot];
 	struct hook_table *t = calloc(1, sizeof(*t));
 
 	if (t == NULL)
@@ -97,7 +87,7 @@ hook_register(struct gen *draft, enum hook_family family, enum hook_point point,
 		if (l->entry[i]->priority <= priority)
 			at = i + 1;
 	}
-	e = l->nb < LIST_MAX ? aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*e)) : NULL;
+	e = l->nb < HOOK_LIST_MAX ? aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*e)) : NULL;
 	if (e == NULL) {
 		table_free(t);
 		return -ENOSPC;
@@ -111,7 +101,7 @@ hook_register(struct gen *draft, enum hook_family family, enum hook_point point,
 	memmove(&l->entry[at + 1], &l->entry[at], (l->nb - at) * sizeof(l->entry[0]));
 	l->entry[at] = e;
 	l->nb++;
-	gen_draft_set(draft, slot, t);
+	gen_draft_set(draft, hook_gen_slot, t);
 	return 0;
 }
 
@@ -127,19 +117,11 @@ hook_unregister(struct gen *draft, enum hook_family family, enum hook_point poin
 		l->entry[i]->refs--; /* the copy's; the old table still holds one */
 		memmove(&l->entry[i], &l->entry[i + 1], (l->nb - i - 1) * sizeof(l->entry[0]));
 		l->nb--;
-		gen_draft_set(draft, slot, t);
+		gen_draft_set(draft, hook_gen_slot, t);
 		return 0;
 	}
 	table_free(t);
 	return -ENOENT;
-}
-
-const struct hook_list *
-hook_list_get(const struct gen *gen, enum hook_family family, enum hook_point point)
-{
-	const struct hook_table *t = gen->slot[slot];
-
-	return t != NULL && t->list[family][point].nb != 0 ? &t->list[family][point] : NULL;
 }
 
 /* One packet asked for the function again: call it for that packet alone until it is content. */

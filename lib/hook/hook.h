@@ -75,11 +75,31 @@ int hook_register(struct gen *draft, enum hook_family family, enum hook_point po
 int hook_unregister(struct gen *draft, enum hook_family family, enum hook_point point,
 		    const char *name);
 
-struct hook_list;
+#define HOOK_LIST_MAX 32
+
+struct hook_entry;
+
+struct hook_list {
+	unsigned nb;
+	struct hook_entry *entry[HOOK_LIST_MAX];
+};
+
+/* The content of the generation's slot. */
+struct hook_table {
+	struct hook_list list[HOOK_FAMILIES][HOOK_POINTS];
+};
+
+extern unsigned hook_gen_slot;
 
 /* NULL when nothing is registered there. Workers, once per burst and point. */
-const struct hook_list *hook_list_get(const struct gen *gen, enum hook_family family,
-				      enum hook_point point);
+static inline const struct hook_list *
+hook_list_get(const struct gen *gen, enum hook_family family, enum hook_point point)
+{
+	const struct hook_table *t = gen->slot[hook_gen_slot];
+
+	return t != NULL && t->list[family][point].nb != 0 ? &t->list[family][point] : NULL;
+}
+
 /*
  * Runs the list over the burst: accepted packets are moved together at the front of pkts and their
  * number returned; dropped ones are counted under their reason and freed. ctx->family and

@@ -16,8 +16,9 @@ struct hook_emit {
 	void (*icmp_error)(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type,
 			   uint8_t code, uint32_t info);
 	/*
-	 * A packet the box makes (struct pkt and the IP packet complete, from l3 on): it is routed and
-	 * walks OUTPUT and POSTROUTING after the current burst. Takes the mbuf.
+	 * A packet of pkt_alloc() that the box makes (struct pkt and the IP packet complete, from l3
+	 * on): it is routed and walks OUTPUT and POSTROUTING after the current burst, in the place of
+	 * the packet that caused it (burst_pos, to be copied from there). Takes the mbuf.
 	 */
 	void (*local_out)(const struct hook_ctx *ctx, struct rte_mbuf *m);
 };

@@ -59,8 +59,8 @@ trim(struct rte_mbuf *m, uint16_t end)
 	m->pkt_len = end;
 }
 
-bool
-pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason)
+static inline bool
+parse_ip4(struct rte_mbuf *m, uint16_t *reason)
 {
 	struct pkt *p = pkt(m);
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
@@ -99,6 +99,12 @@ pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason)
 	}
 	pkt_parse_l4(m, p);
 	return true;
+}
+
+bool
+pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason)
+{
+	return parse_ip4(m, reason);
 }
 
 static enum pkt_kind
@@ -147,7 +153,7 @@ pkt_parse(struct rte_mbuf *m, uint16_t in, const struct rte_ether_addr *mac, uin
 		return PKT_KIND_DROP;
 	}
 	if (likely(eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)))
-		return pkt_parse_ip4(m, reason) ? PKT_KIND_IP4 : PKT_KIND_DROP;
+		return parse_ip4(m, reason) ? PKT_KIND_IP4 : PKT_KIND_DROP;
 	if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6))
 		return pkt_parse_ip6(m, reason) ? PKT_KIND_IP6 : PKT_KIND_DROP;
 	if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP))

@@ -51,7 +51,7 @@ asked(struct walk *w, const struct rte_mbuf *m, struct ip_addr *sip, struct rte_
 		struct neigh *n = neigh_get(pkt_const(m)->in, sip);
 
 		if (n != NULL)
-			neighbour_learned(w, n, sha, false, true);
+			neighbour_learned(w, m, n, sha, false, true);
 	}
 	answer(w, m);
 }
@@ -66,6 +66,7 @@ arp_receive(struct walk *w, struct rte_mbuf *m)
 	struct rte_ether_addr sha = arp->arp_data.arp_sha;
 	uint16_t op = rte_be_to_cpu_16(arp->arp_opcode);
 	struct neigh *n;
+	bool confirms;
 
 	if ((op != RTE_ARP_OP_REQUEST && op != RTE_ARP_OP_REPLY) || bad_target(tip.v4) ||
 	    bad_target(sip.v4) || addr_is_own(w->ctx.gen, &sip)) {
@@ -82,8 +83,8 @@ arp_receive(struct walk *w, struct rte_mbuf *m)
 		walk_drop(w, DROP(arp_ignored), m);
 		return;
 	}
-	neighbour_learned(
-		w, n, &sha,
-		op == RTE_ARP_OP_REPLY && !(pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST)), false);
+	/* A reply to us alone confirms; of several in a row, the first counts for a second. */
+	confirms = op == RTE_ARP_OP_REPLY && !(pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST));
+	neighbour_learned(w, m, n, &sha, confirms, false);
 	walk_deliver(w, m);
 }

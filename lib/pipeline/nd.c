@@ -88,7 +88,7 @@ solicited(struct walk *w, struct rte_mbuf *m, const struct nd_neighbor_solicit *
 		struct neigh *n = neigh_get(pkt(m)->in, &src);
 
 		if (n != NULL)
-			neighbour_learned(w, n, &copy, false, true);
+			neighbour_learned(w, m, n, &copy, false, true);
 	}
 	advertise(w, m, &target, probe);
 	return true;
@@ -111,7 +111,7 @@ advertised(struct walk *w, struct rte_mbuf *m, const struct nd_neighbor_advert *
 	if (n != NULL && mac != NULL) {
 		struct rte_ether_addr copy = *mac;
 
-		neighbour_learned(w, n, &copy, flags & ND_NA_FLAG_SOLICITED,
+		neighbour_learned(w, m, n, &copy, flags & ND_NA_FLAG_SOLICITED,
 				  flags & ND_NA_FLAG_OVERRIDE);
 	}
 	return true;

@@ -90,14 +90,16 @@ neighbour_ask(struct walk *w, const struct neigh *n, const struct rte_mbuf *wait
 }
 
 void
-neighbour_learned(struct walk *w, struct neigh *n, const struct rte_ether_addr *mac, bool solicited,
-		  bool override)
+neighbour_learned(struct walk *w, const struct rte_mbuf *teacher, struct neigh *n,
+		  const struct rte_ether_addr *mac, bool solicited, bool override)
 {
 	struct rte_mbuf *waiting[NEIGH_PARK_MAX];
 	unsigned nb = neigh_learn(n, w->ctx.gen, mac, solicited, override, w->ctx.now, waiting,
 				  NEIGH_PARK_MAX);
 
-	/* They have been through every hook: only the last stage is left. */
+	/* They have been through every hook: only the last stage is left, in this packet's place. */
+	for (unsigned i = 0; i < nb; i++)
+		pkt(waiting[i])->burst_pos = pkt_const(teacher)->burst_pos;
 	for (unsigned i = 0; i < nb; i += PKT_BURST)
 		output(w, waiting + i, RTE_MIN(nb - i, (unsigned)PKT_BURST));
 }

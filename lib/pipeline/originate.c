@@ -39,9 +39,9 @@ originate(const struct hook_ctx *ctx, struct rte_mbuf *m)
 		lane->waiting[lane->nb_waiting++] = m;
 }
 
-/* Stable: answers to one packet keep their order. Few packets, mostly sorted already. */
-static void
-sort_by_cause(struct rte_mbuf **pkts, unsigned n)
+/* Few packets, mostly sorted already. */
+void
+walk_sort(struct rte_mbuf **pkts, unsigned n)
 {
 	for (unsigned i = 1; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
@@ -115,7 +115,7 @@ send_runs(struct walk *w, struct rte_mbuf **pkts, unsigned n)
 		    (run.n != 0 && pkt(run.pkts[0])->family != pkt(m)->family))
 			local_out(w, &run);
 		if (pkt(m)->entry == PKT_ENTRY_XMIT)
-			port_tx(w->ctx.lane, w->ctx.gen, pkt(m)->out, m);
+			walk_transmit(w, m);
 		else
 			batch_add(&run, m);
 	}
@@ -134,7 +134,7 @@ originate_drain(struct walk *w)
 
 		memcpy(pkts, lane->waiting, n * sizeof(pkts[0]));
 		lane->nb_waiting = 0;
-		sort_by_cause(pkts, n);
+		walk_sort(pkts, n);
 		send_runs(w, pkts, n);
 	}
 }

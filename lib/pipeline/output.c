@@ -55,7 +55,7 @@ send_group(struct walk *w, const struct port *port, struct rte_mbuf *m)
 	l2[12] = RTE_ETHER_TYPE_IPV6 >> 8;
 	l2[13] = RTE_ETHER_TYPE_IPV6 & 0xff;
 	pkt_l2_write(m, l2);
-	port_tx(w->ctx.lane, w->ctx.gen, port->index, m);
+	walk_transmit(w, m);
 }
 
 static void
@@ -73,7 +73,7 @@ park(struct walk *w, struct neigh *n, struct rte_mbuf *m)
 		l2 = neigh_l2(n);
 		if (l2 != NULL) {
 			pkt_l2_write(m, l2->bytes);
-			port_tx(w->ctx.lane, w->ctx.gen, n->port, m);
+			walk_transmit(w, m);
 			return;
 		}
 		break;
@@ -97,7 +97,7 @@ send_one(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, struct me
 	l2 = neigh_l2(n);
 	if (likely(l2 != NULL)) {
 		pkt_l2_write(m, l2->bytes);
-		port_tx(w->ctx.lane, w->ctx.gen, pkt(m)->out, m);
+		walk_transmit(w, m);
 	} else {
 		park(w, n, m);
 	}

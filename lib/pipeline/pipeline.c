@@ -43,6 +43,32 @@ walk_ip(struct walk *w, enum hook_family family, struct batch *b)
 	output(w, forward.pkts, forward.n);
 }
 
+/*
+ * A burst equals its packets one after another. Families are walked one after the other; where both
+ * are there, their frames are put back in order before they leave.
+ */
+static void
+walk_both(struct walk *w, struct batch *ip)
+{
+	w->hold |= ip[HOOK_IP4].n != 0 && ip[HOOK_IP6].n != 0;
+	for (int family = 0; family < HOOK_FAMILIES; family++) {
+		if (ip[family].n != 0)
+			walk_ip(w, family, &ip[family]);
+		ip[family].n = 0;
+	}
+}
+
+static void
+release_held(struct walk *w)
+{
+	struct walk_lane *l = w->lane;
+
+	walk_sort(l->held, l->nb_held);
+	for (unsigned i = 0; i < l->nb_held; i++)
+		port_tx(w->ctx.lane, w->ctx.gen, pkt(l->held[i])->out, l->held[i]);
+	l->nb_held = 0;
+}
+
 /* Parses the frames and sorts them by what they are. */
 static void
 sort(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n, struct batch *ip)
@@ -61,12 +87,14 @@ sort(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n
 		}
 		kind = pkt_parse(m, port->index, &port->mac, &reason);
 		pkt(m)->burst_pos = i;
-		if (likely(kind <= PKT_KIND_IP6))
+		if (likely(kind <= PKT_KIND_IP6)) {
 			batch_add(&ip[kind], m);
-		else if (kind == PKT_KIND_ARP)
+		} else if (kind == PKT_KIND_ARP) {
+			walk_both(w, ip); /* what came before must not profit from the answer */
 			arp_receive(w, m);
-		else
+		} else {
 			walk_drop(w, reason, m);
+		}
 	}
 }
 
@@ -90,9 +118,9 @@ pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_in
 	}
 	ip[HOOK_IP4].n = ip[HOOK_IP6].n = 0;
 	sort(&w, port, pkts, n, ip);
-	for (int family = 0; family < HOOK_FAMILIES; family++)
-		if (ip[family].n != 0)
-			walk_ip(&w, family, &ip[family]);
+	walk_both(&w, ip);
 	if (unlikely(w.lane->nb_waiting != 0))
 		originate_drain(&w);
+	if (unlikely(w.hold))
+		release_held(&w);
 }

@@ -16,19 +16,22 @@
 #include "port_tx.h"
 #include "route.h"
 
+#define HELD_MAX 1024      /* frames put in order at the end of a burst; more leave as they come */
 #define ORIGINATED_MAX 512 /* packets one burst may make the box send; more are dropped, counted */
 
 /* What lives as long as the lane. */
 struct walk_lane {
 	uint64_t received, originated, delivered;
-	unsigned nb_waiting;
+	unsigned nb_waiting, nb_held;
 	struct rte_mbuf *waiting[ORIGINATED_MAX]; /* made by the box during this burst */
+	struct rte_mbuf *held[HELD_MAX];          /* complete frames of a burst of both families */
 } __rte_cache_aligned;
 
 extern struct walk_lane walk_lanes[LANE_MAX];
 
 struct walk {
 	struct hook_ctx ctx;
+	bool hold; /* families were walked one after the other: frames wait to be put in order */
 	const struct port_table *ports;
 	struct walk_lane *lane;
 };
@@ -62,6 +65,16 @@ walk_deliver(const struct walk *w, struct rte_mbuf *m)
 {
 	walk_count(&w->lane->delivered, 1);
 	rte_pktmbuf_free(m);
+}
+
+/* The frame is complete: into the transmit buffer of its port. */
+static inline void
+walk_transmit(struct walk *w, struct rte_mbuf *m)
+{
+	if (unlikely(w->hold) && w->lane->nb_held < HELD_MAX)
+		w->lane->held[w->lane->nb_held++] = m;
+	else
+		port_tx(w->ctx.lane, w->ctx.gen, pkt(m)->out, m);
 }
 
 /* Runs the hook of the walk's family; returns how many packets go on, at the front of pkts. */
@@ -102,15 +115,17 @@ void output(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
 void arp_receive(struct walk *w, struct rte_mbuf *m);
 void nd_receive(struct walk *w, struct rte_mbuf *m);
 void neighbour_ask(struct walk *w, const struct neigh *n, const struct rte_mbuf *waiting);
-/* Sends the packets that waited for the neighbour. */
-void neighbour_learned(struct walk *w, struct neigh *n, const struct rte_ether_addr *mac,
-		       bool solicited, bool override);
+/* The packet teacher told the address: sends what waited for it. */
+void neighbour_learned(struct walk *w, const struct rte_mbuf *teacher, struct neigh *n,
+		       const struct rte_ether_addr *mac, bool solicited, bool override);
 void neighbour_init(void); /* neighbour.c: fills neigh_ops */
 
 /* originate.c: packets the box makes wait until the burst is through, then go in its order. */
 struct rte_mbuf *originate_alloc(const struct hook_ctx *ctx, const struct rte_mbuf *because);
 void originate(const struct hook_ctx *ctx, struct rte_mbuf *m);
 void originate_drain(struct walk *w);
+/* In the order of the received packets that they are or come from; stable. */
+void walk_sort(struct rte_mbuf **pkts, unsigned n);
 
 /* icmp.c */
 void icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uint8_t code,

@@ -51,8 +51,17 @@ struct port_table {
 	struct port_rxq rxq[LANE_MAX][PORT_MAX];
 };
 
+extern unsigned port_gen_slot;
+extern const struct port_table port_table_none;
+
 /* Any thread. Never NULL. */
-const struct port_table *port_table_get(const struct gen *gen);
+static inline const struct port_table *
+port_table_get(const struct gen *gen)
+{
+	const struct port_table *t = gen->slot[port_gen_slot];
+
+	return t != NULL ? t : &port_table_none;
+}
 
 static inline const struct port *
 port_get(const struct gen *gen, uint16_t index)

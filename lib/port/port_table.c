@@ -16,9 +16,9 @@ struct counted_port {
 	unsigned refs;
 };
 
-static unsigned slot;
+unsigned port_gen_slot;
 static bool forwarding = true;
-static const struct port_table none;
+const struct port_table port_table_none;
 
 struct port *
 port_new(const struct port *from)
@@ -54,15 +54,7 @@ table_free(void *obj)
 
 RTE_INIT(port_slot_init)
 {
-	slot = gen_slot("ports", table_free);
-}
-
-const struct port_table *
-port_table_get(const struct gen *gen)
-{
-	const struct port_table *t = gen->slot[slot];
-
-	return t != NULL ? t : &none;
+	port_gen_slot = gen_slot("ports", table_free);
 }
 
 const struct port *
@@ -119,7 +111,7 @@ port_publish(uint16_t index, struct port *p)
 {
 	struct gen *draft = gen_draft();
 
-	gen_draft_set(draft, slot, table_with(port_table_get(draft), index, p));
+	gen_draft_set(draft, port_gen_slot, table_with(port_table_get(draft), index, p));
 	gen_commit(draft);
 }
 

@@ -11,6 +11,16 @@
 #include "neigh_table.h"
 #include "port.h"
 
+/* The timer moves a used STALE entry on at its next tick; in Linux the packet itself does. */
+static uint8_t
+state_seen(const struct neigh_entry *e)
+{
+	if (neigh_state(e) == NUD_STALE &&
+	    __atomic_load_n(&e->n.used, __ATOMIC_RELAXED) >= e->since)
+		return NUD_DELAY;
+	return neigh_state(e);
+}
+
 static void
 info_of(struct neigh_entry *e, struct neigh_info *i)
 {
@@ -18,7 +28,7 @@ info_of(struct neigh_entry *e, struct neigh_info *i)
 	*i = (struct neigh_info){
 		.addr = e->n.addr,
 		.port = e->n.port,
-		.state = neigh_state(e),
+		.state = state_seen(e),
 		.has_mac = e->has_mac,
 		.router = e->router,
 		.mac = e->mac,

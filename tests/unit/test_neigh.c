@@ -113,7 +113,7 @@ static void
 test_resolve_in_order(void **state)
 {
 	struct neigh *n = fresh("10.1.0.2");
-	uint64_t now = 1000000;
+	uint64_t now = clock_ms() + 1000000;
 	struct rte_mbuf *m;
 
 	assert_int_equal(neigh_park(0, n, packet(1), now), NEIGH_PARKED_SOLICIT);
@@ -137,7 +137,7 @@ static void
 test_three_questions_then_failed(void **state)
 {
 	struct neigh *n = fresh("10.1.0.3");
-	uint64_t now = 2000000;
+	uint64_t now = clock_ms() + 2000000;
 
 	assert_int_equal(neigh_park(0, n, packet(1), now), NEIGH_PARKED_SOLICIT);
 	assert_int_equal(neigh_park(0, n, packet(2), now + 500), NEIGH_PARKED);
@@ -210,7 +210,7 @@ static void
 test_stale_delay_probe(void **state)
 {
 	struct neigh *n = fresh("10.1.0.5");
-	uint64_t now = 5000000;
+	uint64_t now = clock_ms() + 5000000;
 
 	learn(n, &mac_a, true, true, now);
 	/* Between 15 and 45 s: unused, so it becomes stale. */
@@ -264,7 +264,7 @@ static void
 test_who_may_change_an_address(void **state)
 {
 	struct neigh *n = fresh("10.1.0.7"), *n6 = fresh("fd01::7");
-	uint64_t now = 7000000;
+	uint64_t now = clock_ms() + 7000000;
 
 	learn(n, &mac_a, true, true, now);
 	learn(n, &mac_b, true, false, now + 500); /* a second ARP reply too soon */
@@ -293,7 +293,7 @@ test_operator(void **state)
 			       .addr = ip("10.1.0.8"),
 			       .mac = &mac_a,
 			       .state = NUD_PERMANENT };
-	uint64_t now = 8000000;
+	uint64_t now = clock_ms() + 8000000;
 	struct neigh *n;
 	struct err e;
 

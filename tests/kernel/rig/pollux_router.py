@@ -18,7 +18,7 @@ PORTS = tuple(f"port add r{n} net_pcap{n},iface=r{n},phy_mac=1" for n in (0, 1))
 COMMAND_LIMIT = 20
 START_LIMIT = 15
 STOP_LIMIT = 5
-MEMORY = 512
+MEMORY = 320
 
 
 def _eal_options():
