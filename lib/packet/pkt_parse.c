@@ -55,6 +55,8 @@ header_checksum_ok(const struct rte_mbuf *m, const struct rte_ipv4_hdr *ip, unsi
 static inline void
 trim(struct rte_mbuf *m, uint16_t end)
 {
+	if (likely(m->data_len == end))
+		return;
 	m->data_len = end;
 	m->pkt_len = end;
 }

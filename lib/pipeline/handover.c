@@ -15,6 +15,7 @@
 #define RING_SIZE 1024
 
 DROP_REASON(ring_full, "handover-full", "too many packets handed to one lane at once");
+DROP_REASON(route_gone, "handover-route-gone", "its route went while it waited");
 DROP_REASON(neigh_failed, "neigh-failed", "the next hop does not answer");
 
 static struct rte_ring *rings[LANE_MAX];
@@ -60,6 +61,14 @@ pipeline_hand_over(unsigned lane, struct rte_mbuf *m)
 }
 
 static void
+lost(struct walk *w, struct rte_mbuf *m)
+{
+	if (is_new(m))
+		walk_count(&w->lane->originated, 1);
+	walk_drop(w, DROP(route_gone), m);
+}
+
+static void
 unreachable(struct walk *w, struct rte_mbuf *m)
 {
 	if (pkt(m)->family == AF_INET)
@@ -67,6 +76,46 @@ unreachable(struct walk *w, struct rte_mbuf *m)
 	else
 		icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR, 0);
 	walk_drop(w, DROP(neigh_failed), m);
+}
+
+/*
+ * What waited outside a burst holds a next hop id that may be another's by now: asks again. false:
+ * the packet's way is gone.
+ */
+static bool
+route_again(const struct walk *w, struct rte_mbuf *m)
+{
+	struct pkt *p = pkt(m);
+	uint64_t id;
+
+	if (!(p->flags & PKT_ROUTED))
+		return true;
+	if (p->family == AF_INET) {
+		uint32_t dst = rte_be_to_cpu_32(pkt_ip4(m)->dst_addr);
+
+		route4_lookup(&dst, &id, 1);
+	} else if (pkt_ip6(m)->ip6_dst.s6_addr[0] >= 0xfe) {
+		id = route6_on_link(w->ctx.gen, p->out);
+	} else {
+		route6_lookup((const uint8_t(*)[16]) & pkt_ip6(m)->ip6_dst, &id, 1);
+	}
+	p->nh = id;
+	return nexthop_get(id)->type == NEXTHOP_UNICAST && nexthop_get(id)->port == p->out;
+}
+
+static void
+go_on(struct walk *w, struct rte_mbuf *m)
+{
+	bool way = route_again(w, m);
+
+	if (pkt(m)->entry == PKT_ENTRY_UNREACH)
+		unreachable(w, m);
+	else if (is_new(m) && way)
+		originate(&w->ctx, m);
+	else if (way)
+		output(w, &m, 1);
+	else
+		lost(w, m);
 }
 
 unsigned
@@ -87,12 +136,7 @@ pipeline_handed_over(unsigned lane, const struct gen *gen, uint64_t now)
 		struct rte_mbuf *m = pkts[i];
 
 		pkt(m)->burst_pos = i;
-		if (is_new(m))
-			originate(&w.ctx, m);
-		else if (pkt(m)->entry == PKT_ENTRY_OUTPUT)
-			output(&w, &m, 1);
-		else
-			unreachable(&w, m);
+		go_on(&w, m);
 	}
 	originate_drain(&w);
 	return n;

@@ -100,8 +100,7 @@ neighbour_learned(struct walk *w, const struct rte_mbuf *teacher, struct neigh *
 	/* They have been through every hook: only the last stage is left, in this packet's place. */
 	for (unsigned i = 0; i < nb; i++)
 		pkt(waiting[i])->burst_pos = pkt_const(teacher)->burst_pos;
-	for (unsigned i = 0; i < nb; i += PKT_BURST)
-		output(w, waiting + i, RTE_MIN(nb - i, (unsigned)PKT_BURST));
+	output_to(w, n, waiting, nb);
 }
 
 /* Control lcore. */

@@ -84,15 +84,10 @@ park(struct walk *w, struct neigh *n, struct rte_mbuf *m)
 }
 
 static inline void
-send_one(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, struct memo *memo)
+send_to(struct walk *w, struct neigh *n, struct rte_mbuf *m)
 {
-	struct neigh *n = neighbour_of(nh, m, memo);
 	const struct neigh_l2 *l2;
 
-	if (unlikely(n == NULL)) {
-		walk_drop(w, DROP(neigh_full), m);
-		return;
-	}
 	neigh_use(n, w->ctx.now);
 	l2 = neigh_l2(n);
 	if (likely(l2 != NULL)) {
@@ -101,6 +96,17 @@ send_one(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, struct me
 	} else {
 		park(w, n, m);
 	}
+}
+
+static inline void
+send_one(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, struct memo *memo)
+{
+	struct neigh *n = neighbour_of(nh, m, memo);
+
+	if (unlikely(n == NULL))
+		walk_drop(w, DROP(neigh_full), m);
+	else
+		send_to(w, n, m);
 }
 
 /* Longer than the MTU: IPv4 without DF is cut to pieces, in order; anything else ends here. */
@@ -122,6 +128,19 @@ send_long(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, uint16_t
 	send_one(w, nh, m, memo);
 	for (int i = 0; i < n; i++)
 		send_one(w, nh, pieces[i], memo);
+}
+
+void
+output_to(struct walk *w, struct neigh *n, struct rte_mbuf **pkts, unsigned nb)
+{
+	const struct port *port = w->ports->by_index[n->port];
+
+	for (unsigned i = 0; i < nb; i++) {
+		if (unlikely(port == NULL || !port->up))
+			walk_drop(w, DROP(no_port), pkts[i]);
+		else
+			send_to(w, n, pkts[i]);
+	}
 }
 
 void

@@ -110,6 +110,8 @@ bool local_closed_port(struct walk *w, struct rte_mbuf *m);
 
 /* output.c: fragmentation, neighbour, Ethernet header, transmit buffer. */
 void output(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+/* The same for packets that waited for the neighbour; they may be older than their next hop. */
+void output_to(struct walk *w, struct neigh *n, struct rte_mbuf **pkts, unsigned nb);
 
 /* arp.c, nd.c */
 void arp_receive(struct walk *w, struct rte_mbuf *m);
