@@ -40,9 +40,10 @@ suite()
 count_suite()
 {
 	awk '
-		/^\[  PASSED  \] [0-9]+ test/ { passed += $4; seen = 1 }
-		/^\[  FAILED  \] [0-9]+ test/ { failed += $4; seen = 1 }
-		/^\[  SKIPPED \] [0-9]+ test/ { skipped += $4 }
+		function number() { sub(/^\[[^]]*\] (tests: )?/, ""); return $0 + 0 }
+		/^\[  PASSED  \] [0-9]+ test/ { passed += number(); seen = 1 }
+		/^\[  FAILED  \] (tests: )?[0-9]+ test/ { failed += number(); seen = 1 }
+		/^\[  SKIPPED \] (tests: )?[0-9]+ test/ { skipped += number() }
 		/^Ok:/ { ok = $2 }
 		/^(Fail|Unexpected Pass|Timeout):/ { bad += $NF }
 		/^Skipped:/ { left = $2 }
