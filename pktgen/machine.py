@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import os
 import re
+import shlex
 import subprocess
 
 NR_HUGEPAGES = '/proc/sys/vm/nr_hugepages'
@@ -31,7 +32,7 @@ def check(core):
 
 
 def build(top, folder):
-    script = f'. {top}/deploy/build.sh; build_tree {os.path.relpath(folder, top)}'
+    script = f'. {shlex.quote(top)}/deploy/build.sh; build_tree {shlex.quote(os.path.relpath(folder, top))}'
     if subprocess.run([f'{top}/deploy/install-deps', 'build', 'bench'], check=False).returncode:
         raise Problem('deploy/install-deps failed')
     if subprocess.run(['bash', '-c', script], check=False).returncode:

@@ -58,7 +58,7 @@ no_hugepages()
 	local build=$LAB_BUILD
 	LAB_BUILD=$LAB_DIR/hidden
 	mkdir -p "$LAB_BUILD/app/pollux" "$LAB_BUILD/app/polluxctl"
-	printf '#!/bin/sh\nexec sh %s %s %s -l 0,1 --no-pci "$@"\n' "$LAB_DIR/no-huge.sh" "$LAB_DIR" \
+	printf '#!/bin/bash\nexec sh %q %q %q -l 0,1 --no-pci "$@"\n' "$LAB_DIR/no-huge.sh" "$LAB_DIR" \
 		"$build/app/pollux/pollux" >"$LAB_BUILD/app/pollux/pollux"
 	chmod +x "$LAB_BUILD/app/pollux/pollux"
 	ln -sf "$build/app/polluxctl/polluxctl" "$LAB_BUILD/app/polluxctl/polluxctl"
