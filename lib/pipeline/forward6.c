@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The same for IPv6, in the order of Linux's ip6_forward(). */
+/* What an IPv6 packet must pass between routing and FORWARD, in the order of Linux's ip6_forward(). */
 #include <netinet/icmp6.h>
 
 #include "base_param.h"
@@ -28,16 +28,17 @@ mtu_of(const struct port *port, const struct nexthop *nh)
 	return RTE_MAX(mtu, (uint32_t)IP6_MIN_MTU);
 }
 
-/* true: it may go on. Otherwise it has been dropped. */
-static bool
-check(struct walk *w, struct rte_mbuf *m)
+bool
+forward6_check(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh)
 {
-	const struct ip6_hdr *ip = pkt_ip6(m);
+	struct ip6_hdr *ip = pkt_ip6(m);
 	const struct pkt *p = pkt(m);
 	const struct port *port = w->ports->by_index[p->out];
 	uint32_t mtu;
 
-	if (unlikely(p->flags & (PKT_L2_BCAST | PKT_L2_MCAST))) {
+	if (unlikely(!param_get(&forwarding6))) {
+		walk_drop(w, DROP(not_forwarding), m);
+	} else if (unlikely(p->flags & (PKT_L2_BCAST | PKT_L2_MCAST))) {
 		walk_drop(w, DROP(l2_multi), m);
 	} else if (unlikely(ip->ip6_hlim <= 1)) {
 		icmp_error(&w->ctx, m, ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_TRANSIT, 0);
@@ -49,30 +50,14 @@ check(struct walk *w, struct rte_mbuf *m)
 		walk_drop(w, DROP(scope), m);
 	} else if (unlikely(port == NULL)) {
 		walk_drop(w, DROP(no_port), m);
-	} else if (unlikely(p->len > (mtu = mtu_of(port, nexthop_get(p->nh))))) {
+	} else if (unlikely(p->len > (mtu = mtu_of(port, nh)))) {
 		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, mtu);
 		walk_drop(w, DROP(too_big), m);
 	} else {
+		ip->ip6_hlim--;
 		return true;
 	}
 	return false;
-}
-
-uint16_t
-forward6_check(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
-{
-	bool forwarding = param_get(&forwarding6);
-	uint16_t kept = 0;
-
-	for (uint16_t i = 0; i < n; i++) {
-		if (unlikely(!forwarding)) {
-			walk_drop(w, DROP(not_forwarding), pkts[i]);
-		} else if (likely(check(w, pkts[i]))) {
-			pkt_ip6(pkts[i])->ip6_hlim--;
-			pkts[kept++] = pkts[i];
-		}
-	}
-	return kept;
 }
 
 bool

@@ -6,6 +6,7 @@
 #include <netinet/ip_icmp.h>
 
 #include "base_param.h"
+#include "forward4.h"
 #include "walk.h"
 
 DROP_REASON(martian_source, "ip4-martian-source",
@@ -141,7 +142,7 @@ route_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh, struct 
 			walk_drop(w, DROP(not_forwarding), m);
 		else if (own_source(w, ip->src_addr))
 			walk_drop(w, DROP(martian_source), m);
-		else
+		else if (forward4_check(w, m, nh))
 			batch_add(forward, m);
 		return;
 	default:
@@ -169,11 +170,11 @@ input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 		p->nh = ids[i];
 		p->out = nh->type == NEXTHOP_UNICAST ? nh->port : 0;
 		p->flags |= PKT_ROUTED;
-		if (likely(nh->type == NEXTHOP_UNICAST && forwarding && !maybe_special(dst[i]) &&
-			   !maybe_special(rte_be_to_cpu_32(src)) &&
-			   !addr_maybe_own4(w->ctx.gen, src)))
-			batch_add(forward, m);
-		else
+		if (unlikely(nh->type != NEXTHOP_UNICAST || !forwarding || maybe_special(dst[i]) ||
+			     maybe_special(rte_be_to_cpu_32(src)) ||
+			     addr_maybe_own4(w->ctx.gen, src)))
 			route_slow(w, m, nh, forward, local);
+		else if (likely(forward4_check(w, m, nh)))
+			batch_add(forward, m);
 	}
 }

@@ -32,7 +32,8 @@ special_destination(struct walk *w, struct rte_mbuf *m, struct batch *forward, s
 	}
 	p->nh = route6_on_link(w->ctx.gen, p->in);
 	p->out = p->in;
-	batch_add(forward, m);
+	if (forward6_check(w, m, nexthop_get(p->nh)))
+		batch_add(forward, m);
 	return true;
 }
 
@@ -75,11 +76,13 @@ input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 		/* ff00::/8 and fe80::/10 */
 		if (unlikely(dst[i][0] >= 0xfe) && special_destination(w, m, forward, local))
 			continue;
-		if (likely(nh->type == NEXTHOP_UNICAST))
-			batch_add(forward, m);
-		else if (nh->type == NEXTHOP_LOCAL)
+		if (likely(nh->type == NEXTHOP_UNICAST)) {
+			if (likely(forward6_check(w, m, nh)))
+				batch_add(forward, m);
+		} else if (nh->type == NEXTHOP_LOCAL) {
 			batch_add(local, m);
-		else
+		} else {
 			no_way(w, m, nh->type);
+		}
 	}
 }

@@ -12,11 +12,10 @@ struct walk_lane walk_lanes[LANE_MAX];
 
 static const struct {
 	void (*route)(struct walk *, struct rte_mbuf **, uint16_t, struct batch *, struct batch *);
-	uint16_t (*forward)(struct walk *, struct rte_mbuf **, uint16_t);
 	void (*local)(struct walk *, struct rte_mbuf **, uint16_t);
 } stages[HOOK_FAMILIES] = {
-	[HOOK_IP4] = { input4_route, forward4_check, local4_deliver },
-	[HOOK_IP6] = { input6_route, forward6_check, local6_deliver },
+	[HOOK_IP4] = { input4_route, local4_deliver },
+	[HOOK_IP6] = { input6_route, local6_deliver },
 };
 
 /* One family's packets of a burst, from the wire to the wire. */
@@ -37,7 +36,6 @@ walk_ip(struct walk *w, enum hook_family family, struct batch *b)
 	}
 	if (forward.n == 0)
 		return;
-	forward.n = stages[family].forward(w, forward.pkts, forward.n);
 	forward.n = walk_hook(w, HOOK_FORWARD, forward.pkts, forward.n);
 	forward.n = walk_hook(w, HOOK_POSTROUTING, forward.pkts, forward.n);
 	output(w, forward.pkts, forward.n);

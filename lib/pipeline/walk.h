@@ -89,15 +89,17 @@ walk_hook(struct walk *w, enum hook_point point, struct rte_mbuf **pkts, uint16_
 	return hook_walk(list, &w->ctx, pkts, n);
 }
 
-/* input4.c, input6.c: source checks and routing; sets nh and out. */
+/* input4.c, input6.c: source checks, routing (sets nh and out), and the checks of forwarding. */
 void input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 		  struct batch *local);
 void input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 		  struct batch *local);
 
-/* forward4.c, forward6.c: what must hold before FORWARD (TTL, MTU); returns how many go on. */
-uint16_t forward4_check(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
-uint16_t forward6_check(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+/*
+ * forward4.h, forward6.c: what must hold before FORWARD (TTL, MTU). false: the packet was dropped; true:
+ * one hop was taken off and it goes on.
+ */
+bool forward6_check(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh);
 
 /* forward6.c: net.ipv6.conf.all.forwarding, which also makes us say "router" in ND. */
 bool forward6_enabled(void);
