@@ -10,11 +10,12 @@ tcp_flows()
 	[ "${rate%.*}" -gt 0 ]
 }
 
-# At most one datagram in a hundred may be missing: the machine under test may have one busy core.
+# At most one datagram in a hundred may be missing: a slow rate, so that a busy machine's pauses fit
+# into the rings of the kernel's side.
 udp_flows()
 {
 	local out
-	out=$(in_lan iperf3 -f m -t 1 -u -b 50M "$@" 2>&1) || { echo "$out"; return 1; }
+	out=$(in_lan iperf3 -f m -t 1 -u -b 20M "$@" 2>&1) || { echo "$out"; return 1; }
 	awk '/receiver/ { split($(NF - 2), n, "/") }
 		END { printf "%d of %d lost\n", n[1], n[2]; exit !(n[2] > 0 && n[1] * 100 <= n[2]) }' <<<"$out"
 }
