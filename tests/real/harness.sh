@@ -23,7 +23,7 @@ check()
 		;;
 	77)
 		SKIPPED=$((SKIPPED + 1))
-		printf 'skip  %s: %s\n' "$name" "$(tail -n 1 <<<"$said")"
+		printf 'skip  %s: %s\n' "$name" "$(tail -n 1 <<<"$said" | tr -s ' ')"
 		;;
 	*)
 		FAILED=$((FAILED + 1))
