@@ -19,6 +19,7 @@
 #include "cmd_wire.h"
 
 #define CLIENTS (SERVER_POLL_MAX - 1)
+#define NEW ".new" /* a socket that does not listen yet */
 #define READ_CHUNK 65536u
 #define STALL_MS 30000 /* a request or an answer under way must move on within */
 
@@ -38,9 +39,9 @@ static int
 address(const char *name, struct sockaddr_un *a, struct err *e)
 {
 	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(name) >= sizeof(a->sun_path))
-		return err_set(e, -ENAMETOOLONG, "--socket: %s is longer than %zu characters", name,
-			       sizeof(a->sun_path) - 1);
+	if (name[0] == '\0' || strlen(name) + sizeof(NEW) > sizeof(a->sun_path))
+		return err_set(e, -ENAMETOOLONG, "--socket \"%s\": a path has 1 to %zu characters",
+			       name, sizeof(a->sun_path) - sizeof(NEW));
 	strcpy(a->sun_path, name);
 	return 0;
 }
@@ -53,10 +54,11 @@ server_probe(const char *name, struct err *e)
 
 	if (rc != 0)
 		return rc;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	rc = connect(fd, (struct sockaddr *)&a, sizeof(a));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* EAGAIN: somebody listens but is too busy to accept. */
+	rc = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 || errno == EAGAIN;
 	close(fd);
-	if (rc == 0)
+	if (rc)
 		return err_set(e, -EADDRINUSE,
 			       "%s is in use by a running Pollux: stop it first, or choose "
 			       "another --socket",
@@ -79,6 +81,10 @@ make_directory(const char *name)
 	mkdir(dir, 0755); /* it may be there; bind() tells otherwise */
 }
 
+/*
+ * Listens under another name first, then renames: who sees the path can connect, and what an ended
+ * daemon left there is replaced.
+ */
 int
 server_open(const char *name, struct err *e)
 {
@@ -91,16 +97,20 @@ server_open(const char *name, struct err *e)
 	for (unsigned i = 0; i < CLIENTS; i++)
 		clients[i].fd = -1;
 	make_directory(name);
-	unlink(name); /* nobody answered there */
+	strcat(a.sun_path, NEW);
+	unlink(a.sun_path);
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0177);
 	rc = listener < 0 || bind(listener, (struct sockaddr *)&a, sizeof(a)) != 0 ||
-	     listen(listener, CLIENTS) != 0;
+	     listen(listener, CLIENTS) != 0 || rename(a.sun_path, name) != 0;
 	umask(mask);
-	if (rc != 0)
-		return err_set(e, -errno, "cannot make the socket %s: %s", name, strerror(errno));
-	strcpy(path, name);
-	return 0;
+	if (rc == 0) {
+		strcpy(path, name);
+		return 0;
+	}
+	rc = -errno;
+	unlink(a.sun_path);
+	return err_set(e, rc, "cannot make the socket %s: %s", name, strerror(-rc));
 }
 
 static void

@@ -102,15 +102,17 @@ recv_all(int fd, void *bytes, size_t len)
 	return true;
 }
 
-/* Sends one request and takes its answer's body into c->buf. false: the daemon is gone. */
+/* Sends one request, made with add_directory(), and takes its answer's body into c->buf. false: the daemon is gone. */
 static bool
 exchange(struct client *c, uint32_t type, const struct body *b, struct cmd_wire_head *h)
 {
 	unsigned char head[CMD_WIRE_HEADER];
 
-	cmd_wire_put_head(head, (struct cmd_wire_head){ .len = b->len, .type = type });
-	if (!send_all(c->fd, head, sizeof(head)) || !send_all(c->fd, b->bytes, b->len) ||
-	    !recv_all(c->fd, head, sizeof(head)) || !cmd_wire_get_head(head, h))
+	/* The header goes with the body in one send: the daemon wakes up once. */
+	cmd_wire_put_head((unsigned char *)b->bytes,
+			  (struct cmd_wire_head){ .len = b->len - CMD_WIRE_HEADER, .type = type });
+	if (!send_all(c->fd, b->bytes, b->len) || !recv_all(c->fd, head, sizeof(head)) ||
+	    !cmd_wire_get_head(head, h))
 		return false;
 	if (h->len > c->cap) {
 		free(c->buf);
@@ -137,16 +139,23 @@ print(const struct client *c, size_t len, bool merge)
 	if (cmd_wire_answer(c->buf, len, &a) != 0)
 		return gone();
 	fwrite(a.out, 1, a.out_len, stdout);
-	fflush(stdout);
+	if (!merge)
+		fflush(stdout);
+	/* In one stream every part ends its line: what follows must start one. */
+	else if (a.out_len > 0 && a.out[a.out_len - 1] != '\n')
+		putchar('\n');
 	fwrite(a.err, 1, a.err_len, merge ? stdout : stderr);
 	return a.rc;
 }
 
+/* Room for the frame's header, then the directory that relative file names start from. */
 static void
 add_directory(struct body *b)
 {
+	static const char header[CMD_WIRE_HEADER];
 	char cwd[PATH_MAX];
 
+	add(b, header, sizeof(header));
 	if (getcwd(cwd, sizeof(cwd)) == NULL)
 		strcpy(cwd, "/");
 	add(b, cwd, strlen(cwd) + 1);
@@ -184,7 +193,7 @@ client_run(struct client *c, int argc, char **argv)
 	add(&b, count, sizeof(count));
 	for (int i = 0; i < argc; i++)
 		add(&b, argv[i], strlen(argv[i]) + 1);
-	if (b.len > CMD_WIRE_REQUEST_MAX) {
+	if (b.len > CMD_WIRE_HEADER + CMD_WIRE_REQUEST_MAX) {
 		rc = too_long();
 	} else if (!exchange(c, CMD_WIRE_RUN, &b, &h)) {
 		rc = gone();
@@ -192,7 +201,7 @@ client_run(struct client *c, int argc, char **argv)
 		rc = print(c, h.len, false);
 	} else {
 		add_stdin(&b);
-		if (b.len > CMD_WIRE_REQUEST_MAX)
+		if (b.len > CMD_WIRE_HEADER + CMD_WIRE_REQUEST_MAX)
 			rc = too_long();
 		else
 			rc = exchange(c, CMD_WIRE_RUN_INPUT, &b, &h) ? print(c, h.len, false)
@@ -213,7 +222,7 @@ client_line(struct client *c, const char *line, const char *in, size_t in_len, b
 	add(&b, line, strlen(line) + 1);
 	if (in_len > 0)
 		add(&b, in, in_len);
-	if (b.len > CMD_WIRE_REQUEST_MAX)
+	if (b.len > CMD_WIRE_HEADER + CMD_WIRE_REQUEST_MAX)
 		rc = too_long();
 	else
 		rc = exchange(c, CMD_WIRE_LINE, &b, &h) ? print(c, h.len, merge) : -1;

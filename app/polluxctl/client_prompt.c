@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The client's prompt: libedit's line editing and history, one request a line. */
+/*
+ * The client's prompt: libedit's line editing and history, one request a line; "COMMAND <<END" takes
+ * the lines up to END along. quit, exit and Ctrl-D leave it; Pollux runs on.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +10,48 @@
 #include <editline/readline.h>
 
 #include "client.h"
+#include "cmd_split.h"
+
+/* The lines up to END, each with its newline. NULL: the terminal was closed before, or no memory. */
+static char *
+read_here(const char *end, size_t *len)
+{
+	char *text = NULL, *line;
+	FILE *f = open_memstream(&text, len);
+	bool done = false;
+
+	while (f != NULL && !done && (line = readline("> ")) != NULL) {
+		done = strcmp(line, end) == 0;
+		if (!done)
+			fprintf(f, "%s\n", line);
+		free(line);
+	}
+	if (f != NULL)
+		fclose(f);
+	if (done)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* -1: the daemon is gone. */
+static int
+run(struct client *c, char *line)
+{
+	char end[CMD_HERE_WORD_MAX], *in = NULL;
+	size_t cut, len = 0;
+	int rc;
+
+	if (cmd_here(line, end, &cut)) {
+		line[cut] = '\0';
+		in = read_here(end, &len);
+		if (in == NULL)
+			return 0;
+	}
+	rc = client_line(c, line, in, len, false);
+	free(in);
+	return rc;
+}
 
 int
 prompt_run(struct client *c)
@@ -16,9 +61,13 @@ prompt_run(struct client *c)
 
 	using_history();
 	while (rc >= 0 && (line = readline("pollux> ")) != NULL) {
+		if (strcmp(line, "quit") == 0 || strcmp(line, "exit") == 0) {
+			free(line);
+			return 0;
+		}
 		if (line[strspn(line, " \t")] != '\0') {
 			add_history(line);
-			rc = client_line(c, line, NULL, 0, false);
+			rc = run(c, line);
 		}
 		free(line);
 	}

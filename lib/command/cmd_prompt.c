@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The daemon's own prompt. Fed by the control lcore's poll loop; never waits for input. Lines may
+ * begin a here-document, which goes on until its end word comes.
+ */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
-
-#include <rte_common.h>
 
 #include <cmdline_cirbuf.h>
 #include <cmdline_parse.h>
@@ -15,95 +18,164 @@
 
 #include "cmd.h"
 #include "cmd_prompt.h"
+#include "cmd_split.h"
 
 #define PROMPT "pollux> "
-#define EDITOR_LINE 512           /* bytes that librte_cmdline's line editor holds */
-#define LINE_MAX_PLAIN (1u << 20) /* bytes of a line that does not come from a terminal */
+#define MORE "> "
+/* The editor holds 512 bytes and drops what does not fit: a line that fills it is not run. */
+#define EDITOR_LINE 509
+#define HERE_MAX (64u << 20)
+#define WRITE_WAIT_MS 1000
 
 static struct {
 	int fd;
 	struct rdline *editor;       /* NULL: no terminal */
 	struct termios before;       /* the terminal's mode */
 	struct str line;             /* no terminal: what has come of the next line */
-	const struct cmd_noun *next; /* completion: where the search goes on */
+	bool cut;                    /* ... and it is too long */
+	struct str held;             /* the command of a here-document ... */
+	struct str input;            /* ... and its lines so far */
+	char end[CMD_HERE_WORD_MAX]; /* empty: not in a here-document */
 } prompt = { .fd = -1 };
 
+/* A terminal that takes nothing for a second loses text rather than stop the control lcore. */
 static void
-run_line(const char *line)
+put(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+		struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno != EAGAIN || poll(&p, 1, WRITE_WAIT_MS) <= 0))
+			return;
+		if (n > 0) {
+			text += n;
+			len -= n;
+		}
+	}
+}
+
+static void
+run(const char *line, const struct str *in)
 {
 	struct str out = { 0 }, err = { 0 };
 
-	cmd_run_line(line, NULL, 0, &out, &err);
-	fputs(str_text(&out), stdout);
-	fflush(stdout);
-	fputs(str_text(&err), stderr);
+	cmd_run_line(line, in != NULL ? str_text(in) : NULL, in != NULL ? in->len : 0, &out, &err);
+	put(STDOUT_FILENO, str_text(&out), out.len);
+	put(STDERR_FILENO, str_text(&err), err.len);
 	str_free(&out);
 	str_free(&err);
+}
+
+static void
+take_here_line(const char *line)
+{
+	if (strcmp(line, prompt.end) != 0) {
+		if (prompt.input.len < HERE_MAX)
+			str_printf(&prompt.input, "%s\n", line);
+		return;
+	}
+	prompt.end[0] = '\0';
+	if (prompt.input.len < HERE_MAX)
+		run(str_text(&prompt.held), &prompt.input);
+	else
+		fprintf(stderr, "the here-document is longer than 64 MB: refused\n");
+	str_free(&prompt.input);
+}
+
+/* One whole line, from a terminal or not. */
+static void
+take_line(const char *line)
+{
+	size_t cut;
+
+	if (prompt.end[0] != '\0') {
+		take_here_line(line);
+	} else if (cmd_here(line, prompt.end, &cut)) {
+		str_clear(&prompt.held);
+		str_add_bytes(&prompt.held, line, cut);
+	} else {
+		prompt.end[0] = '\0';
+		run(line, NULL);
+	}
 }
 
 static int
 write_char(struct rdline *rdl, char ch)
 {
-	return write(STDOUT_FILENO, &ch, 1) == 1 ? 0 : -1;
+	put(STDOUT_FILENO, &ch, 1);
+	return 0;
 }
 
-/* A line that fills the editor may have lost its end. */
 static void
 line_done(struct rdline *rdl, const char *buf, unsigned int size)
 {
-	char line[EDITOR_LINE + 1];
-	size_t len = strnlen(buf, RTE_MIN(size, (unsigned)EDITOR_LINE));
+	struct str line = { 0 };
 
-	memcpy(line, buf, len);
-	line[len] = '\0';
-	line[strcspn(line, "\r\n")] = '\0';
-	if (strlen(line) + 2 >= EDITOR_LINE)
+	/* buf ends in a newline; the str gets a text even when that is all. */
+	str_add_bytes(&line, buf, strcspn(buf, "\r\n"));
+	if (line.len > 0)
+		rdline_add_history(rdl, str_text(&line));
+	if (line.len > EDITOR_LINE)
 		fprintf(stderr,
 			"a line at this prompt has at most %d characters: put it into a file "
 			"(load FILE) or use polluxctl\n",
-			EDITOR_LINE - 3);
+			EDITOR_LINE);
 	else
-		run_line(line);
-	if (line[0] != '\0')
-		rdline_add_history(rdl, line);
+		take_line(str_text(&line));
+	str_free(&line);
+}
+
+/* The k-th noun that starts with buf; NULL: there are not so many. */
+static const struct cmd_noun *
+candidate(const char *buf, int k)
+{
+	const struct cmd_noun *n;
+
+	for (n = cmd_next(NULL); n != NULL; n = cmd_next(n))
+		if (strncmp(n->name, buf, strlen(buf)) == 0 && k-- == 0)
+			return n;
+	return NULL;
+}
+
+/* The letters that all nouns beginning with buf go on with. 0: none. */
+static int
+complete_common(const char *buf, char *dst, unsigned int size)
+{
+	const struct cmd_noun *first = candidate(buf, 0), *n;
+	size_t len = strlen(buf), common;
+	int k;
+
+	if (first == NULL)
+		return 0;
+	common = strlen(first->name);
+	for (k = 1; (n = candidate(buf, k)) != NULL; k++)
+		while (strncmp(n->name, first->name, common) != 0)
+			common--;
+	if (k > 1 && common == len)
+		return 0;
+	snprintf(dst, size, "%.*s%s", (int)(common - len), first->name + len, k == 1 ? " " : "");
+	return RDLINE_RES_COMPLETE;
 }
 
 /*
- * Completes the first word. rdline's contract: *state -1 asks for the one completion (2: dst has the
- * rest of the word; 1: there are several, ask for them; 0: none), 0 and up list the choices (1: dst
- * has one more).
+ * rdline's contract: *state is 0 when Tab was pressed, -1 for "?", above 0 for the next choice of a
+ * list. RDLINE_RES_COMPLETE: dst goes to the line; 1: dst is one choice; 0: no more.
  */
 static int
 complete(struct rdline *rdl, const char *buf, char *dst, unsigned int size, int *state)
 {
-	size_t len = strlen(buf);
-	const struct cmd_noun *found = NULL;
-	unsigned nb = 0;
+	int rc = *state == 0 ? complete_common(buf, dst, size) : 0;
+	int k = *state < 0 ? 0 : *state;
+	const struct cmd_noun *n = candidate(buf, k);
 
-	if (strpbrk(buf, " \t") != NULL)
-		return 0;
-	if (*state >= 0) {
-		const struct cmd_noun *n = *state == 0 ? cmd_next(NULL) : prompt.next;
-
-		for (; n != NULL && strncmp(n->name, buf, len) != 0; n = cmd_next(n))
-			;
-		*state = 1;
-		if (n == NULL)
-			return 0;
-		prompt.next = cmd_next(n);
-		snprintf(dst, size, "%s", n->name);
-		return prompt.next != NULL || found == NULL ? 1 : 0;
-	}
-	for (const struct cmd_noun *n = cmd_next(NULL); n != NULL; n = cmd_next(n))
-		if (strncmp(n->name, buf, len) == 0) {
-			found = n;
-			nb++;
-		}
-	*state = 0;
-	if (nb != 1)
-		return nb > 1;
-	snprintf(dst, size, "%s ", found->name + len);
-	return 2;
+	if (rc != 0 || n == NULL)
+		return rc;
+	*state = k + 1;
+	snprintf(dst, size, "%s", n->name);
+	return 1;
 }
 
 bool
@@ -114,11 +186,14 @@ cmd_prompt_open(int fd)
 	prompt.fd = fd;
 	if (!isatty(fd))
 		return true;
+	if (tcgetattr(fd, &prompt.before) != 0)
+		return false;
 	prompt.editor = rdline_new(write_char, line_done, complete, NULL);
-	if (prompt.editor == NULL || tcgetattr(fd, &prompt.before) != 0)
+	if (prompt.editor == NULL)
 		return false;
 	raw = prompt.before;
-	raw.c_lflag &= ~(ICANON | ECHO | ISIG);
+	/* ISIG stays: Ctrl-C ends Pollux as it ends other daemons on a terminal. */
+	raw.c_lflag &= ~(ICANON | ECHO);
 	tcsetattr(fd, TCSANOW, &raw);
 	rdline_newline(prompt.editor, PROMPT);
 	return true;
@@ -135,7 +210,7 @@ edit(const char *bytes, ssize_t n)
 		if (rc == RDLINE_RES_EOF || cmd_quit)
 			return false;
 		if (rc == RDLINE_RES_VALIDATED)
-			rdline_newline(prompt.editor, PROMPT);
+			rdline_newline(prompt.editor, prompt.end[0] != '\0' ? MORE : PROMPT);
 	}
 	return true;
 }
@@ -145,15 +220,17 @@ read_plain(const char *bytes, ssize_t n)
 {
 	for (ssize_t i = 0; i < n && !cmd_quit; i++) {
 		if (bytes[i] != '\n') {
-			if (prompt.line.len < LINE_MAX_PLAIN)
+			prompt.cut |= prompt.line.len >= CMD_LINE_MAX;
+			if (!prompt.cut)
 				str_add_bytes(&prompt.line, bytes + i, 1);
 			continue;
 		}
-		if (prompt.line.len == LINE_MAX_PLAIN)
+		if (prompt.cut)
 			fprintf(stderr, "standard input: a line has at most %u bytes\n",
-				LINE_MAX_PLAIN);
+				CMD_LINE_MAX);
 		else
-			run_line(str_text(&prompt.line));
+			take_line(str_text(&prompt.line));
+		prompt.cut = false;
 		str_clear(&prompt.line);
 	}
 }
@@ -184,7 +261,9 @@ cmd_prompt_close(void)
 		tcsetattr(prompt.fd, TCSANOW, &prompt.before);
 		rdline_free(prompt.editor);
 		prompt.editor = NULL;
-		putchar('\n');
+		put(STDOUT_FILENO, "\n", 1);
 	}
 	str_free(&prompt.line);
+	str_free(&prompt.held);
+	str_free(&prompt.input);
 }
