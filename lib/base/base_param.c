@@ -52,6 +52,7 @@ set_word(struct param *p, const char *text, struct err *e)
 	for (int i = 0; p->words[i] != NULL; i++) {
 		if (strcmp(p->words[i], text) == 0) {
 			__atomic_store_n(&p->value, i, __ATOMIC_RELAXED);
+			str_free(&all);
 			return 0;
 		}
 		str_printf(&all, "%s%s", i ? ", " : "", p->words[i]);
