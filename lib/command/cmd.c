@@ -67,7 +67,7 @@ static bool
 is_value(char *const *argv, int i)
 {
 	static const char *const with_value[] = { "-T", "--table", "-M", "--modprobe",
-						  "-w", "--wait", "-W", "--wait-interval" };
+						  "-w", "--wait",  "-W", "--wait-interval" };
 
 	for (unsigned k = 0; i > 1 && k < sizeof(with_value) / sizeof(with_value[0]); k++)
 		if (strcmp(argv[i - 1], with_value[k]) == 0)

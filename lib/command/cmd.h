@@ -16,10 +16,11 @@
 /* One running command. The caller owns it and frees out and err. */
 struct cmd {
 	int argc;
-	char **argv;	/* argv[0] is the noun */
+	char **argv;    /* argv[0] is the noun */
 	const char *in; /* standard input text (iptables-restore); NULL: none */
 	size_t in_len;
-	const char *cwd; /* directory of the caller, for relative file names; NULL: the daemon's own */
+	const char
+		*cwd; /* directory of the caller, for relative file names; NULL: the daemon's own */
 	struct str out; /* what the Linux tool prints on stdout */
 	struct str err; /* ... and on stderr */
 };
@@ -37,12 +38,13 @@ struct cmd_noun {
 
 void cmd_register(struct cmd_noun *noun); /* constructor time */
 
-#define CMD_REGISTER(id, name_, fn_, usage_, help_)                                              \
-	static struct cmd_noun cmd_noun_##id = { .name = name_, .fn = fn_, .usage = usage_,      \
-						 .help = help_ };                                \
-	RTE_INIT(cmd_init_##id)                                                                  \
-	{                                                                                        \
-		cmd_register(&cmd_noun_##id);                                                    \
+#define CMD_REGISTER(id, name_, fn_, usage_, help_)                      \
+	static struct cmd_noun cmd_noun_##id = {                         \
+		.name = name_, .fn = fn_, .usage = usage_, .help = help_ \
+	};                                                               \
+	RTE_INIT(cmd_init_##id)                                          \
+	{                                                                \
+		cmd_register(&cmd_noun_##id);                            \
 	}
 
 const struct cmd_noun *cmd_find(const char *name);

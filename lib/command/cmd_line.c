@@ -43,7 +43,7 @@ cmd_run_line(const char *line, const char *in, size_t in_len, struct str *out, s
 
 struct script {
 	const char *name;
-	const char *at;	  /* rest of the text */
+	const char *at;   /* rest of the text */
 	unsigned line_no; /* of the line taken last */
 	struct str line;
 	struct str input;
@@ -146,8 +146,8 @@ run_one(struct script *s, unsigned line_no, struct str *out, struct str *err)
 	if (cmd_here(str_text(&s->line), end, &cut)) {
 		s->line.text[cut] = '\0';
 		if (!take_input(s, end)) {
-			str_printf(err, "%s:%u: the here-document's end \"%s\" is missing\n", s->name,
-				   line_no, end);
+			str_printf(err, "%s:%u: the here-document's end \"%s\" is missing\n",
+				   s->name, line_no, end);
 			return 2;
 		}
 		in = str_text(&s->input);

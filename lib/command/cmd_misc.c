@@ -29,8 +29,8 @@ load(struct cmd *c)
 
 	if (c->argc != 2)
 		return cmd_fail(c, 2, "expected load FILE, or load - for standard input");
-	text = input ? strndup(c->in != NULL ? c->in : "", c->in_len) :
-		       cmd_read_file(c, c->argv[1], &len);
+	text = input ? strndup(c->in != NULL ? c->in : "", c->in_len)
+		     : cmd_read_file(c, c->argv[1], &len);
 	if (text == NULL)
 		return 1;
 	if (!input && strlen(text) != len) {
@@ -42,7 +42,8 @@ load(struct cmd *c)
 	return rc;
 }
 
-CMD_REGISTER(load, "load", load, "load FILE|-", "run the commands of a file; stops at the first error")
+CMD_REGISTER(load, "load", load, "load FILE|-",
+	     "run the commands of a file; stops at the first error")
 
 static int
 quit(struct cmd *c)
@@ -70,8 +71,10 @@ CMD_REGISTER(stop, "stop", forwarding, "stop", "workers receive no packets until
 static int
 eal(struct cmd *c)
 {
-	return cmd_fail(c, 1, "options for DPDK are read only at start, from the first lines of the "
+	return cmd_fail(c, 1,
+			"options for DPDK are read only at start, from the first lines of the "
 			"--config file or from the command line");
 }
 
-CMD_REGISTER(eal, "eal", eal, "eal OPTIONS", "options for DPDK: first lines of the --config file only")
+CMD_REGISTER(eal, "eal", eal, "eal OPTIONS",
+	     "options for DPDK: first lines of the --config file only")

@@ -23,11 +23,12 @@ add(struct cmd *c)
 	if (c->argc == 6) {
 		queues = strtoul(c->argv[5], &end, 10);
 		if (*end != '\0' || queues < 1 || queues > LANE_MAX)
-			return cmd_fail(c, 2, "queues \"%s\": expected a number from 1 to %d", c->argv[5],
-					LANE_MAX);
+			return cmd_fail(c, 2, "queues \"%s\": expected a number from 1 to %d",
+					c->argv[5], LANE_MAX);
 	}
-	return port_add(c->argv[2], c->argv[3], queues, &e) == 0 ?
-		       0 : cmd_fail(c, 1, "add: %s", e.text);
+	return port_add(c->argv[2], c->argv[3], queues, &e) == 0
+		       ? 0
+		       : cmd_fail(c, 1, "add: %s", e.text);
 }
 
 static int

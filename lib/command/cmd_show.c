@@ -91,8 +91,12 @@ static int
 show(struct cmd *c)
 {
 	static const struct part parts[] = {
-		{ "port", cmd_show_port },     { "config", cmd_show_config }, { "hooks", show_hooks },
-		{ "drops", show_drops },       { "packets", show_packets },   { "version", show_version },
+		{ "port", cmd_show_port },
+		{ "config", cmd_show_config },
+		{ "hooks", show_hooks },
+		{ "drops", show_drops },
+		{ "packets", show_packets },
+		{ "version", show_version },
 		{ NULL, NULL },
 	};
 
@@ -108,7 +112,9 @@ static int
 clear(struct cmd *c)
 {
 	static const struct part parts[] = {
-		{ "port", cmd_clear_port }, { "drops", clear_drops }, { NULL, NULL },
+		{ "port", cmd_clear_port },
+		{ "drops", clear_drops },
+		{ NULL, NULL },
 	};
 
 	return dispatch(c, parts, "clear port stats|xstats NAME|all | clear drops");

@@ -43,8 +43,9 @@ print_lane(struct cmd *c, const struct port_table *t, unsigned lane)
 			   port_idle_name(port_idle()));
 	str_add(&c->out, ", polls");
 	print_queues(c, t, lane);
-	str_printf(&c->out, "\n  rounds %" PRIu64 ", empty %" PRIu64 ", slept %" PRIu64
-		   ", packets %" PRIu64 "\n",
+	str_printf(&c->out,
+		   "\n  rounds %" PRIu64 ", empty %" PRIu64 ", slept %" PRIu64 ", packets %" PRIu64
+		   "\n",
 		   __atomic_load_n(&l->rounds, __ATOMIC_RELAXED),
 		   __atomic_load_n(&l->empty, __ATOMIC_RELAXED),
 		   __atomic_load_n(&l->slept, __ATOMIC_RELAXED),
@@ -67,8 +68,9 @@ print_memory(struct cmd *c)
 	struct rte_malloc_socket_stats s;
 
 	str_printf(&c->out, "memory: %s, %d NUMA node%s in the machine\n",
-		   rte_eal_has_hugepages() ? "hugepages" : "no hugepages (slow: packet buffers lie one "
-						       "per 4 KB page)",
+		   rte_eal_has_hugepages() ? "hugepages"
+					   : "no hugepages (slow: packet buffers lie one "
+					     "per 4 KB page)",
 		   numa_available() < 0 ? 1 : numa_num_configured_nodes(),
 		   numa_available() >= 0 && numa_num_configured_nodes() > 1 ? "s" : "");
 	for (unsigned i = 0; i < rte_socket_count(); i++) {
@@ -106,15 +108,16 @@ show_cores(struct cmd *c)
 static void
 print_rxtx(struct cmd *c, const struct port *p)
 {
-	str_printf(&c->out, "port %s: RX queues %u, TX queues %u, Rx offloads=0x%" PRIx64
+	str_printf(&c->out,
+		   "port %s: RX queues %u, TX queues %u, Rx offloads=0x%" PRIx64
 		   ", Tx offloads=0x%" PRIx64 ", RSS 0x%" PRIx64 "\n",
 		   p->name, p->nb_rxq, p->nb_txq, p->rx_offloads, p->tx_offloads, p->rss_hf);
 	for (unsigned q = 0; q < p->nb_rxq; q++) {
 		struct rte_eth_rxq_info info;
 
 		if (rte_eth_rx_queue_info_get(p->dpdk_id, q, &info) == 0)
-			str_printf(&c->out, "  RX queue %u: lane %u, RX desc=%u\n", q, p->rx_lane[q],
-				   info.nb_desc);
+			str_printf(&c->out, "  RX queue %u: lane %u, RX desc=%u\n", q,
+				   p->rx_lane[q], info.nb_desc);
 		else
 			str_printf(&c->out, "  RX queue %u: lane %u\n", q, p->rx_lane[q]);
 	}
@@ -122,7 +125,8 @@ print_rxtx(struct cmd *c, const struct port *p)
 		if (p->tx_lane[lane] == lane)
 			str_printf(&c->out, "  lane %u: TX queue %u\n", lane, p->tx_queue[lane]);
 		else
-			str_printf(&c->out, "  lane %u: hands over to lane %u\n", lane, p->tx_lane[lane]);
+			str_printf(&c->out, "  lane %u: hands over to lane %u\n", lane,
+				   p->tx_lane[lane]);
 	}
 }
 
@@ -146,7 +150,8 @@ show_fwd(struct cmd *c)
 	str_printf(&c->out, "netfilter packet forwarding - ports=%u - cores=%u - streams=%u - %s\n",
 		   t->nb, lane_count(), queues, port_forwarding() ? "started" : "stopped");
 	for (unsigned lane = 0; lane < lane_count(); lane++) {
-		str_printf(&c->out, "Logical Core %u (lane %u) polls:", port_lanes[lane].lcore, lane);
+		str_printf(&c->out, "Logical Core %u (lane %u) polls:", port_lanes[lane].lcore,
+			   lane);
 		print_queues(c, t, lane);
 		str_add(&c->out, "\n");
 	}

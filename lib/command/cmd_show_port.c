@@ -52,7 +52,8 @@ info_device(struct cmd *c, const struct port *p, const struct rte_eth_dev_info *
 	str_printf(&c->out, "Autoneg status: %s\n", link.link_autoneg ? "On" : "Off");
 	str_printf(&c->out, "MTU: %u\n", p->mtu);
 	str_printf(&c->out, "Promiscuous mode: %s\n", on_off(rte_eth_promiscuous_get(p->dpdk_id)));
-	str_printf(&c->out, "Allmulticast mode: %s\n", on_off(rte_eth_allmulticast_get(p->dpdk_id)));
+	str_printf(&c->out, "Allmulticast mode: %s\n",
+		   on_off(rte_eth_allmulticast_get(p->dpdk_id)));
 }
 
 static void
@@ -60,7 +61,8 @@ show_info(struct cmd *c, const struct port *p)
 {
 	struct rte_eth_dev_info info;
 
-	str_printf(&c->out, "\n********************* Infos for port %-2s *********************\n", p->name);
+	str_printf(&c->out, "\n********************* Infos for port %-2s *********************\n",
+		   p->name);
 	if (rte_eth_dev_info_get(p->dpdk_id, &info) != 0) {
 		str_add(&c->out, "the device gives no information\n");
 		return;
@@ -114,20 +116,27 @@ show_stats(struct cmd *c, const struct port *p)
 	struct rte_eth_stats s;
 	int rc = rte_eth_stats_get(p->dpdk_id, &s);
 
-	str_printf(&c->out, "\n  ######################## NIC statistics for port %-2s "
-		   "########################\n", p->name);
+	str_printf(&c->out,
+		   "\n  ######################## NIC statistics for port %-2s "
+		   "########################\n",
+		   p->name);
 	if (rc != 0) {
 		str_printf(&c->out, "  the device keeps no statistics: %s\n", rte_strerror(-rc));
 		return;
 	}
-	str_printf(&c->out, "  RX-packets: %-10" PRIu64 " RX-missed: %-10" PRIu64 " RX-bytes:  %-"
-		   PRIu64 "\n", s.ipackets, s.imissed, s.ibytes);
+	str_printf(&c->out,
+		   "  RX-packets: %-10" PRIu64 " RX-missed: %-10" PRIu64 " RX-bytes:  %-" PRIu64
+		   "\n",
+		   s.ipackets, s.imissed, s.ibytes);
 	str_printf(&c->out, "  RX-errors: %-" PRIu64 "\n", s.ierrors);
 	str_printf(&c->out, "  RX-nombuf:  %-10" PRIu64 "\n", s.rx_nombuf);
-	str_printf(&c->out, "  TX-packets: %-10" PRIu64 " TX-errors: %-10" PRIu64 " TX-bytes:  %-"
-		   PRIu64 "\n", s.opackets, s.oerrors, s.obytes);
+	str_printf(&c->out,
+		   "  TX-packets: %-10" PRIu64 " TX-errors: %-10" PRIu64 " TX-bytes:  %-" PRIu64
+		   "\n",
+		   s.opackets, s.oerrors, s.obytes);
 	show_rates(c, p, &s);
-	str_add(&c->out, "  ############################################################################\n");
+	str_add(&c->out,
+		"  ############################################################################\n");
 }
 
 static void
@@ -160,7 +169,10 @@ show_summary(struct cmd *c, const struct port *p)
 	if (rte_eth_dev_info_get(p->dpdk_id, &info) != 0)
 		info.driver_name = "?";
 	str_printf(&c->out, "%-15s %-17s %-20s %-14s %-6s %s\n", p->name, mac, device,
-		   info.driver_name, !p->up ? "off" : p->link ? "up" : "down",
+		   info.driver_name,
+		   !p->up    ? "off"
+		   : p->link ? "up"
+			     : "down",
 		   rte_eth_link_speed_to_str(link.link_speed));
 }
 
@@ -203,16 +215,20 @@ cmd_show_port(struct cmd *c, int argc, char **argv)
 	static const struct {
 		const char *name;
 		port_fn *fn;
-	} whats[] = { { "info", show_info }, { "stats", show_stats }, { "xstats", show_xstats },
+	} whats[] = { { "info", show_info },
+		      { "stats", show_stats },
+		      { "xstats", show_xstats },
 		      { "summary", show_summary } };
 
 	for (unsigned i = 0; i < RTE_DIM(whats) && argc >= 1 && argc <= 2; i++) {
 		if (strcmp(argv[0], whats[i].name) != 0)
 			continue;
 		if (whats[i].fn == show_summary)
-			str_printf(&c->out, "Number of available ports: %u\n%-15s %-17s %-20s %-14s %-6s %s\n",
-				   port_table_get(gen_current())->nb, "Port", "MAC Address", "Name",
-				   "Driver", "Status", "Link");
+			str_printf(
+				&c->out,
+				"Number of available ports: %u\n%-15s %-17s %-20s %-14s %-6s %s\n",
+				port_table_get(gen_current())->nb, "Port", "MAC Address", "Name",
+				"Driver", "Status", "Link");
 		return for_each(c, argc == 2 ? argv[1] : NULL, whats[i].fn);
 	}
 	return cmd_fail(c, 2, "port: expected show port info|stats|xstats|summary [NAME|all]");

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CMD_WORDS_MAX 4096	 /* words in a line */
-#define CMD_LINE_MAX (1u << 20)	 /* bytes in a line */
-#define CMD_HERE_WORD_MAX 64	 /* bytes of a here-document's end word, NUL included */
+#define CMD_WORDS_MAX 4096      /* words in a line */
+#define CMD_LINE_MAX (1u << 20) /* bytes in a line */
+#define CMD_HERE_WORD_MAX 64    /* bytes of a here-document's end word, NUL included */
 
 /* The words of a line. Zeroed before use, freed by cmd_words_free(). */
 struct cmd_words {

@@ -159,11 +159,11 @@ load(struct cmd *c, struct options *o, const char *name)
 static bool
 option(struct options *o, const char *arg)
 {
-	static const char *const longs[] = { "all", "write", "values", "names", "quiet", "ignore",
-					     "binary", "load" };
+	static const char *const longs[] = { "all",   "write",  "values", "names",
+					     "quiet", "ignore", "binary", "load" };
 	static const char shorts[] = "awnNqebp";
-	bool *const flags[] = { &o->all, &o->write, &o->values, &o->names, &o->quiet, &o->ignore,
-				&o->binary, &o->load };
+	bool *const flags[] = { &o->all,   &o->write,  &o->values, &o->names,
+				&o->quiet, &o->ignore, &o->binary, &o->load };
 	const char *at;
 
 	if (arg[1] == '-') {
@@ -192,7 +192,8 @@ run(struct cmd *c)
 
 	for (i = 1; i < c->argc && c->argv[i][0] == '-' && c->argv[i][1] != '\0'; i++)
 		if (!option(&o, c->argv[i]))
-			return cmd_fail(c, 1, "%s: no such option; expected -a -n -N -w -q -e -b -p",
+			return cmd_fail(c, 1,
+					"%s: no such option; expected -a -n -N -w -q -e -b -p",
 					c->argv[i]);
 	if (o.load)
 		return load(c, &o, i < c->argc ? c->argv[i] : "/etc/sysctl.conf");

@@ -21,7 +21,7 @@
 #define CMD_SOCKET_DEFAULT "/run/pollux/pollux.sock"
 
 enum cmd_wire_type {
-	CMD_WIRE_RUN = 1,	/* input is not known yet: may be answered by WANT */
+	CMD_WIRE_RUN = 1,       /* input is not known yet: may be answered by WANT */
 	CMD_WIRE_RUN_INPUT = 2, /* input is complete */
 	CMD_WIRE_LINE = 3,
 	CMD_WIRE_WANT = 4,

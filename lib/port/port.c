@@ -50,7 +50,8 @@ check_name(const char *name, struct err *e)
 			       PORT_NAME_MAX - 1);
 	for (const char *c = name; *c != '\0'; c++)
 		if (!isgraph((unsigned char)*c) || *c == '/' || *c == ':')
-			return err_set(e, -EINVAL, "\"%s\": a port's name has no blanks, '/' or ':'", name);
+			return err_set(e, -EINVAL,
+				       "\"%s\": a port's name has no blanks, '/' or ':'", name);
 	if (strcmp(name, "all") == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return err_set(e, -EINVAL, "\"%s\" cannot be a port's name", name);
 	return 0;
@@ -101,8 +102,8 @@ check_new(const char *name, const char *devargs, struct err *e)
 	if (rc != 0)
 		return rc;
 	if (port_by_name(gen_current(), name) != NULL)
-		return err_set(e, -EEXIST, "there is a port %s already (port del %s removes it)", name,
-			       name);
+		return err_set(e, -EEXIST, "there is a port %s already (port del %s removes it)",
+			       name, name);
 	if (strlen(devargs) >= sizeof(((struct port *)0)->devargs))
 		return err_set(e, -EINVAL, "the device's arguments have more than %zu characters",
 			       sizeof(((struct port *)0)->devargs) - 1);
@@ -325,8 +326,10 @@ port_set_mac(const char *name, const struct rte_ether_addr *mac, struct err *e)
 		return -ENODEV;
 	index = old->index;
 	if (!rte_is_valid_assigned_ether_addr(mac))
-		return err_set(e, -EADDRNOTAVAIL, "port %s: a port's address is neither zero nor a group "
-			       "address", name);
+		return err_set(e, -EADDRNOTAVAIL,
+			       "port %s: a port's address is neither zero nor a group "
+			       "address",
+			       name);
 	rc = rte_eth_dev_default_mac_addr_set(old->dpdk_id, &addr);
 	if (rc != 0)
 		return err_set(e, rc, "port %s: the device refuses the address: %s", name,

@@ -15,24 +15,24 @@
 #include "base_lane.h"
 #include "base_str.h"
 
-#define PORT_MAX 64	/* indexes 1 .. PORT_MAX-1 */
+#define PORT_MAX 64      /* indexes 1 .. PORT_MAX-1 */
 #define PORT_NAME_MAX 16 /* IFNAMSIZ, NUL included */
 
 struct port {
-	uint16_t index;	  /* 1.. ; stays while the port exists */
+	uint16_t index;   /* 1.. ; stays while the port exists */
 	uint16_t dpdk_id; /* ethdev port */
 	char name[PORT_NAME_MAX];
 	char devargs[256];
 	struct rte_ether_addr mac;
-	uint16_t mtu;	/* IP bytes */
-	bool up;	/* administratively up: ip link set NAME up|down */
-	bool link;	/* the device reports a carrier */
+	uint16_t mtu;   /* IP bytes */
+	bool up;        /* administratively up: ip link set NAME up|down */
+	bool link;      /* the device reports a carrier */
 	uint8_t nb_rxq; /* queues polled: rx queue q belongs to lane rx_lane[q] */
 	uint8_t nb_txq;
 	uint8_t rx_lane[LANE_MAX];
 	uint8_t tx_queue[LANE_MAX]; /* lane -> tx queue */
 	uint8_t tx_lane[LANE_MAX];  /* lane -> lane that transmits for it (itself, or hand over) */
-	int socket;		    /* NUMA node of the device */
+	int socket;                 /* NUMA node of the device */
 	uint64_t rx_offloads, tx_offloads;
 	uint64_t rss_hf; /* 0: no RSS */
 };
@@ -73,7 +73,8 @@ port_get(const struct gen *gen, uint16_t index)
 const struct port *port_by_name(const struct gen *gen, const char *name);
 
 /* Control lcore; workers may be running. Errors carry a text that names the mend. */
-int port_add(const char *name, const char *devargs, unsigned queues, struct err *e); /* queues 0: one per lane where the device can */
+int port_add(const char *name, const char *devargs, unsigned queues,
+	     struct err *e); /* queues 0: one per lane where the device can */
 int port_del(const char *name, struct err *e);
 int port_set_mtu(const char *name, uint16_t mtu, struct err *e);
 int port_set_up(const char *name, bool up, struct err *e);

@@ -44,8 +44,10 @@ pci_trouble(const char *address, struct err *e)
 	ssize_t n;
 
 	if (!rte_eal_has_pci())
-		return err_set(e, -ENODEV, "%s: Pollux was started with --no-pci; start it without to "
-			       "use PCI devices", address);
+		return err_set(e, -ENODEV,
+			       "%s: Pollux was started with --no-pci; start it without to "
+			       "use PCI devices",
+			       address);
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", address);
 	if (access(path, F_OK) != 0)
 		return err_set(e, -ENODEV, "%s: no such PCI device (lspci -D lists them)", address);
@@ -58,8 +60,10 @@ pci_trouble(const char *address, struct err *e)
 	if (strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "igb_uio") == 0 ||
 	    strcmp(driver, "uio_pci_generic") == 0 || strncmp(driver, "mlx", 3) == 0)
 		return 0;
-	return err_set(e, -EBUSY, "%s: bound to %s, DPDK needs vfio-pci: dpdk-devbind.py "
-		       "--bind=vfio-pci %s", address, driver, address);
+	return err_set(e, -EBUSY,
+		       "%s: bound to %s, DPDK needs vfio-pci: dpdk-devbind.py "
+		       "--bind=vfio-pci %s",
+		       address, driver, address);
 }
 
 /* Devices on top of a kernel interface: is it there? */
@@ -75,13 +79,17 @@ iface_trouble(const char *devargs, struct err *e)
 	at += strlen(",iface=");
 	n = strcspn(at, ",");
 	if (n >= sizeof(name))
-		return err_set(e, -EINVAL, "iface=%.*s: longer than the %d characters an interface's "
-			       "name may have", (int)n, at, IF_NAMESIZE - 1);
+		return err_set(e, -EINVAL,
+			       "iface=%.*s: longer than the %d characters an interface's "
+			       "name may have",
+			       (int)n, at, IF_NAMESIZE - 1);
 	memcpy(name, at, n);
 	name[n] = '\0';
 	if (if_nametoindex(name) == 0)
-		return err_set(e, -ENODEV, "iface=%s: no such interface in the network namespace "
-			       "Pollux runs in (ip link lists them)", name);
+		return err_set(e, -ENODEV,
+			       "iface=%s: no such interface in the network namespace "
+			       "Pollux runs in (ip link lists them)",
+			       name);
 	return 0;
 }
 
@@ -96,8 +104,10 @@ probe_error(const char *devargs, const char *name, int rc, struct err *e)
 		if (why != 0)
 			return why;
 	}
-	return err_set(e, rc < 0 ? rc : -ENODEV, "%s: DPDK cannot make this device: %s (the log says "
-		       "more)", devargs, rc < 0 ? rte_strerror(-rc) : "no driver took it");
+	return err_set(e, rc < 0 ? rc : -ENODEV,
+		       "%s: DPDK cannot make this device: %s (the log says "
+		       "more)",
+		       devargs, rc < 0 ? rte_strerror(-rc) : "no driver took it");
 }
 
 static int
@@ -113,8 +123,10 @@ check_devargs(const char *devargs, const char *name, struct err *e)
 	if (rc != 0 && is_pci(name, address) && !rte_eal_has_pci())
 		return pci_trouble(address, e);
 	if (rc != 0)
-		return err_set(e, -ENODEV, "\"%s\" is no device that DPDK has a driver for; expected e.g. "
-			       "0000:01:02.0, net_tap0, net_af_packet0,iface=eth1", devargs);
+		return err_set(e, -ENODEV,
+			       "\"%s\" is no device that DPDK has a driver for; expected e.g. "
+			       "0000:01:02.0, net_tap0, net_af_packet0,iface=eth1",
+			       devargs);
 	return iface_trouble(devargs, e);
 }
 
@@ -140,15 +152,16 @@ port_device_find(const char *devargs, uint16_t *dpdk_id, bool *probed, struct er
 	int rc;
 
 	if (n == 0 || n >= sizeof(name))
-		return err_set(e, -EINVAL, "\"%.80s\": expected a device of 1 to %d characters", devargs,
-			       DEVICE_NAME_MAX - 1);
+		return err_set(e, -EINVAL, "\"%.80s\": expected a device of 1 to %d characters",
+			       devargs, DEVICE_NAME_MAX - 1);
 	memcpy(name, devargs, n);
 	name[n] = '\0';
 	*probed = false;
 	if (rte_eth_dev_get_port_by_name(name, dpdk_id) == 0 ||
 	    (is_pci(name, address) && rte_eth_dev_get_port_by_name(address, dpdk_id) == 0)) {
 		if (devargs[n] != '\0')
-			LOG(NOTICE, "%s is there already: its arguments are those it was made with", name);
+			LOG(NOTICE, "%s is there already: its arguments are those it was made with",
+			    name);
 		return 0;
 	}
 	rc = check_devargs(devargs, name, e);
@@ -179,7 +192,7 @@ port_device_remove(uint16_t dpdk_id)
 		return;
 	/* A device with several ports goes with its last one. */
 	RTE_ETH_FOREACH_DEV_OF(sibling, info.device)
-		return;
+	return;
 	rc = rte_dev_remove(info.device);
 	if (rc != 0)
 		LOG(WARNING, "a device did not leave its bus: %s", rte_strerror(-rc));

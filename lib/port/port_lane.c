@@ -7,8 +7,9 @@
 
 static const char *const idle_words[] = { "poll", "sleep", "irq", NULL };
 
-PARAM_WORD(idle, "net.pollux.idle", PORT_IDLE_SLEEP, idle_words,
-	   "idle workers: poll (busy), sleep (1-100 us), irq (Rx interrupts; set it before port add)");
+PARAM_WORD(
+	idle, "net.pollux.idle", PORT_IDLE_SLEEP, idle_words,
+	"idle workers: poll (busy), sleep (1-100 us), irq (Rx interrupts; set it before port add)");
 
 struct port_lane port_lanes[LANE_MAX];
 

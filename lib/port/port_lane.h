@@ -19,8 +19,8 @@ const char *port_idle_name(enum port_idle mode);
 
 struct port_lane {
 	uint64_t rounds;  /* times round the loop */
-	uint64_t empty;	  /* ... without a packet */
-	uint64_t slept;	  /* times it slept or waited */
+	uint64_t empty;   /* ... without a packet */
+	uint64_t slept;   /* times it slept or waited */
 	uint64_t packets; /* received */
 	uint32_t lcore;
 	uint8_t idle; /* enum port_idle in force here; irq falls back to sleep */

@@ -37,8 +37,10 @@ static int
 failed(const struct port *p, const char *what, int rc, struct err *e)
 {
 	if (rc == -ENOMEM)
-		return err_set(e, rc, "port %s: %s: not enough memory; reserve more hugepages "
-			       "(/proc/sys/vm/nr_hugepages) or start with --mbufs more", p->name, what);
+		return err_set(e, rc,
+			       "port %s: %s: not enough memory; reserve more hugepages "
+			       "(/proc/sys/vm/nr_hugepages) or start with --mbufs more",
+			       p->name, what);
 	return err_set(e, rc, "port %s: %s: %s", p->name, what, rte_strerror(-rc));
 }
 
@@ -56,9 +58,10 @@ choose_queues(struct setup *s, unsigned queues, struct err *e)
 	/* More transmit queues than lanes would stay idle. */
 	s->nb_txq = RTE_MIN(s->nb_txq, lane_count());
 	if (s->nb_rxq == 0 || s->nb_txq == 0)
-		return err_set(e, -EINVAL, "port %s: the device has %u receive and %u transmit queues; "
-			       "at least one of each is needed", s->p->name, s->info.max_rx_queues,
-			       s->info.max_tx_queues);
+		return err_set(e, -EINVAL,
+			       "port %s: the device has %u receive and %u transmit queues; "
+			       "at least one of each is needed",
+			       s->p->name, s->info.max_rx_queues, s->info.max_tx_queues);
 	return 0;
 }
 
@@ -89,7 +92,8 @@ choose_offloads(struct setup *s)
 	s->conf.rxmode.offloads = s->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_CHECKSUM;
 	/* Allowed only while all mbufs come from one pool and nobody holds a second reference. */
 	if (rte_socket_count() == 1)
-		s->conf.txmode.offloads = s->info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
+		s->conf.txmode.offloads =
+			s->info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 }
 
 /* A device on top of a kernel interface keeps that interface's MTU. 0: unknown. */
@@ -157,8 +161,10 @@ assign_rx(struct setup *s, struct err *e)
 		unsigned lane = (first + q) % n;
 
 		if (port_lane_room(lane) < q / n + 1)
-			return err_set(e, -ENOSPC, "port %s: lane %u polls %u queues already; ask for "
-				       "fewer queues or give Pollux more cores", p->name, lane, PORT_MAX);
+			return err_set(e, -ENOSPC,
+				       "port %s: lane %u polls %u queues already; ask for "
+				       "fewer queues or give Pollux more cores",
+				       p->name, lane, PORT_MAX);
 		p->rx_lane[q] = lane;
 	}
 	p->nb_rxq = s->nb_rxq;
@@ -240,8 +246,10 @@ port_mtu_fits(const struct port *p, unsigned mtu, struct err *e)
 		return failed(p, "packet memory", -ENOMEM, e);
 	room = rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM - FRAME_OVERHEAD;
 	if (mtu < RTE_ETHER_MIN_MTU || mtu > room)
-		return err_set(e, -EINVAL, "port %s: MTU %u: expected %u to %u (a frame must fit one "
-			       "packet buffer)", p->name, mtu, RTE_ETHER_MIN_MTU, room);
+		return err_set(e, -EINVAL,
+			       "port %s: MTU %u: expected %u to %u (a frame must fit one "
+			       "packet buffer)",
+			       p->name, mtu, RTE_ETHER_MIN_MTU, room);
 	return 0;
 }
 

@@ -77,7 +77,9 @@ list_queues(struct port_table *t, const struct port *p)
 		if (t->nb_rxq[lane] == PORT_MAX)
 			continue; /* port_add() made sure there is room */
 		t->rxq[lane][t->nb_rxq[lane]++] = (struct port_rxq){
-			.port = p->index, .dpdk_id = p->dpdk_id, .queue = q,
+			.port = p->index,
+			.dpdk_id = p->dpdk_id,
+			.queue = q,
 		};
 	}
 }

@@ -21,7 +21,8 @@
 #define TX_RETRIES 8
 
 DROP_REASON(tx_full, "tx-full", "the device's transmit queue stayed full");
-DROP_REASON(tx_ring_full, "tx-hand-over-full", "ring to the lane that owns the transmit queue is full");
+DROP_REASON(tx_ring_full, "tx-hand-over-full",
+	    "ring to the lane that owns the transmit queue is full");
 DROP_REASON(port_down, "tx-port-down", "the port to leave by is down or gone");
 
 struct port_tx_lane port_tx_lanes[LANE_MAX];

@@ -138,17 +138,22 @@ scripts(void **state)
 	assert_int_equal(script("", false, "", ""), 0);
 	assert_int_equal(script("# x \\\ntest-say a", false, "[a]", ""), 0);
 	assert_int_equal(script("test-say a \\\n b\r\n\ntest-say c\n", false, "[a][b][c]", ""), 0);
-	assert_int_equal(script("test-say <<E\n x #\n\nE\ntest-say d", false, "{ x #\n\n}[d]", ""), 0);
+	assert_int_equal(script("test-say <<E\n x #\n\nE\ntest-say d", false, "{ x #\n\n}[d]", ""),
+			 0);
 	assert_int_equal(script("test-say a\n\ntest-say wrong\ntest-say b", false, "[a]",
-				"f:3: test-say: told to fail\n"), 3);
-	assert_int_equal(script("test-say wrong\ntest-say b", true, "[b]",
-				"f:1: test-say: told to fail\n"), 3);
+				"f:3: test-say: told to fail\n"),
+			 3);
+	assert_int_equal(
+		script("test-say wrong\ntest-say b", true, "[b]", "f:1: test-say: told to fail\n"),
+		3);
 	assert_int_equal(script("\ntest-say 'a\n", false, "", "f:2: a ' is not closed\n"), 2);
 	assert_int_equal(script("test-say <<E\nx\n", false, "",
-				"f:1: the here-document's end \"E\" is missing\n"), 2);
+				"f:1: the here-document's end \"E\" is missing\n"),
+			 2);
 	/* The line number is the command's, also behind joined lines and here-documents. */
 	assert_int_equal(script("test-say <<E\nE\ntest-say \\\n\\\nz\nno-such", false, "{}[z]",
-				"f:6: no-such: no such command (\"help\" lists them)\n"), 127);
+				"f:6: no-such: no such command (\"help\" lists them)\n"),
+			 127);
 }
 
 static void
@@ -260,10 +265,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(split),       cmocka_unit_test(split_bounds),
-		cmocka_unit_test(here),	       cmocka_unit_test(scripts),
-		cmocka_unit_test(load_within_load), cmocka_unit_test(reads_input),
-		cmocka_unit_test(wire_frames), cmocka_unit_test(wire_garbage),
+		cmocka_unit_test(split),
+		cmocka_unit_test(split_bounds),
+		cmocka_unit_test(here),
+		cmocka_unit_test(scripts),
+		cmocka_unit_test(load_within_load),
+		cmocka_unit_test(reads_input),
+		cmocka_unit_test(wire_frames),
+		cmocka_unit_test(wire_garbage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,7 +91,9 @@ add_and_del(void **state)
 static void
 refusals(void **state)
 {
-	static const char *const names[] = { "", "a b", "a/b", "a:b", "all", "..", "sixteen-letters-" };
+	static const char *const names[] = {
+		"", "a b", "a/b", "a:b", "all", "..", "sixteen-letters-"
+	};
 
 	for (unsigned i = 0; i < RTE_DIM(names); i++)
 		assert_true(port_add(names[i], "net_null0", 0, &e) < 0);
