@@ -44,7 +44,8 @@ info_device(struct cmd *c, const struct port *p, const struct rte_eth_dev_info *
 		str_add(&c->out, "Firmware-version: not available\n");
 	str_printf(&c->out, "Devargs: %s\n", p->devargs);
 	str_printf(&c->out, "Connect to socket: %d\n", p->socket);
-	rte_eth_link_get_nowait(p->dpdk_id, &link);
+	if (rte_eth_link_get_nowait(p->dpdk_id, &link) != 0)
+		link = (struct rte_eth_link){ 0 };
 	str_printf(&c->out, "Admin status: %s\n", p->up ? "up" : "down");
 	str_printf(&c->out, "Link status: %s\n", p->link ? "up" : "down");
 	str_printf(&c->out, "Link speed: %s\n", rte_eth_link_speed_to_str(link.link_speed));
@@ -165,7 +166,8 @@ show_summary(struct cmd *c, const struct port *p)
 
 	rte_ether_format_addr(mac, sizeof(mac), &p->mac);
 	rte_eth_dev_get_name_by_port(p->dpdk_id, device);
-	rte_eth_link_get_nowait(p->dpdk_id, &link);
+	if (rte_eth_link_get_nowait(p->dpdk_id, &link) != 0)
+		link = (struct rte_eth_link){ 0 };
 	if (rte_eth_dev_info_get(p->dpdk_id, &info) != 0)
 		info.driver_name = "?";
 	str_printf(&c->out, "%-15s %-17s %-20s %-14s %-6s %s\n", p->name, mac, device,

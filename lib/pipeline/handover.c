@@ -97,7 +97,7 @@ route_again(const struct walk *w, struct rte_mbuf *m)
 	} else if (pkt_ip6(m)->ip6_dst.s6_addr[0] >= 0xfe) {
 		id = route6_on_link(w->ctx.gen, p->out);
 	} else {
-		route6_lookup((const uint8_t(*)[16]) & pkt_ip6(m)->ip6_dst, &id, 1);
+		route6_lookup((uint8_t(*)[16]) & pkt_ip6(m)->ip6_dst, &id, 1);
 	}
 	p->nh = id;
 	return nexthop_get(id)->type == NEXTHOP_UNICAST && nexthop_get(id)->port == p->out;

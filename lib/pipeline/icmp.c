@@ -75,7 +75,7 @@ route_back(const struct hook_ctx *ctx, const struct rte_mbuf *about)
 	} else if (IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src)) {
 		id = route6_on_link(ctx->gen, p->in);
 	} else {
-		route6_lookup((const uint8_t(*)[16]) & pkt_ip6(about)->ip6_src, &id, 1);
+		route6_lookup((uint8_t(*)[16]) & pkt_ip6(about)->ip6_src, &id, 1);
 	}
 	return id;
 }

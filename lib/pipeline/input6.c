@@ -64,7 +64,7 @@ input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 
 	for (uint16_t i = 0; i < n; i++)
 		memcpy(dst[i], &pkt_ip6(pkts[i])->ip6_dst, 16);
-	route6_lookup((const uint8_t(*)[16])dst, ids, n);
+	route6_lookup(dst, ids, n);
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		const struct nexthop *nh = nexthop_get(ids[i]);

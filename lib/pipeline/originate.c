@@ -68,7 +68,7 @@ route_out(struct walk *w, struct rte_mbuf *m)
 
 		route4_lookup(&dst, &id, 1);
 	} else {
-		route6_lookup((const uint8_t(*)[16]) & pkt_ip6(m)->ip6_dst, &id, 1);
+		route6_lookup((uint8_t(*)[16]) & pkt_ip6(m)->ip6_dst, &id, 1);
 	}
 	nh = nexthop_get(id);
 	if (nh->type == NEXTHOP_UNICAST) {

@@ -65,7 +65,7 @@ route4_lookup(const uint32_t *dst, uint64_t *ids, unsigned n)
 
 /* Workers. Global addresses only: link-local ones have no route, see route6_on_link(). */
 static inline void
-route6_lookup(const uint8_t (*dst)[16], uint64_t *ids, unsigned n)
+route6_lookup(uint8_t (*dst)[16], uint64_t *ids, unsigned n)
 {
 	struct rte_fib6 *fib = __atomic_load_n(&route_fib6, __ATOMIC_ACQUIRE);
 

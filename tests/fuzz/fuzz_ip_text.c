@@ -57,7 +57,7 @@ compare(const char *text)
 	if (a.family == AF_INET)
 		route4_lookup(&host, &id, 1);
 	else
-		route6_lookup((const uint8_t(*)[16]) & a.v6, &id, 1);
+		route6_lookup((uint8_t(*)[16]) & a.v6, &id, 1);
 	r = route_lookup(&a, 0, 0);
 	if (nexthop_get(id)->type != (r == NULL ? NEXTHOP_NO_ROUTE : types[r->type]))
 		abort();

@@ -57,7 +57,7 @@ lookup(const char *dst)
 
 		route4_lookup(&host, &id, 1);
 	} else {
-		route6_lookup((const uint8_t(*)[16]) & a.v6, &id, 1);
+		route6_lookup((uint8_t(*)[16]) & a.v6, &id, 1);
 	}
 	return nexthop_get(id);
 }

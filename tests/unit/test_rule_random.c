@@ -272,6 +272,18 @@ test_described(void **state)
 	}
 }
 
+static uint64_t seed;
+
+/* DPDK's generator is there after EAL's start. */
+static int
+seeded_setup(void **state)
+{
+	int rc = route_setup(state);
+
+	rte_srand(seed);
+	return rc;
+}
+
 int
 main(void)
 {
@@ -280,11 +292,8 @@ main(void)
 		cmocka_unit_test(test_described),
 	};
 	const char *fixed = getenv("RULE_SEED");
-	uint64_t seed = fixed != NULL ? strtoull(fixed, NULL, 0) : rte_rdtsc();
-	int rc;
 
+	seed = fixed != NULL ? strtoull(fixed, NULL, 0) : rte_rdtsc();
 	printf("seed %llu (RULE_SEED)\n", (unsigned long long)seed);
-	rte_srand(seed);
-	rc = cmocka_run_group_tests(tests, route_setup, NULL);
-	return rc;
+	return cmocka_run_group_tests(tests, seeded_setup, NULL);
 }
