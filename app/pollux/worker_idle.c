@@ -51,6 +51,19 @@ sleep_us(struct idle *i)
 	i->nap = RTE_MIN(2 * i->nap, (unsigned)NAP_MAX_US);
 }
 
+/* Some devices (net_tap) have an interrupt that needs no switching on: its file descriptor. */
+static bool
+watch_queue(const struct port_rxq *q)
+{
+	int rc = rte_eth_dev_rx_intr_ctl_q(q->dpdk_id, q->queue, RTE_EPOLL_PER_THREAD,
+					   RTE_INTR_EVENT_ADD, NULL);
+
+	if (rc != 0 && rc != -EEXIST)
+		return false;
+	rc = rte_eth_dev_rx_intr_enable(q->dpdk_id, q->queue);
+	return rc == 0 || rc == -ENOTSUP;
+}
+
 /* Sets up the interrupts of all queues of the lane; false: one of them has none. */
 static bool
 watch(struct idle *i, const struct gen *gen)
@@ -61,14 +74,8 @@ watch(struct idle *i, const struct gen *gen)
 		return i->can_irq;
 	i->watched = gen->number;
 	i->can_irq = !port_lane_is_heir(t, i->lane) && t->nb_rxq[i->lane] > 0;
-	for (unsigned k = 0; k < t->nb_rxq[i->lane] && i->can_irq; k++) {
-		const struct port_rxq *q = &t->rxq[i->lane][k];
-		int rc = rte_eth_dev_rx_intr_ctl_q(q->dpdk_id, q->queue, RTE_EPOLL_PER_THREAD,
-						   RTE_INTR_EVENT_ADD, NULL);
-
-		i->can_irq = (rc == 0 || rc == -EEXIST) &&
-			     rte_eth_dev_rx_intr_enable(q->dpdk_id, q->queue) == 0;
-	}
+	for (unsigned k = 0; k < t->nb_rxq[i->lane] && i->can_irq; k++)
+		i->can_irq = watch_queue(&t->rxq[i->lane][k]);
 	return i->can_irq;
 }
 
