@@ -13,8 +13,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."
 BUILD = os.environ.get("POLLUX_BUILD", os.path.join(ROOT, "build"))
 DAEMON = os.path.join(BUILD, "app", "pollux", "pollux")
 CLIENT = os.path.join(BUILD, "app", "polluxctl", "polluxctl")
-# Not net_af_packet: it asks the kernel to reassemble fragments before it reads them.
-PORTS = tuple(f"port add r{n} net_pcap{n},iface=r{n},phy_mac=1" for n in (0, 1))
+PORTS = ("port add r0 net_af_packet0,iface=r0", "port add r1 net_af_packet1,iface=r1")
 COMMAND_LIMIT = 20
 START_LIMIT = 15
 STOP_LIMIT = 5
@@ -22,17 +21,15 @@ MEMORY = 320
 
 
 def _eal_options():
+    """The ways to start, in the order to try: somebody else may take the hugepages first."""
     if chosen := os.environ.get("POLLUX_EAL"):
-        return shlex.split(chosen)
-    with open("/proc/meminfo", encoding="ascii") as file:
-        values = {line.split(":")[0]: int(line.split()[1]) for line in file}
-    room = values.get("HugePages_Free", 0) * values.get("Hugepagesize", 0) // 1024
-    memory = ["--in-memory"] if room >= MEMORY else ["--no-huge", "--no-shconf"]
+        return [shlex.split(chosen)]
     # threads float over all CPUs: several labs run at a time, and pinned
     # workers of two would share one CPU
     cpus = ",".join(str(cpu) for cpu in sorted(os.sched_getaffinity(0)))
-    return ["--lcores", f"0@({cpus}),1@({cpus})", "--main-lcore", "0", "--no-pci", "--no-telemetry",
-            "-m", str(MEMORY)] + memory
+    common = ["--lcores", f"0@({cpus}),1@({cpus})", "--main-lcore", "0", "--no-pci", "--no-telemetry",
+              "-m", str(MEMORY)]
+    return [common + ["--in-memory"], common + ["--no-huge", "--no-shconf"]]
 
 
 class PolluxRouter:
@@ -49,16 +46,20 @@ class PolluxRouter:
         self._directory = tempfile.TemporaryDirectory(prefix="pollux-rig-")
         self._socket = os.path.join(self._directory.name, "socket")
         self._log = open(os.path.join(self._directory.name, "log"), "w+", encoding="utf-8", errors="replace")
-        argv = [DAEMON, *_eal_options(), "--", "--socket", self._socket, "--no-prompt"]
-        self._daemon = subprocess.Popen(  # pylint: disable=consider-using-with
-            argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,
-            preexec_fn=lambda: netns.die_with_parent(signal.SIGKILL))
-        try:
-            self._wait_for_socket()
-            return self
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
+        ways = _eal_options()
+        for last, eal in ((way is ways[-1], way) for way in ways):
+            self._daemon = subprocess.Popen(  # pylint: disable=consider-using-with
+                [DAEMON, *eal, "--", "--socket", self._socket, "--no-prompt"],
+                stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,
+                preexec_fn=lambda: netns.die_with_parent(signal.SIGKILL))
+            try:
+                self._wait_for_socket()
+                return self
+            except BaseException as error:
+                if last or not isinstance(error, RuntimeError):
+                    self.__exit__(None, None, None)
+                    raise
+        raise AssertionError("no way to start")
 
     def __exit__(self, *_):
         self.release()
