@@ -56,7 +56,7 @@ _Static_assert(sizeof(struct pkt) == RTE_CACHE_LINE_SIZE, "one cache line");
 enum pkt_entry {
 	PKT_ENTRY_LOCAL_OUT, /* made by the box: route, OUTPUT, POSTROUTING */
 	PKT_ENTRY_XMIT,      /* complete frame: transmit on port `out` */
-	PKT_ENTRY_OUTPUT,    /* through all hooks: neighbour and transmit are left */
+	PKT_ENTRY_WAITED,    /* the same, after it was parked */
 	PKT_ENTRY_UNREACH,   /* its next hop did not answer: host unreachable to its source */
 };
 

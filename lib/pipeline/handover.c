@@ -61,14 +61,6 @@ pipeline_hand_over(unsigned lane, struct rte_mbuf *m)
 }
 
 static void
-lost(struct walk *w, struct rte_mbuf *m)
-{
-	if (is_new(m))
-		walk_count(&w->lane->originated, 1);
-	walk_drop(w, DROP(route_gone), m);
-}
-
-static void
 unreachable(struct walk *w, struct rte_mbuf *m)
 {
 	if (pkt(m)->family == AF_INET)
@@ -78,44 +70,22 @@ unreachable(struct walk *w, struct rte_mbuf *m)
 	walk_drop(w, DROP(neigh_failed), m);
 }
 
-/*
- * What waited outside a burst holds a next hop id that may be another's by now: asks again. false:
- * the packet's way is gone.
- */
-static bool
-route_again(const struct walk *w, struct rte_mbuf *m)
-{
-	struct pkt *p = pkt(m);
-	uint64_t id;
-
-	if (!(p->flags & PKT_ROUTED))
-		return true;
-	if (p->family == AF_INET) {
-		uint32_t dst = rte_be_to_cpu_32(pkt_ip4(m)->dst_addr);
-
-		route4_lookup(&dst, &id, 1);
-	} else if (pkt_ip6(m)->ip6_dst.s6_addr[0] >= 0xfe) {
-		id = route6_on_link(w->ctx.gen, p->out);
-	} else {
-		route6_lookup((uint8_t(*)[16]) & pkt_ip6(m)->ip6_dst, &id, 1);
-	}
-	p->nh = id;
-	return nexthop_get(id)->type == NEXTHOP_UNICAST && nexthop_get(id)->port == p->out;
-}
-
 static void
 go_on(struct walk *w, struct rte_mbuf *m)
 {
-	bool way = route_again(w, m);
-
-	if (pkt(m)->entry == PKT_ENTRY_UNREACH)
+	switch (pkt(m)->entry) {
+	case PKT_ENTRY_UNREACH:
 		unreachable(w, m);
-	else if (is_new(m) && way)
+		break;
+	case PKT_ENTRY_WAITED:
+		walk_transmit(w, m);
+		break;
+	default:
+		/* Its port is chosen, but the next hop's id may be another's by now. */
+		if (pkt(m)->flags & PKT_ROUTED)
+			pkt(m)->nh = route6_on_link(w->ctx.gen, pkt(m)->out);
 		originate(&w->ctx, m);
-	else if (way)
-		output(w, &m, 1);
-	else
-		lost(w, m);
+	}
 }
 
 unsigned

@@ -8,6 +8,7 @@
 #include "pipeline.h"
 #include "pkt_build.h"
 #include "pkt_pool.h"
+#include "pkt_rewrite.h"
 #include "walk.h"
 
 /*
@@ -15,15 +16,10 @@
  * ndisc_solicit()), else one that fits; IPv6 then uses the link-local one.
  */
 static struct ip_addr
-source_for(const struct gen *gen, const struct neigh *n, const struct rte_mbuf *waiting)
+source_for(const struct gen *gen, const struct neigh *n, const struct ip_addr *waiting)
 {
-	struct ip_addr src = { .family = AF_UNSPEC };
-
-	if (waiting != NULL)
-		src = n->addr.family == AF_INET ? ip_addr_v4(pkt_ip4(waiting)->src_addr)
-						: ip_addr_v6(&pkt_ip6(waiting)->ip6_src);
-	if (src.family != AF_UNSPEC && addr_is_own(gen, &src))
-		return src;
+	if (waiting != NULL && addr_is_own(gen, waiting))
+		return *waiting;
 	if (n->addr.family == AF_INET)
 		return addr_select(gen, n->port, &n->addr);
 	return addr_link_local(gen, n->port);
@@ -46,10 +42,13 @@ build_ns(struct rte_mbuf *m, const struct neigh *n, const struct port *port, con
 	pkt(m)->flags |= PKT_ROUTED;
 }
 
-/* Fills m with a question to the neighbour. mac: ask it alone. false: we have no address to ask from. */
+/*
+ * Fills m with a question to the neighbour. mac: ask it alone. waiting: source of the packet that
+ * waits. false: we have no address to ask from.
+ */
 static bool
 build_question(const struct gen *gen, const struct neigh *n, const struct rte_ether_addr *mac,
-	       const struct rte_mbuf *waiting, struct rte_mbuf *m)
+	       const struct ip_addr *waiting, struct rte_mbuf *m)
 {
 	const struct port *port = port_get(gen, n->port);
 	struct ip_addr src = source_for(gen, n, waiting);
@@ -77,13 +76,14 @@ build_question(const struct gen *gen, const struct neigh *n, const struct rte_et
 }
 
 void
-neighbour_ask(struct walk *w, const struct neigh *n, const struct rte_mbuf *waiting)
+neighbour_ask(struct walk *w, const struct neigh *n, const struct ip_addr *src, uint8_t burst_pos)
 {
-	struct rte_mbuf *m = originate_alloc(&w->ctx, waiting);
+	struct rte_mbuf *m = originate_alloc(&w->ctx, NULL);
 
 	if (m == NULL)
 		return;
-	if (build_question(w->ctx.gen, n, NULL, waiting, m))
+	pkt(m)->burst_pos = burst_pos;
+	if (build_question(w->ctx.gen, n, NULL, src, m))
 		originate(&w->ctx, m);
 	else
 		rte_pktmbuf_free(m);
@@ -117,12 +117,15 @@ timer_solicit(const struct neigh *n, const struct rte_ether_addr *mac)
 		rte_pktmbuf_free(m);
 }
 
-/* Control lcore: they are handed to lane 0, with a next hop that has an address now. */
+/* Control lcore, which alone takes frame headers away: the one that is there now stays. */
 static void
 operator_resolved(const struct neigh *n, struct rte_mbuf **pkts, unsigned nb)
 {
+	const struct neigh_l2 *l2 = neigh_l2(n);
+
 	for (unsigned i = 0; i < nb; i++) {
-		pkt(pkts[i])->entry = PKT_ENTRY_OUTPUT;
+		pkt_l2_write(pkts[i], l2->bytes);
+		pkt(pkts[i])->entry = PKT_ENTRY_WAITED;
 		pipeline_hand_over(0, pkts[i]);
 	}
 }

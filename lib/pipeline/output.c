@@ -29,6 +29,13 @@ destination(const struct rte_mbuf *m)
 					       : ip_addr_v6(&pkt_ip6(m)->ip6_dst);
 }
 
+static struct ip_addr
+source(const struct rte_mbuf *m)
+{
+	return pkt_const(m)->family == AF_INET ? ip_addr_v4(pkt_ip4(m)->src_addr)
+					       : ip_addr_v6(&pkt_ip6(m)->ip6_src);
+}
+
 static struct neigh *
 neighbour_of(const struct nexthop *nh, const struct rte_mbuf *m, struct memo *memo)
 {
@@ -61,13 +68,16 @@ send_group(struct walk *w, const struct port *port, struct rte_mbuf *m)
 static void
 park(struct walk *w, struct neigh *n, struct rte_mbuf *m)
 {
+	/* Once it is parked, another lane may send it on at any moment. */
+	struct ip_addr src = source(m);
+	uint8_t burst_pos = pkt(m)->burst_pos;
 	const struct neigh_l2 *l2;
 
 	switch (neigh_park(w->ctx.lane, n, m, w->ctx.now)) {
 	case NEIGH_PARKED:
 		return;
 	case NEIGH_PARKED_SOLICIT:
-		neighbour_ask(w, n, m);
+		neighbour_ask(w, n, &src, burst_pos);
 		return;
 	case NEIGH_KNOWN:
 		l2 = neigh_l2(n);

@@ -118,7 +118,9 @@ void output_to(struct walk *w, struct neigh *n, struct rte_mbuf **pkts, unsigned
 /* arp.c, nd.c */
 void arp_receive(struct walk *w, struct rte_mbuf *m);
 void nd_receive(struct walk *w, struct rte_mbuf *m);
-void neighbour_ask(struct walk *w, const struct neigh *n, const struct rte_mbuf *waiting);
+/* For a packet from src at burst_pos that waits. */
+void neighbour_ask(struct walk *w, const struct neigh *n, const struct ip_addr *src,
+		   uint8_t burst_pos);
 /* The packet teacher told the address: sends what waited for it. */
 void neighbour_learned(struct walk *w, const struct rte_mbuf *teacher, struct neigh *n,
 		       const struct rte_ether_addr *mac, bool solicited, bool override);
