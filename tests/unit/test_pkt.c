@@ -251,7 +251,8 @@ fragmenting(void **state)
 		parse(b, len, &why, &m);
 		n = pkt_fragment4(m, mtu, rest, PKT_FRAGMENTS_MAX);
 		/* The last one may fill the MTU to the byte. */
-		assert_int_equal(n, (1408 - (mtu - 20) + ((mtu - 20) & ~7u) - 1) / ((mtu - 20) & ~7u));
+		assert_int_equal(n,
+				 (1408 - (mtu - 20) + ((mtu - 20) & ~7u) - 1) / ((mtu - 20) & ~7u));
 		assert_true(pkt(m)->len <= mtu);
 		reassembled_again(m, rest, n, b + 34, 1408);
 	}
