@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What REJECT has in common for both families.
+ * Between the text of REJECT and its sending.
  */
 #pragma once
 
@@ -13,13 +13,8 @@ struct rule_reject_kind {
 };
 
 struct rule_reject {
-	uint8_t kind; /* index in the family's list */
+	const struct rule_reject_kind *kind; /* in the family's list */
 };
 
-/* --reject-with TEXT; abbreviations are understood, the first one in the list wins. */
-int rule_reject_parse(const struct rule_parse *p, const char *text,
-		      const struct rule_reject_kind *kinds, unsigned nb, struct rule_reject *out);
-/* A reset needs -p tcp; only the filter table rejects. */
-int rule_reject_check(const struct rule_where *w, const struct rule_reject_kind *kind);
 /* Answers the packet. Workers. The verdict, with its drop reason. */
 verdict_t rule_reject_send(struct rule_packet *rp, const struct rule_reject_kind *kind);

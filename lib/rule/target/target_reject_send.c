@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The part of REJECT that both families share. Called by target_reject.c and target_reject6.c:
- * parsing on the control lcore, sending on workers.
+ * REJECT's answer to a packet: whether there is one, and its sending. Called by target_reject.c on
+ * workers.
  */
-#include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
-#include <strings.h>
 
 #include <rte_ip.h>
 
@@ -18,31 +15,6 @@
 #include "rule_reject.h"
 
 DROP_REASON(reject, "rule-reject", "dropped by a rule with target REJECT");
-
-int
-rule_reject_parse(const struct rule_parse *p, const char *text,
-		  const struct rule_reject_kind *kinds, unsigned nb, struct rule_reject *out)
-{
-	size_t len = strlen(text);
-
-	for (unsigned i = 0; i < nb; i++)
-		if (strncasecmp(kinds[i].name, text, len) == 0 ||
-		    strncasecmp(kinds[i].alias, text, len) == 0) {
-			out->kind = i;
-			return 0;
-		}
-	return err_set(p->err, -EINVAL, "unknown reject type \"%s\"", text);
-}
-
-int
-rule_reject_check(const struct rule_where *w, const struct rule_reject_kind *kind)
-{
-	if (strcmp(w->table, "filter") != 0)
-		return -EINVAL;
-	if (kind->reset && (w->ip->proto != IPPROTO_TCP || w->ip->inv & RULE_INV_PROTO))
-		return -EINVAL;
-	return 0;
-}
 
 /*
  * The one's complement sum of the L4 bytes that are there: right means all ones. IPv6, TCP and UDP
