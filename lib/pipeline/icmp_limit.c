@@ -22,7 +22,7 @@ PARAM_INT(msgs_per_sec, "net.ipv4.icmp_msgs_per_sec", 1000, 0, 1000000,
 	  "ICMP errors the box sends in a second, all hosts together")
 PARAM_INT(msgs_burst, "net.ipv4.icmp_msgs_burst", 50, 0, 1000000,
 	  "ICMP errors the box may send at once")
-PARAM_INT(ratelimit6, "net.ipv6.icmp.ratelimit", 1000, 0, 1000000,
+PARAM_INT(ratelimit6, "net.ipv6.icmp.ratelimit", 100, 0, 1000000,
 	  "milliseconds between ICMPv6 errors to one host; 0: no limit")
 
 #define PEERS 4096
@@ -52,12 +52,19 @@ peer_get(const struct ip_addr *a, uint64_t now)
 	return p;
 }
 
+/* Lanes read the clock once per burst: another one's may be behind. */
+static uint64_t
+passed_since(uint64_t last, uint64_t now)
+{
+	return now > last ? now - last : 0;
+}
+
 /* Adds what time gave, at most `cap`, and takes `cost` if it is there. */
 static bool
 peer_take(struct peer *p, uint64_t cost, uint64_t cap, uint64_t now)
 {
-	p->tokens += now - p->last;
-	p->last = now;
+	p->tokens += passed_since(p->last, now);
+	p->last = RTE_MAX(p->last, now);
 	if (p->tokens > cap)
 		p->tokens = cap;
 	if (p->tokens < cost)
@@ -66,22 +73,18 @@ peer_take(struct peer *p, uint64_t cost, uint64_t cap, uint64_t now)
 	return true;
 }
 
-static bool
-global_take(uint64_t now)
+static void
+refill(uint64_t now)
 {
 	uint64_t rate = param_get(&msgs_per_sec);
 	uint64_t burst = param_get(&msgs_burst);
-	uint64_t passed = RTE_MIN(now - limit.last, 1000u);
+	uint64_t passed = RTE_MIN(passed_since(limit.last, now), 1000u);
 
 	/* Refilled in steps of 20 ms, as Linux does. */
 	if (passed >= 20) {
 		limit.credit = RTE_MIN(limit.credit + rate * passed / 1000, burst);
 		limit.last = now;
 	}
-	if (limit.credit == 0)
-		return false;
-	limit.credit--;
-	return true;
 }
 
 static bool
@@ -105,9 +108,12 @@ icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, u
 	if (!limited)
 		return true;
 	rte_spinlock_lock(&limit.lock);
-	allow = global_take(now);
-	if (allow && cost != 0)
-		allow = peer_take(peer_get(&a, now), cost, SAVED * cost, now);
+	refill(now);
+	/* What one peer may not have takes nothing from the others. */
+	allow = limit.credit > 0 &&
+		(cost == 0 || peer_take(peer_get(&a, now), cost, SAVED * cost, now));
+	if (allow)
+		limit.credit--;
 	rte_spinlock_unlock(&limit.lock);
 	return allow;
 }

@@ -157,7 +157,7 @@ judge(const struct neigh_entry *e, bool same, bool solicited, bool override, uin
 		return false;
 	if (!(old & NEIGH_VALID))
 		return true;
-	if (e->n.addr.family == AF_INET && now - e->updated > ARP_LOCKTIME_MS)
+	if (e->n.addr.family == AF_INET && now > e->updated + ARP_LOCKTIME_MS)
 		override = true;
 	if (!same && !override) {
 		/* ND: a claim that may not replace the address makes a fresh one doubtful. */

@@ -240,6 +240,27 @@ errors_are_limited(void **state)
 	dp_balance();
 }
 
+/* Lanes read the clock once per burst: one may be behind what another has noted. */
+static void
+limit_with_clock_behind(void **state)
+{
+	struct dp_ip s = udp;
+
+	s.ttl = 1;
+	clock_advance(60000);
+	for (int i = 0; i < 8; i++)
+		give(&s);
+	dp_run();
+	assert_int_equal(dp_flush(0), 6);
+	clock_advance(-100);
+	for (int i = 0; i < 8; i++)
+		give(&s);
+	dp_run();
+	assert_int_equal(dp_flush(0), 0);
+	clock_advance(100);
+	dp_balance();
+}
+
 static void
 fragments_out(void **state)
 {
@@ -266,7 +287,7 @@ main(void)
 		cmocka_unit_test(answers_in_order),   cmocka_unit_test(rules_count),
 		cmocka_unit_test(parked_in_order),    cmocka_unit_test(no_answer),
 		cmocka_unit_test(parking_is_bounded), cmocka_unit_test(errors_are_limited),
-		cmocka_unit_test(fragments_out),
+		cmocka_unit_test(fragments_out),      cmocka_unit_test(limit_with_clock_behind),
 	};
 
 	return cmocka_run_group_tests_name("walk", tests, configure, dp_teardown);
