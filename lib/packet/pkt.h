@@ -28,6 +28,7 @@
 #define PKT_EXT_BAD 0x0080    /* IPv6: the chain of extension headers is cut short */
 #define PKT_ROUTED 0x0100     /* nh and out are set */
 #define PKT_L3_MULTI 0x0200   /* IP destination is broadcast or multicast */
+#define PKT_L3_ANYCAST 0x0400 /* IPv6 destination is the routers' anycast address of a subnet */
 
 struct pkt {
 	uint8_t family;    /* AF_INET, AF_INET6; 0 for ARP and the rest */

@@ -26,10 +26,13 @@ struct pkt_icmp_error {
 void pkt_build_icmp_error(struct rte_mbuf *m, const struct rte_mbuf *about, const void *saddr,
 			  const struct pkt_icmp_error *e);
 /*
- * The TCP reset that answers `about` (RFC 9293 3.10.7.1; Linux: TTL 64 / hop limit 64, DF, ID 0,
- * window 0). false: none is due (about is a reset, or is cut short).
+ * The TCP reset that answers `about` (RFC 9293 3.10.7.1; Linux: the default TTL, DF, ID 0, window
+ * 0). false: none is due (about is a reset, or is cut short).
  */
 bool pkt_build_tcp_reset(struct rte_mbuf *m, const struct rte_mbuf *about);
+
+/* What the box's own packets start with: net.ipv4.ip_default_ttl; 64 for IPv6. Any lane. */
+uint8_t pkt_default_ttl(uint8_t family);
 
 /* ARP frames. target_mac NULL: broadcast. op: RTE_ARP_OP_REQUEST or _REPLY. */
 struct pkt_arp {

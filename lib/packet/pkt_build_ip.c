@@ -4,8 +4,18 @@
 
 #include <rte_random.h>
 
+#include "base_param.h"
+#include "pkt_build.h"
 #include "pkt_build_ip.h"
 #include "pkt_rewrite.h"
+
+PARAM_INT(default_ttl, "net.ipv4.ip_default_ttl", 64, 1, 255, "TTL of what the box sends")
+
+uint8_t
+pkt_default_ttl(uint8_t family)
+{
+	return family == AF_INET ? param_get(&default_ttl) : 64;
+}
 
 static void
 put_ip4(struct rte_mbuf *m, const struct pkt_ip_spec *s)

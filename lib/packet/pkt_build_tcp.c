@@ -5,8 +5,6 @@
 #include "pkt_build_ip.h"
 #include "pkt_checksum.h"
 
-#define RESET_TTL 64
-
 /* The bytes the offender takes in sequence space. */
 static uint32_t
 sequence_len(const struct rte_mbuf *about, const struct rte_tcp_hdr *tcp)
@@ -27,7 +25,7 @@ pkt_build_tcp_reset(struct rte_mbuf *m, const struct rte_mbuf *about)
 		.dst = v4 ? (const void *)&pkt_ip4(about)->src_addr : &pkt_ip6(about)->ip6_src,
 		.family = a->family,
 		.proto = IPPROTO_TCP,
-		.ttl = RESET_TTL,
+		.ttl = pkt_default_ttl(a->family),
 		.df = v4,
 		.payload = sizeof(struct rte_tcp_hdr),
 	};

@@ -6,18 +6,8 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
-#include "base_param.h"
 #include "pkt_build.h"
 #include "walk.h"
-
-PARAM_INT(default_ttl, "net.ipv4.ip_default_ttl", 64, 1, 255, "TTL of what the box sends")
-PARAM_INT(hop_limit, "net.ipv6.conf.all.hop_limit", 64, 1, 255, "hop limit of what the box sends")
-
-uint8_t
-icmp_default_ttl(void)
-{
-	return param_get(&default_ttl);
-}
 
 /* The packet is itself an ICMP error, or too short to tell. */
 static bool
@@ -90,7 +80,8 @@ source_for(const struct hook_ctx *ctx, const struct rte_mbuf *about, const struc
 	struct ip_addr to =
 		v4 ? ip_addr_v4(pkt_ip4(about)->src_addr) : ip_addr_v6(&pkt_ip6(about)->ip6_src);
 
-	if (addr_is_own_on(ctx->gen, pkt_const(about)->in, &dst))
+	if (pkt_const(about)->flags & PKT_L3_ANYCAST ||
+	    addr_is_own_on(ctx->gen, pkt_const(about)->in, &dst))
 		return dst;
 	if (nh->src.family != AF_UNSPEC)
 		return nh->src;
@@ -121,13 +112,10 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 	m = originate_alloc(ctx, about);
 	if (m == NULL)
 		return;
-	if (v4) {
-		/* Linux: errors go as internetwork control, keeping the offender's TOS bits. */
+	e.ttl = pkt_default_ttl(a->family);
+	/* Linux: errors go as internetwork control, keeping the offender's TOS bits. */
+	if (v4)
 		e.tos = (pkt_ip4(about)->type_of_service & 0x1e) | 0xc0;
-		e.ttl = param_get(&default_ttl);
-	} else {
-		e.ttl = param_get(&hop_limit);
-	}
 	pkt_build_icmp_error(m, about, &src.v4, &e);
 	/* A link-local peer is only on the port it came from. */
 	if (!v4 && IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src)) {

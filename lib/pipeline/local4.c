@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base_param.h"
+#include "pkt_build.h"
 #include "pkt_build_ip.h"
 #include "pkt_checksum.h"
 #include "walk.h"
@@ -11,9 +12,14 @@
 DROP_REASON(fragment, "local-fragment", "fragment for the box: it does not reassemble yet");
 DROP_REASON(icmp_checksum, "local-icmp-checksum", "for the box, ICMP checksum wrong or cut short");
 
+#define TIMESTAMP_LEN 20 /* RFC 792: header and three times */
+
 PARAM_INT(echo_ignore_all, "net.ipv4.icmp_echo_ignore_all", 0, 0, 1, "answer no pings")
 
-/* An empty answer to the ICMP message: same TOS, same payload, addresses swapped. */
+/*
+ * An answer of len bytes to the ICMP message: same TOS, addresses swapped, its first bytes (what
+ * there is of them).
+ */
 static struct rte_mbuf *
 answer_make(struct walk *w, const struct rte_mbuf *m, uint16_t len)
 {
@@ -25,12 +31,12 @@ answer_make(struct walk *w, const struct rte_mbuf *m, uint16_t len)
 		.family = AF_INET,
 		.proto = IPPROTO_ICMP,
 		.tos = ip->type_of_service,
-		.ttl = icmp_default_ttl(),
+		.ttl = pkt_default_ttl(AF_INET),
 		.payload = len,
 	};
 
 	if (a != NULL)
-		memcpy(pkt_build_ip(a, &spec), pkt_l4(m), len);
+		memcpy(pkt_build_ip(a, &spec), pkt_l4(m), RTE_MIN(len, pkt_l4_len(m)));
 	return a;
 }
 
@@ -65,19 +71,22 @@ timestamp(struct walk *w, const struct rte_mbuf *m)
 {
 	struct timespec ts;
 	struct rte_mbuf *a;
-	uint32_t *words, ms;
+	struct icmphdr *icmp;
+	uint32_t ms;
 
-	if (pkt_const(m)->flags & PKT_L3_MULTI || pkt_l4_len(m) < 20)
+	/* Linux asks for the sender's time only; the other two fields are the answer's. */
+	if (pkt_const(m)->flags & PKT_L3_MULTI || pkt_l4_len(m) < sizeof(*icmp) + 4)
 		return;
-	a = answer_make(w, m, 20);
+	a = answer_make(w, m, TIMESTAMP_LEN);
 	if (a == NULL)
 		return;
 	clock_gettime(CLOCK_REALTIME, &ts);
-	ms = ts.tv_sec % 86400 * 1000 + ts.tv_nsec / 1000000;
-	words = pkt_l4(a);
-	words[3] = words[4] = rte_cpu_to_be_32(ms);
-	((struct icmphdr *)words)->type = ICMP_TIMESTAMPREPLY;
-	((struct icmphdr *)words)->code = 0;
+	ms = rte_cpu_to_be_32(ts.tv_sec % 86400 * 1000 + ts.tv_nsec / 1000000);
+	icmp = pkt_l4(a);
+	icmp->type = ICMP_TIMESTAMPREPLY;
+	icmp->code = 0;
+	memcpy((uint8_t *)icmp + 12, &ms, 4);
+	memcpy((uint8_t *)icmp + 16, &ms, 4);
 	answer_send(w, a);
 }
 

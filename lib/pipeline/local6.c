@@ -2,6 +2,7 @@
 /* IPv6 that is addressed to the box, after INPUT: echo, neighbour discovery, errors for the rest. */
 #include <netinet/icmp6.h>
 
+#include "pkt_build.h"
 #include "pkt_build_ip.h"
 #include "pkt_checksum.h"
 #include "walk.h"
@@ -15,17 +16,18 @@ static void
 echo(struct walk *w, const struct rte_mbuf *m)
 {
 	const struct ip6_hdr *ip = pkt_ip6(m);
-	bool group = pkt_const(m)->flags & PKT_L3_MULTI;
 	struct ip_addr to = ip_addr_v6(&ip->ip6_src);
-	struct ip_addr from =
-		group ? addr_select(w->ctx.gen, pkt_const(m)->in, &to) : ip_addr_v6(&ip->ip6_dst);
+	/* RFC 4443 4.2: what is not one station's address is no source. */
+	struct ip_addr from = pkt_const(m)->flags & (PKT_L3_MULTI | PKT_L3_ANYCAST)
+				      ? addr_select(w->ctx.gen, pkt_const(m)->in, &to)
+				      : ip_addr_v6(&ip->ip6_dst);
 	struct pkt_ip_spec spec = {
 		.src = from.v6,
 		.dst = to.v6,
 		.family = AF_INET6,
 		.proto = IPPROTO_ICMPV6,
 		.tos = rte_be_to_cpu_32(ip->ip6_flow) >> 20,
-		.ttl = icmp_default_ttl(),
+		.ttl = pkt_default_ttl(AF_INET6),
 		.payload = pkt_l4_len(m),
 	};
 	struct icmp6_hdr *icmp;

@@ -136,7 +136,6 @@ void walk_sort(struct rte_mbuf **pkts, unsigned n);
 /* icmp.c */
 void icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uint8_t code,
 		uint32_t info);
-uint8_t icmp_default_ttl(void);
 
 /* icmp_limit.c: Linux's two token buckets. Any lane; takes a lock. */
 bool icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, uint64_t now);
