@@ -96,18 +96,29 @@ no_way(struct walk *w, struct rte_mbuf *m, enum nexthop_type type)
 	}
 }
 
+/*
+ * 0.0.0.0 is a source for hosts that have no address yet: to everybody, and to groups that never
+ * leave the link (224.0.0.0/24; IGMP to any).
+ */
+static bool
+may_lack_source(const struct rte_ipv4_hdr *ip, uint32_t dst)
+{
+	return dst == 0xffffffff || dst == 0 || dst >> 8 == ALL_HOSTS >> 8 ||
+	       (is_multicast(dst) && ip->next_proto_id == IPPROTO_IGMP);
+}
+
 /* Multicast and limited broadcast; false: an ordinary address after all (240/4). */
 static bool
 special_destination(struct walk *w, struct rte_mbuf *m, uint32_t src, uint32_t dst,
 		    struct batch *local)
 {
-	if (dst == 0xffffffff || (dst == 0 && src == 0)) {
-		to_local(m, true, local);
-	} else if (is_multicast(dst)) {
-		if (dst == ALL_HOSTS)
-			to_local(m, true, local);
+	if (is_multicast(dst) && dst != ALL_HOSTS) {
+		walk_drop(w, DROP(not_member), m);
+	} else if (dst == 0xffffffff || dst == ALL_HOSTS || (dst == 0 && src == 0)) {
+		if (own_source(w, pkt_ip4(m)->src_addr))
+			walk_drop(w, DROP(martian_source), m);
 		else
-			walk_drop(w, DROP(not_member), m);
+			to_local(m, true, local);
 	} else if (dst == 0 || dst >> 24 == 127) {
 		walk_drop(w, DROP(martian_destination), m);
 	} else {
@@ -123,7 +134,7 @@ route_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh, struct 
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
 	uint32_t src = rte_be_to_cpu_32(ip->src_addr), dst = rte_be_to_cpu_32(ip->dst_addr);
 
-	if (maybe_special(src) && bad_source(src) && !(src == 0 && dst == 0xffffffff)) {
+	if (maybe_special(src) && bad_source(src) && !(src == 0 && may_lack_source(ip, dst))) {
 		walk_drop(w, DROP(martian_source), m);
 		return;
 	}

@@ -9,6 +9,14 @@ DROP_REASON(no_route, "ip6-no-route", "no route to the IPv6 destination");
 DROP_REASON(blackhole, "ip6-blackhole", "blackhole route");
 DROP_REASON(prohibit, "ip6-prohibit-route", "prohibit route");
 
+static void
+to_local(const struct walk *w, struct rte_mbuf *m, const struct ip_addr *dst, struct batch *local)
+{
+	if (!addr_is_own_on(w->ctx.gen, pkt(m)->in, dst))
+		pkt(m)->flags |= PKT_L3_ANYCAST;
+	batch_add(local, m);
+}
+
 /* Destinations that no FIB answers for. Returns true when the packet is settled. */
 static bool
 special_destination(struct walk *w, struct rte_mbuf *m, struct batch *forward, struct batch *local)
@@ -24,10 +32,12 @@ special_destination(struct walk *w, struct rte_mbuf *m, struct batch *forward, s
 			walk_drop(w, DROP(not_member), m);
 		return true;
 	}
-	if (!ip_addr_is_link_local(&dst))
+	/* The link's route is fe80::/64; the rest of fe80::/10 has none. */
+	if (!ip_addr_is_link_local(&dst) || (dst.q[0] & rte_cpu_to_be_64(0x3fffffffffffff)) != 0)
 		return false;
-	if (addr_is_own_on(w->ctx.gen, p->in, &dst)) {
-		batch_add(local, m);
+	if (addr_is_own_on(w->ctx.gen, p->in, &dst) ||
+	    addr_is_anycast_of_port(w->ctx.gen, p->in, &dst)) {
+		to_local(w, m, &dst, local);
 		return true;
 	}
 	p->nh = route6_on_link(w->ctx.gen, p->in);
@@ -80,7 +90,9 @@ input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 			if (likely(forward6_check(w, m, nh)))
 				batch_add(forward, m);
 		} else if (nh->type == NEXTHOP_LOCAL) {
-			batch_add(local, m);
+			struct ip_addr to = ip_addr_v6(dst[i]);
+
+			to_local(w, m, &to, local);
 		} else {
 			no_way(w, m, nh->type);
 		}

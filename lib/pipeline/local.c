@@ -34,7 +34,7 @@ reset(struct walk *w, struct rte_mbuf *m)
 	struct rte_mbuf *answer;
 	uint8_t tos = tos_of(m) & ~ECN_MASK;
 
-	if (pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI))
+	if (pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI | PKT_L3_ANYCAST))
 		return;
 	answer = originate_alloc(&w->ctx, m);
 	if (answer == NULL)

@@ -34,18 +34,21 @@ find_option(const struct rte_mbuf *m, uint8_t type, bool *bad)
 }
 
 static void
-advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target, bool probe)
+advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target, bool probe,
+	  bool anycast)
 {
 	static const uint8_t all_nodes[16] = { 0xff, 2, [15] = 1 };
 	const struct pkt *p = pkt_const(m);
 	bool group = p->flags & PKT_L3_MULTI;
 	uint32_t flags = (probe ? 0 : ND_NA_FLAG_SOLICITED) |
-			 (probe || group ? ND_NA_FLAG_OVERRIDE : 0) |
+			 ((probe || group) && !anycast ? ND_NA_FLAG_OVERRIDE : 0) |
 			 (forward6_enabled() ? ND_NA_FLAG_ROUTER : 0);
+	struct ip_addr asker = ip_addr_v6(&pkt_ip6(m)->ip6_src);
+	struct ip_addr src = anycast ? addr_select(w->ctx.gen, p->in, &asker) : *target;
 	struct pkt_nd spec = {
 		/* Asked by unicast, the asker has our address already: Linux leaves it out. */
 		.mac = probe || group ? &w->ports->by_index[p->in]->mac : NULL,
-		.src = target->v6,
+		.src = src.v6,
 		.dst = probe ? all_nodes : pkt_ip6(m)->ip6_src.s6_addr,
 		.target = target->v6,
 		.flags = flags,
@@ -76,12 +79,17 @@ solicited(struct walk *w, struct rte_mbuf *m, const struct nd_neighbor_solicit *
 	const struct ip6_hdr *ip = pkt_ip6(m);
 	struct ip_addr target = ip_addr_v6(&ns->nd_ns_target);
 	struct ip_addr src = ip_addr_v6(&ip->ip6_src);
-	bool probe = IN6_IS_ADDR_UNSPECIFIED(&ip->ip6_src), bad = false;
+	bool probe = IN6_IS_ADDR_UNSPECIFIED(&ip->ip6_src), bad = false, anycast;
 	const struct rte_ether_addr *mac = find_option(m, ND_OPT_SOURCE_LINKADDR, &bad);
 
 	if (bad || (probe && (mac != NULL || !is_solicited_node(&ip->ip6_dst))))
 		return false;
-	if (!addr_is_of_port(w->ctx.gen, pkt(m)->in, &target))
+	anycast = addr_is_anycast_of_port(w->ctx.gen, pkt(m)->in, &target);
+	if (!anycast && !addr_is_of_port(w->ctx.gen, pkt(m)->in, &target))
+		return true;
+	/* Whoever asks all must say who it is, unless we know. */
+	if (!probe && mac == NULL && pkt(m)->flags & PKT_L3_MULTI &&
+	    neigh_find(pkt(m)->in, &src) == NULL)
 		return true;
 	if (!probe && mac != NULL) {
 		struct rte_ether_addr copy = *mac;
@@ -90,7 +98,7 @@ solicited(struct walk *w, struct rte_mbuf *m, const struct nd_neighbor_solicit *
 		if (n != NULL)
 			neighbour_learned(w, m, n, &copy, false, true);
 	}
-	advertise(w, m, &target, probe);
+	advertise(w, m, &target, probe, anycast);
 	return true;
 }
 

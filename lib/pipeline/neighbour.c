@@ -12,16 +12,19 @@
 #include "walk.h"
 
 /*
- * The source of a question: that of the waiting packet when it is ours (Linux's arp_announce 0 and
- * ndisc_solicit()), else one that fits; IPv6 then uses the link-local one.
+ * The source of a question: that of the waiting packet when it is ours (Linux's arp_announce 0; for
+ * IPv6, ndisc_solicit() wants one of the port), else one that fits; IPv6 then uses the link-local one.
  */
 static struct ip_addr
 source_for(const struct gen *gen, const struct neigh *n, const struct ip_addr *waiting)
 {
-	if (waiting != NULL && addr_is_own(gen, waiting))
-		return *waiting;
-	if (n->addr.family == AF_INET)
+	if (n->addr.family == AF_INET) {
+		if (waiting != NULL && addr_is_own(gen, waiting))
+			return *waiting;
 		return addr_select(gen, n->port, &n->addr);
+	}
+	if (waiting != NULL && addr_is_of_port(gen, n->port, waiting))
+		return *waiting;
 	return addr_link_local(gen, n->port);
 }
 

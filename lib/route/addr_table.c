@@ -131,6 +131,27 @@ addr_is_of_port(const struct gen *gen, uint16_t port, const struct ip_addr *a)
 	return false;
 }
 
+/* RFC 6164: a point-to-point link's /127 has none. */
+static bool
+anycast_of(const struct ip_prefix *p, struct ip_addr *out)
+{
+	*out = p->addr;
+	ip_addr_mask(out, p->len);
+	return p->addr.family == AF_INET6 && p->len < 127;
+}
+
+bool
+addr_is_anycast_of_port(const struct gen *gen, uint16_t port, const struct ip_addr *a)
+{
+	const struct addr_table *t = addr_table_get(gen);
+	struct ip_addr anycast;
+
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
+		if (anycast_of(&t->of[i].prefix, &anycast) && ip_addr_equal(&anycast, a))
+			return true;
+	return false;
+}
+
 struct ip_addr
 addr_link_local(const struct gen *gen, uint16_t port)
 {
@@ -160,14 +181,13 @@ addr_in_group6(const struct gen *gen, uint16_t port, const uint8_t group[16])
 		return false;
 	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++) {
 		const struct ip_prefix *p = &t->of[i].prefix;
-		struct ip_addr anycast = p->addr;
+		struct ip_addr anycast;
 
 		if (p->addr.family != AF_INET6)
 			continue;
 		if (memcmp(p->addr.v6 + 13, group + 13, 3) == 0)
 			return true;
-		ip_addr_mask(&anycast, p->len);
-		if (p->len < 127 && memcmp(anycast.v6 + 13, group + 13, 3) == 0)
+		if (anycast_of(p, &anycast) && memcmp(anycast.v6 + 13, group + 13, 3) == 0)
 			return true;
 	}
 	return false;
