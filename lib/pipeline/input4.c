@@ -16,6 +16,7 @@ DROP_REASON(martian_destination, "ip4-martian-destination",
 DROP_REASON(not_member, "ip4-not-member", "IPv4 multicast group nobody here listens to");
 DROP_REASON(not_forwarding, "ip4-forwarding-off", "not for us, and net.ipv4.ip_forward is 0");
 DROP_REASON(no_route, "ip4-no-route", "no route to the IPv4 destination");
+DROP_REASON(fragment, "local-fragment", "fragment for the box: it does not reassemble yet");
 DROP_REASON(blackhole, "ip4-blackhole", "blackhole route");
 DROP_REASON(unreachable, "ip4-unreachable-route", "unreachable route");
 DROP_REASON(prohibit, "ip4-prohibit-route", "prohibit route");
@@ -57,9 +58,14 @@ own_source(const struct walk *w, uint32_t be)
 	return addr_is_own(w->ctx.gen, &a);
 }
 
+/* INPUT sees whole datagrams only. */
 static void
-to_local(struct rte_mbuf *m, bool multi, struct batch *local)
+to_local(struct walk *w, struct rte_mbuf *m, bool multi, struct batch *local)
 {
+	if (unlikely(pkt(m)->flags & PKT_FRAG)) {
+		walk_drop(w, DROP(fragment), m);
+		return;
+	}
 	if (multi)
 		pkt(m)->flags |= PKT_L3_MULTI;
 	batch_add(local, m);
@@ -118,7 +124,7 @@ special_destination(struct walk *w, struct rte_mbuf *m, uint32_t src, uint32_t d
 		if (own_source(w, pkt_ip4(m)->src_addr))
 			walk_drop(w, DROP(martian_source), m);
 		else
-			to_local(m, true, local);
+			to_local(w, m, true, local);
 	} else if (dst == 0 || dst >> 24 == 127) {
 		walk_drop(w, DROP(martian_destination), m);
 	} else {
@@ -146,7 +152,7 @@ route_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh, struct 
 		if (own_source(w, ip->src_addr))
 			walk_drop(w, DROP(martian_source), m);
 		else
-			to_local(m, nh->type == NEXTHOP_BROADCAST, local);
+			to_local(w, m, nh->type == NEXTHOP_BROADCAST, local);
 		return;
 	case NEXTHOP_UNICAST:
 		if (!param_get(&ip_forward))

@@ -9,7 +9,6 @@
 #include "pkt_checksum.h"
 #include "walk.h"
 
-DROP_REASON(fragment, "local-fragment", "fragment for the box: it does not reassemble yet");
 DROP_REASON(icmp_checksum, "local-icmp-checksum", "for the box, ICMP checksum wrong or cut short");
 
 #define TIMESTAMP_LEN 20 /* RFC 792: header and three times */
@@ -113,9 +112,7 @@ local4_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 
-		if (unlikely(pkt(m)->flags & PKT_FRAG)) {
-			walk_drop(w, DROP(fragment), m);
-		} else if (pkt(m)->proto == IPPROTO_ICMP) {
+		if (pkt(m)->proto == IPPROTO_ICMP) {
 			icmp_receive(w, m);
 		} else if (!local_closed_port(w, m)) {
 			/* IGMP is heard and needs no answer. */
