@@ -69,7 +69,7 @@ void
 input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 	     struct batch *local)
 {
-	uint8_t dst[PKT_BURST][16];
+	uint8_t dst[PKT_BURST][16] = { { 0 } }; /* gcc 14 does not see that the loop fills it */
 	uint64_t ids[PKT_BURST];
 
 	for (uint16_t i = 0; i < n; i++)
