@@ -66,15 +66,22 @@ pci_trouble(const char *address, struct err *e)
 		       address, driver, address);
 }
 
-/* Devices on top of a kernel interface: is it there? */
+static bool
+driver_is(const char *devargs, const char *driver)
+{
+	return strncmp(devargs, driver, strlen(driver)) == 0;
+}
+
+/* Devices on top of a kernel interface: is it there? net_tap makes one: is its name free? */
 static int
 iface_trouble(const char *devargs, struct err *e)
 {
+	bool makes = driver_is(devargs, "net_tap") || driver_is(devargs, "net_virtio_user");
 	const char *at = strstr(devargs, ",iface=");
 	char name[IF_NAMESIZE];
 	size_t n;
 
-	if (at == NULL || strncmp(devargs, "net_tap", 7) == 0)
+	if (at == NULL)
 		return 0;
 	at += strlen(",iface=");
 	n = strcspn(at, ",");
@@ -85,11 +92,45 @@ iface_trouble(const char *devargs, struct err *e)
 			       (int)n, at, IF_NAMESIZE - 1);
 	memcpy(name, at, n);
 	name[n] = '\0';
-	if (if_nametoindex(name) == 0)
+	/* A second queue of another port's TAP would take half of its packets. */
+	if (makes && if_nametoindex(name) != 0)
+		return err_set(e, -EEXIST,
+			       "iface=%s: there is an interface of that name already; this driver "
+			       "makes its own",
+			       name);
+	if (!makes && if_nametoindex(name) == 0)
 		return err_set(e, -ENODEV,
 			       "iface=%s: no such interface in the network namespace "
 			       "Pollux runs in (ip link lists them)",
 			       name);
+	return 0;
+}
+
+/* virtio-user: what it would wait for, and with it the control lcore, for ever. */
+static int
+virtio_user_trouble(const char *devargs, struct err *e)
+{
+	const char *at = strstr(devargs, ",path=");
+	char path[sizeof(((struct port *)0)->devargs)];
+
+	if (!driver_is(devargs, "net_virtio_user"))
+		return 0;
+	if (strstr(devargs, ",server=1") != NULL)
+		return err_set(
+			e, -EINVAL,
+			"net_virtio_user with server=1 would stop Pollux until its peer comes: "
+			"let the peer be the server and give its path=");
+	if (at == NULL)
+		return err_set(
+			e, -EINVAL,
+			"net_virtio_user needs path=: /dev/vhost-net or a vhost-user socket");
+	at += strlen(",path=");
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, ","), at);
+	if (access(path, F_OK) != 0)
+		return err_set(e, -errno, "path=%s: %s (%s)", path, rte_strerror(errno),
+			       strcmp(path, "/dev/vhost-net") == 0
+				       ? "modprobe vhost_net"
+				       : "start the vhost-user program first");
 	return 0;
 }
 
@@ -104,9 +145,11 @@ probe_error(const char *devargs, const char *name, int rc, struct err *e)
 		if (why != 0)
 			return why;
 	}
+	if (log_heard()[0] != '\0')
+		return err_set(e, rc < 0 ? rc : -ENODEV, "%s: the driver says: %s", devargs,
+			       log_heard());
 	return err_set(e, rc < 0 ? rc : -ENODEV,
-		       "%s: DPDK cannot make this device: %s (the log says "
-		       "more)",
+		       "%s: the driver refuses it without a reason: check its arguments (%s)",
 		       devargs, rc < 0 ? rte_strerror(-rc) : "no driver took it");
 }
 
@@ -127,7 +170,8 @@ check_devargs(const char *devargs, const char *name, struct err *e)
 			       "\"%s\" is no device that DPDK has a driver for; expected e.g. "
 			       "0000:01:02.0, net_tap0, net_af_packet0,iface=eth1",
 			       devargs);
-	return iface_trouble(devargs, e);
+	rc = virtio_user_trouble(devargs, e);
+	return rc != 0 ? rc : iface_trouble(devargs, e);
 }
 
 /* The first ethdev port that was not there before; RTE_MAX_ETHPORTS: none. */
@@ -169,6 +213,7 @@ port_device_find(const char *devargs, uint16_t *dpdk_id, bool *probed, struct er
 		return rc;
 	RTE_ETH_FOREACH_DEV(id)
 		before[id] = true;
+	log_listen();
 	rc = rte_dev_probe(devargs);
 	if (rc != 0)
 		return probe_error(devargs, name, rc, e);

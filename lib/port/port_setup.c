@@ -41,7 +41,8 @@ failed(const struct port *p, const char *what, int rc, struct err *e)
 			       "port %s: %s: not enough memory; reserve more hugepages "
 			       "(/proc/sys/vm/nr_hugepages) or start with --mbufs more",
 			       p->name, what);
-	return err_set(e, rc, "port %s: %s: %s", p->name, what, rte_strerror(-rc));
+	return err_set(e, rc, "port %s: %s: %s%s%s", p->name, what, rte_strerror(-rc),
+		       log_heard()[0] != '\0' ? "; the driver says: " : "", log_heard());
 }
 
 static int
@@ -225,6 +226,11 @@ queues_setup(struct setup *s, struct err *e)
 		if (pool == NULL)
 			return failed(p, "packet memory", -ENOMEM, e);
 		rc = rte_eth_rx_queue_setup(p->dpdk_id, q, s->nb_rxd, socket, &rx, pool);
+		if (rc != 0 && strcmp(s->info.driver_name, "net_af_xdp") == 0)
+			return failed(p,
+				      "receive queue (no XDP there, or the interface was a port "
+				      "before: net_af_xdp gives queues back only at exit)",
+				      rc, e);
 		if (rc != 0)
 			return failed(p, "receive queue", rc, e);
 	}
@@ -295,6 +301,7 @@ port_setup(struct port *p, unsigned queues, bool *promisc, struct err *e)
 	struct setup s = { .p = p };
 	int rc;
 
+	log_listen();
 	rc = rte_eth_dev_info_get(p->dpdk_id, &s.info);
 	if (rc != 0)
 		return failed(p, "device information", rc, e);
