@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -136,10 +138,16 @@ static void
 defaults(struct args *a)
 {
 	static const char *const cores[] = { "-l", "-c", "--lcores", "-s", "-S", NULL };
+	static const char *const devices[] = { "-a", "--allow", "-b", "--block", "--no-pci", NULL };
 
 	if (!has(a, cores))
 		default_cores(a);
 	default_memory(a);
+	/* `port add` asks for the devices it wants; EAL would take every one that is bound to vfio-pci. */
+	if (!has(a, devices)) {
+		add(a, "-a");
+		add(a, "0000:00:00.0");
+	}
 	/* rte_fib and rte_acl use AVX-512 only when asked; DPDK checks that the CPU has it. */
 	if (!has_one(a, "--force-max-simd-bitwidth"))
 		add(a, "--force-max-simd-bitwidth=512");
@@ -148,25 +156,82 @@ defaults(struct args *a)
 		add(a, "--log-level=lib.eal:warning");
 }
 
-/* The last line EAL wrote says what went wrong. */
-static const char *
-last_line(char *text)
+/* Is the line only the frame of the message that matters? */
+static bool
+says_nothing(const char *line)
 {
-	char *nl;
+	static const char *const frames[] = { "EAL: FATAL", "EAL: Invalid 'command line'",
+					      "EAL: Detected", "EAL: Multi-process" };
 
-	for (size_t n = strlen(text); n > 0 && text[n - 1] == '\n'; n--)
-		text[n - 1] = '\0';
-	nl = strrchr(text, '\n');
-	return nl != NULL ? nl + 1 : text;
+	for (unsigned i = 0; i < RTE_DIM(frames); i++)
+		if (strncmp(line, frames[i], strlen(frames[i])) == 0)
+			return true;
+	return false;
+}
+
+/* What went wrong, out of all that was printed: the last line of EAL's log or getopt's complaint. */
+static const char *
+reason(char *text)
+{
+	const char *found = "";
+	char *colon;
+
+	for (char *line; (line = strsep(&text, "\n")) != NULL;) {
+		colon = strstr(line, ": ");
+		if (strncmp(line, "EAL: ", 5) == 0 && (!says_nothing(line) || *found == '\0'))
+			found = line;
+		/* "/usr/sbin/pollux: unrecognized option '--x'", and EAL's usage follows. */
+		if (colon != NULL && strncmp(line, "EAL: ", 5) != 0 && strstr(colon, "option '"))
+			return colon + 2;
+	}
+	return found;
+}
+
+/*
+ * EAL's init with all it prints kept in a file: for a wrong option it prints its whole usage. The
+ * descriptor of the file, -1: nothing was kept.
+ */
+static int
+init_quietly(struct args *a, int *rc)
+{
+	int kept = memfd_create("eal", MFD_CLOEXEC);
+	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+
+	if (kept >= 0 && out >= 0 && err >= 0) {
+		dup2(kept, STDOUT_FILENO);
+		dup2(kept, STDERR_FILENO);
+	}
+	*rc = rte_eal_init(a->n, a->arg);
+	fflush(stdout);
+	if (kept >= 0 && out >= 0 && err >= 0) {
+		dup2(out, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+	}
+	close(out);
+	close(err);
+	return kept;
+}
+
+static char *
+read_kept(int fd)
+{
+	struct str s = { 0 };
+	char chunk[4096];
+	ssize_t n;
+
+	lseek(fd, 0, SEEK_SET);
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+		str_add_bytes(&s, chunk, n);
+	close(fd);
+	str_add(&s, "");
+	return s.text;
 }
 
 int
 eal_start(const char *program, char **given, int nb_given, struct err *e)
 {
 	struct args a = { .n = 0 };
-	char *text = NULL;
-	size_t len;
-	FILE *log;
+	char *text;
 	int rc;
 
 	add(&a, program);
@@ -177,20 +242,14 @@ eal_start(const char *program, char **given, int nb_given, struct err *e)
 			       "--no-huge and --in-memory exclude each other: leave out "
 			       "--in-memory");
 	defaults(&a);
-	log = open_memstream(&text, &len);
-	if (log != NULL)
-		rte_openlog_stream(log);
-	rc = rte_eal_init(a.n, a.arg);
-	rte_openlog_stream(NULL);
-	if (log != NULL)
-		fclose(log);
+	log_open();
+	text = read_kept(init_quietly(&a, &rc));
 	if (rc < 0)
 		rc = err_set(e, -rte_errno,
-			     "DPDK does not start: %s%s%s (reserve hugepages with sysctl -w "
+			     "DPDK does not start: %s: %s (reserve hugepages with sysctl -w "
 			     "vm.nr_hugepages=N, or check the EAL options)",
-			     rte_strerror(rte_errno), text != NULL && *text ? ": " : "",
-			     text != NULL ? last_line(text) : "");
-	else if (text != NULL)
+			     rte_strerror(rte_errno), reason(text));
+	else
 		fputs(text, stderr);
 	free(text);
 	return rc < 0 ? rc : 0;

@@ -50,10 +50,14 @@ int
 server_probe(const char *name, struct err *e)
 {
 	struct sockaddr_un a;
+	struct stat st;
 	int fd, rc = address(name, &a, e);
 
 	if (rc != 0)
 		return rc;
+	if (lstat(name, &st) == 0 && !S_ISSOCK(st.st_mode))
+		return err_set(e, -EEXIST, "%s is there and is no socket: choose another --socket",
+			       name);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* EAGAIN: somebody listens but is too busy to accept. */
 	rc = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 || errno == EAGAIN;
@@ -89,11 +93,13 @@ int
 server_open(const char *name, struct err *e)
 {
 	struct sockaddr_un a;
-	int rc = address(name, &a, e);
+	/* Again: the configuration may have taken a while. */
+	int rc = server_probe(name, e);
 	mode_t mask;
 
 	if (rc != 0)
 		return rc;
+	address(name, &a, e);
 	for (unsigned i = 0; i < CLIENTS; i++)
 		clients[i].fd = -1;
 	make_directory(name);
@@ -110,7 +116,8 @@ server_open(const char *name, struct err *e)
 	}
 	rc = -errno;
 	unlink(a.sun_path);
-	return err_set(e, rc, "cannot make the socket %s: %s", name, strerror(-rc));
+	return err_set(e, rc, "cannot make the socket %s: %s (--socket PATH puts it elsewhere)",
+		       name, strerror(-rc));
 }
 
 static void
