@@ -43,11 +43,24 @@ bad_target(uint32_t ip)
 	return first >> 4 == 14 || first == 127;
 }
 
-/* A request for one of our addresses: learn who asks (unless it is a probe), answer. */
+static bool
+is_broadcast(uint32_t ip)
+{
+	uint32_t host = rte_be_to_cpu_32(ip);
+	uint64_t id;
+
+	route4_lookup(&host, &id, 1);
+	return nexthop_get(id)->type == NEXTHOP_BROADCAST;
+}
+
+/*
+ * A request for one of our addresses: learn who asks (unless it is a probe or claims a broadcast
+ * address), answer.
+ */
 static void
 asked(struct walk *w, const struct rte_mbuf *m, struct ip_addr *sip, struct rte_ether_addr *sha)
 {
-	if (sip->v4 != 0) {
+	if (sip->v4 != 0 && !is_broadcast(sip->v4)) {
 		struct neigh *n = neigh_get(pkt_const(m)->in, sip);
 
 		if (n != NULL)
@@ -69,7 +82,7 @@ arp_receive(struct walk *w, struct rte_mbuf *m)
 	bool confirms;
 
 	if ((op != RTE_ARP_OP_REQUEST && op != RTE_ARP_OP_REPLY) || bad_target(tip.v4) ||
-	    bad_target(sip.v4) || addr_is_own(w->ctx.gen, &sip)) {
+	    bad_target(sip.v4) || sip.v4 == INADDR_BROADCAST || addr_is_own(w->ctx.gen, &sip)) {
 		walk_drop(w, DROP(arp_ignored), m);
 		return;
 	}

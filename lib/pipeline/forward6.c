@@ -20,22 +20,12 @@ PARAM_INT(forwarding6, "net.ipv6.conf.all.forwarding", 0, 0, 1,
 
 #define IP6_MIN_MTU 1280
 
-static uint32_t
-mtu_of(const struct port *port, const struct nexthop *nh)
-{
-	uint32_t mtu = nh->mtu != 0 ? nh->mtu : port->mtu;
-
-	return RTE_MAX(mtu, (uint32_t)IP6_MIN_MTU);
-}
-
 bool
-forward6_check(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh)
+forward6_check(struct walk *w, struct rte_mbuf *m)
 {
 	struct ip6_hdr *ip = pkt_ip6(m);
 	const struct pkt *p = pkt(m);
 	const struct port *port = w->ports->by_index[p->out];
-	uint32_t mtu;
-
 	if (unlikely(!param_get(&forwarding6))) {
 		walk_drop(w, DROP(not_forwarding), m);
 	} else if (unlikely(p->flags & (PKT_L2_BCAST | PKT_L2_MCAST))) {
@@ -50,8 +40,9 @@ forward6_check(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh)
 		walk_drop(w, DROP(scope), m);
 	} else if (unlikely(port == NULL)) {
 		walk_drop(w, DROP(no_port), m);
-	} else if (unlikely(p->len > (mtu = mtu_of(port, nh)))) {
-		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, mtu);
+	} else if (unlikely(p->len > port->mtu && p->len > IP6_MIN_MTU)) {
+		/* The MTU of a route counts at the end of the walk only (output.c). */
+		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, RTE_MAX(port->mtu, IP6_MIN_MTU));
 		walk_drop(w, DROP(too_big), m);
 	} else {
 		ip->ip6_hlim--;

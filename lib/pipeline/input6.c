@@ -10,6 +10,24 @@ DROP_REASON(blackhole, "ip6-blackhole", "blackhole route");
 DROP_REASON(prohibit, "ip6-prohibit-route", "prohibit route");
 
 static void
+no_way(struct walk *w, struct rte_mbuf *m, enum nexthop_type type)
+{
+	switch (type) {
+	case NEXTHOP_BLACKHOLE:
+		walk_drop(w, DROP(blackhole), m);
+		return;
+	case NEXTHOP_PROHIBIT:
+		icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN, 0);
+		walk_drop(w, DROP(prohibit), m);
+		return;
+	default:
+		if (!IN6_IS_ADDR_UNSPECIFIED(&pkt_ip6(m)->ip6_dst))
+			icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, 0);
+		walk_drop(w, DROP(no_route), m);
+	}
+}
+
+static void
 to_local(const struct walk *w, struct rte_mbuf *m, const struct ip_addr *dst, struct batch *local)
 {
 	if (!addr_is_own_on(w->ctx.gen, pkt(m)->in, dst))
@@ -32,9 +50,13 @@ special_destination(struct walk *w, struct rte_mbuf *m, struct batch *forward, s
 			walk_drop(w, DROP(not_member), m);
 		return true;
 	}
-	/* The link's route is fe80::/64; the rest of fe80::/10 has none. */
-	if (!ip_addr_is_link_local(&dst) || (dst.q[0] & rte_cpu_to_be_64(0x3fffffffffffff)) != 0)
+	if (!ip_addr_is_link_local(&dst))
 		return false;
+	/* The link's route is fe80::/64; the rest of fe80::/10 has none, not even the default one. */
+	if ((dst.q[0] & rte_cpu_to_be_64(0x3fffffffffffff)) != 0) {
+		no_way(w, m, NEXTHOP_NO_ROUTE);
+		return true;
+	}
 	if (addr_is_own_on(w->ctx.gen, p->in, &dst) ||
 	    addr_is_anycast_of_port(w->ctx.gen, p->in, &dst)) {
 		to_local(w, m, &dst, local);
@@ -42,27 +64,9 @@ special_destination(struct walk *w, struct rte_mbuf *m, struct batch *forward, s
 	}
 	p->nh = route6_on_link(w->ctx.gen, p->in);
 	p->out = p->in;
-	if (forward6_check(w, m, nexthop_get(p->nh)))
+	if (forward6_check(w, m))
 		batch_add(forward, m);
 	return true;
-}
-
-static void
-no_way(struct walk *w, struct rte_mbuf *m, enum nexthop_type type)
-{
-	switch (type) {
-	case NEXTHOP_BLACKHOLE:
-		walk_drop(w, DROP(blackhole), m);
-		return;
-	case NEXTHOP_PROHIBIT:
-		icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN, 0);
-		walk_drop(w, DROP(prohibit), m);
-		return;
-	default:
-		if (!IN6_IS_ADDR_UNSPECIFIED(&pkt_ip6(m)->ip6_dst))
-			icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, 0);
-		walk_drop(w, DROP(no_route), m);
-	}
 }
 
 void
@@ -87,7 +91,7 @@ input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 		if (unlikely(dst[i][0] >= 0xfe) && special_destination(w, m, forward, local))
 			continue;
 		if (likely(nh->type == NEXTHOP_UNICAST)) {
-			if (likely(forward6_check(w, m, nh)))
+			if (likely(forward6_check(w, m)))
 				batch_add(forward, m);
 		} else if (nh->type == NEXTHOP_LOCAL) {
 			struct ip_addr to = ip_addr_v6(dst[i]);

@@ -25,8 +25,10 @@ find_option(const struct rte_mbuf *m, uint8_t type, bool *bad)
 			*bad = true;
 			return NULL;
 		}
-		if (o[0] == type && found == NULL)
+		if (o[0] == type && found == NULL) {
 			found = (const struct rte_ether_addr *)(o + 2);
+			*bad |= len != 8;
+		}
 		o += len;
 		left -= len;
 	}

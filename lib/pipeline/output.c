@@ -4,6 +4,7 @@
  * puts the frame into the port's transmit buffer.
  */
 #include <errno.h>
+#include <netinet/icmp6.h>
 
 #include "pkt_frag.h"
 #include "pkt_rewrite.h"
@@ -130,6 +131,9 @@ send_long(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, uint16_t
 	if (pkt(m)->family == AF_INET &&
 	    !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG)))
 		n = pkt_fragment4(m, mtu, pieces, PKT_FRAGMENTS_MAX);
+	/* IPv6 too long for its route, not for the link. */
+	if (pkt(m)->family == AF_INET6)
+		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, mtu);
 	if (n < 0) {
 		walk_drop(w, n == -ENOMEM ? DROP(no_mbuf) : DROP(too_big), m);
 		return;

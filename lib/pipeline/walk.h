@@ -99,7 +99,7 @@ void input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct bat
  * forward4.h, forward6.c: what must hold before FORWARD (TTL, MTU). false: the packet was dropped; true:
  * one hop was taken off and it goes on.
  */
-bool forward6_check(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh);
+bool forward6_check(struct walk *w, struct rte_mbuf *m);
 
 /* forward6.c: net.ipv6.conf.all.forwarding, which also makes us say "router" in ND. */
 bool forward6_enabled(void);

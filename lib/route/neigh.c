@@ -190,7 +190,8 @@ neigh_learn(struct neigh *n, const struct gen *gen, const struct rte_ether_addr 
 	e->updated = now;
 	if (state == NUD_REACHABLE)
 		e->confirmed = now;
-	if (state != neigh_state(e) || state == NUD_REACHABLE) {
+	/* A new address makes STALE anew: the old one's use says nothing about it. */
+	if (state != neigh_state(e) || state == NUD_REACHABLE || take) {
 		e->probes = 0;
 		neigh_enter(e, state, now);
 	}
