@@ -85,8 +85,13 @@ source_for(const struct hook_ctx *ctx, const struct rte_mbuf *about, const struc
 		return dst;
 	if (nh->src.family != AF_UNSPEC)
 		return nh->src;
-	/* IPv4 chooses by the gateway where there is one, IPv6 by the destination. */
-	return addr_select(ctx->gen, nh->port, v4 && nh->gw.family != AF_UNSPEC ? &nh->gw : &to);
+	/*
+	 * IPv4 chooses on the way out, by the gateway where there is one; IPv6 by the destination, among
+	 * the addresses of the port the packet came in by.
+	 */
+	if (v4)
+		return addr_select(ctx->gen, nh->port, nh->gw.family != AF_UNSPEC ? &nh->gw : &to);
+	return addr_select(ctx->gen, pkt_const(about)->in, &to);
 }
 
 void
