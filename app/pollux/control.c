@@ -27,6 +27,15 @@ enum { FD_SIGNAL, FD_TIMER, FD_PROMPT, FD_SERVER };
 
 static int signal_fd = -1;
 
+/* The signal stays unread: the control loop takes it. */
+static bool
+signal_waits(void)
+{
+	struct pollfd p = { .fd = signal_fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 int
 control_signals(struct err *e)
 {
@@ -42,6 +51,7 @@ control_signals(struct err *e)
 	signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signal_fd < 0)
 		return err_set(e, -errno, "signalfd: %s", rte_strerror(errno));
+	cmd_interrupted = signal_waits;
 	return 0;
 }
 

@@ -220,6 +220,8 @@ main(int argc, char **argv)
 			rc = 0;
 			control_loop(o.prompt);
 		}
+	} else if (cmd_quit) {
+		rc = 0; /* a signal stopped it: as asked for */
 	}
 	free(config);
 	stop();

@@ -15,12 +15,14 @@
 
 #include "app.h"
 #include "base_clock.h"
+#include "base_log.h"
 #include "cmd.h"
 #include "cmd_wire.h"
 
 #define CLIENTS (SERVER_POLL_MAX - 1)
 #define NEW ".new" /* a socket that does not listen yet */
 #define READ_CHUNK 65536u
+#define IDLE_MS 1000   /* a client that says nothing for so long may lose its place to another */
 #define STALL_MS 30000 /* a request or an answer under way must move on within */
 
 struct client {
@@ -130,6 +132,13 @@ hang_up(struct client *c)
 	c->sent = 0;
 }
 
+static void
+cut_off(struct client *c, const char *why)
+{
+	LOG(NOTICE, "a client of %s is cut off: %s", path, why);
+	hang_up(c);
+}
+
 void
 server_close(void)
 {
@@ -149,39 +158,61 @@ answering(const struct client *c)
 	return c->sent < c->out.len;
 }
 
+/*
+ * Where a new client can go: a free place, or that of the one that has said nothing for longest. A
+ * forgotten prompt must not keep commands out. NULL: all are busy or have just come.
+ */
+static struct client *
+place(void)
+{
+	struct client *oldest = NULL;
+	uint64_t now = clock_ms();
+
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		struct client *c = &clients[i];
+
+		if (c->fd < 0)
+			return c;
+		if (!answering(c) && c->in.len == 0 && now - c->moved > IDLE_MS &&
+		    (oldest == NULL || c->moved < oldest->moved))
+			oldest = c;
+	}
+	return oldest;
+}
+
 unsigned
 server_poll(struct pollfd *fds)
 {
-	unsigned nb = 1, used = 0;
+	unsigned nb = 1;
 
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		struct client *c = &clients[i];
 
 		if (c->fd < 0)
 			continue;
-		used++;
 		polled[nb] = c;
 		fds[nb++] =
 			(struct pollfd){ .fd = c->fd, .events = answering(c) ? POLLOUT : POLLIN };
 	}
-	/* With all places taken, new clients wait in the kernel's queue. */
-	fds[0] = (struct pollfd){ .fd = used < CLIENTS ? listener : -1, .events = POLLIN };
+	/* With all places taken by busy clients, new ones wait in the kernel's queue. */
+	fds[0] = (struct pollfd){ .fd = place() != NULL ? listener : -1, .events = POLLIN };
 	return nb;
 }
 
 static void
 welcome(void)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct client *c = place();
+	int fd;
 
-	for (unsigned i = 0; fd >= 0 && i < CLIENTS; i++) {
-		if (clients[i].fd >= 0)
-			continue;
-		clients[i] = (struct client){ .fd = fd, .moved = clock_ms() };
+	if (c == NULL)
 		return;
-	}
-	if (fd >= 0)
-		close(fd);
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0)
+		return;
+	if (c->fd >= 0)
+		hang_up(c);
+	*c = (struct client){ .fd = fd, .moved = clock_ms() };
 }
 
 static void
@@ -247,7 +278,7 @@ take_request(struct client *c)
 	if (c->in.len < CMD_WIRE_HEADER)
 		return false;
 	if (!cmd_wire_get_head((unsigned char *)c->in.text, &h) || h.type > CMD_WIRE_LINE) {
-		hang_up(c);
+		cut_off(c, "what it sent is no request");
 		return false;
 	}
 	all = CMD_WIRE_HEADER + h.len;
@@ -255,7 +286,7 @@ take_request(struct client *c)
 		return false;
 	if (cmd_wire_request(h.type, c->in.text + CMD_WIRE_HEADER, h.len, &r) != 0) {
 		free(r.argv);
-		hang_up(c);
+		cut_off(c, "its request is malformed");
 		return false;
 	}
 	run(c, h.type, &r);
@@ -337,6 +368,6 @@ server_tick(void)
 		struct client *c = &clients[i];
 
 		if (c->fd >= 0 && (answering(c) || c->in.len > 0) && now - c->moved > STALL_MS)
-			hang_up(c);
+			cut_off(c, "its request or its answer stands still");
 	}
 }

@@ -18,6 +18,7 @@
 #define FILE_BYTES_MAX (64u << 20)
 
 bool cmd_quit;
+bool (*cmd_interrupted)(void);
 
 static struct cmd_noun *nouns; /* sorted by name */
 

@@ -62,6 +62,8 @@ bool cmd_reads_input(int argc, char *const *argv);
 char *cmd_read_file(struct cmd *c, const char *name, size_t *len);
 /* Set by `quit`: the control loop ends. */
 extern bool cmd_quit;
+/* Asked between the lines of a script: has the operator told Pollux to stop? NULL: nobody can. */
+extern bool (*cmd_interrupted)(void);
 
 /* Runs argv: finds the noun, calls it. Unknown: 127 and a text that says so. */
 int cmd_run(struct cmd *c);
@@ -77,6 +79,8 @@ int cmd_run_line(const char *line, const char *in, size_t in_len, struct str *ou
  */
 int cmd_run_script(const char *name, const char *text, bool keep_going, struct str *out,
 		   struct str *err);
-/* The same with a caller's directory; cwd NULL: the daemon's. */
+/* The same with a caller's directory, from which file names start; cwd NULL: the daemon's. */
 int cmd_run_line_in(const char *cwd, const char *line, const char *in, size_t in_len,
 		    struct str *out, struct str *err);
+int cmd_run_script_in(const char *cwd, const char *name, const char *text, bool keep_going,
+		      struct str *out, struct str *err);

@@ -42,6 +42,7 @@ cmd_run_line(const char *line, const char *in, size_t in_len, struct str *out, s
 }
 
 struct script {
+	const char *cwd;
 	const char *name;
 	const char *at;   /* rest of the text */
 	unsigned line_no; /* of the line taken last */
@@ -152,18 +153,31 @@ run_one(struct script *s, unsigned line_no, struct str *out, struct str *err)
 		}
 		in = str_text(&s->input);
 	}
-	rc = cmd_run_line(str_text(&s->line), in, in != NULL ? s->input.len : 0, out, err);
+	rc = cmd_run_line_in(s->cwd, str_text(&s->line), in, in != NULL ? s->input.len : 0, out,
+			     err);
 	if (rc != 0)
 		place_error(s, line_no, err, from);
 	return rc;
 }
 
+/* A long file must not keep the operator from stopping Pollux. */
+static bool
+interrupted(const struct script *s, struct str *err)
+{
+	if (cmd_interrupted == NULL || !cmd_interrupted())
+		return false;
+	if (!cmd_quit)
+		str_printf(err, "%s:%u: told to stop: the rest was not run\n", s->name, s->line_no);
+	cmd_quit = true;
+	return true;
+}
+
 int
-cmd_run_script(const char *name, const char *text, bool keep_going, struct str *out,
-	       struct str *err)
+cmd_run_script_in(const char *cwd, const char *name, const char *text, bool keep_going,
+		  struct str *out, struct str *err)
 {
 	static unsigned depth;
-	struct script s = { .name = name, .at = text };
+	struct script s = { .cwd = cwd, .name = name, .at = text };
 	unsigned line_no = 0;
 	int rc = 0, one;
 
@@ -173,11 +187,18 @@ cmd_run_script(const char *name, const char *text, bool keep_going, struct str *
 	}
 	depth++;
 	while ((rc == 0 || keep_going) && !cmd_quit && next_line(&s, &line_no)) {
-		one = run_one(&s, line_no, out, err);
+		one = interrupted(&s, err) ? 1 : run_one(&s, line_no, out, err);
 		rc = rc != 0 ? rc : one;
 	}
 	depth--;
 	str_free(&s.line);
 	str_free(&s.input);
 	return rc;
+}
+
+int
+cmd_run_script(const char *name, const char *text, bool keep_going, struct str *out,
+	       struct str *err)
+{
+	return cmd_run_script_in(NULL, name, text, keep_going, out, err);
 }

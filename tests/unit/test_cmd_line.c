@@ -174,6 +174,55 @@ load_within_load(void **state)
 	str_free(&e);
 }
 
+/* A file's own `load` starts from the caller's directory, as the caller's did. */
+static void
+load_beside(void **state)
+{
+	char dir[] = "/tmp/test_cmd_lineXXXXXX", a[64], b[64];
+	struct str o = { 0 }, e = { 0 };
+	FILE *f;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(a, sizeof(a), "%s/a", dir);
+	snprintf(b, sizeof(b), "%s/b", dir);
+	assert_non_null(f = fopen(a, "w"));
+	fputs("load b\n", f);
+	fclose(f);
+	assert_non_null(f = fopen(b, "w"));
+	fputs("test-say here\nno-such\n", f);
+	fclose(f);
+	assert_int_equal(cmd_run_line_in(dir, "load a", NULL, 0, &o, &e), 127);
+	assert_string_equal(str_text(&o), "[here]");
+	assert_string_equal(str_text(&e),
+			    "a:1: b:2: no-such: no such command (\"help\" lists them)\n");
+	unlink(a);
+	unlink(b);
+	rmdir(dir);
+	str_free(&o);
+	str_free(&e);
+}
+
+static int patience;
+
+static bool
+out_of_patience(void)
+{
+	return patience-- == 0;
+}
+
+static void
+told_to_stop(void **state)
+{
+	patience = 1;
+	cmd_interrupted = out_of_patience;
+	assert_int_equal(script("test-say a\n\ntest-say b\n", true, "[a]",
+				"f:2: told to stop: the rest was not run\n"),
+			 1);
+	assert_true(cmd_quit);
+	cmd_interrupted = NULL;
+	cmd_quit = false;
+}
+
 static void
 reads_input(void **state)
 {
@@ -270,6 +319,8 @@ main(void)
 		cmocka_unit_test(here),
 		cmocka_unit_test(scripts),
 		cmocka_unit_test(load_within_load),
+		cmocka_unit_test(load_beside),
+		cmocka_unit_test(told_to_stop),
 		cmocka_unit_test(reads_input),
 		cmocka_unit_test(wire_frames),
 		cmocka_unit_test(wire_garbage),
