@@ -229,3 +229,19 @@ client_line(struct client *c, const char *line, const char *in, size_t in_len, b
 	free(b.bytes);
 	return rc;
 }
+
+const char *
+client_ask(struct client *c, const char *line, size_t *len)
+{
+	struct body b = { 0 };
+	struct cmd_wire_answer a = { .rc = 1 };
+	struct cmd_wire_head h;
+
+	add_directory(&b);
+	add(&b, line, strlen(line) + 1);
+	if (!exchange(c, CMD_WIRE_LINE, &b, &h) || cmd_wire_answer(c->buf, h.len, &a) != 0)
+		a.rc = 1;
+	free(b.bytes);
+	*len = a.out_len;
+	return a.rc == 0 ? a.out : NULL;
+}

@@ -22,6 +22,9 @@ int client_run(struct client *c, int argc, char **argv);
 /* The same for a line of text with its input; both streams go to stdout when merge. */
 int client_line(struct client *c, const char *line, const char *in, size_t in_len, bool merge);
 
+/* Runs a line and prints nothing: its standard output, until the next request. NULL: failed. */
+const char *client_ask(struct client *c, const char *line, size_t *len);
+
 /* One command a line from stdin; "##rc N" after each. Exit status: 0, or 1 when the daemon went. */
 int batch_run(struct client *c);
 /* The prompt on a terminal. */

@@ -34,6 +34,61 @@ read_here(const char *end, size_t *len)
 	return NULL;
 }
 
+/* The first words of what `help` prints, each with its NUL, an empty one at the end. */
+static char *nouns;
+
+static void
+learn_nouns(struct client *c)
+{
+	size_t len = 0;
+	const char *text = client_ask(c, "help", &len), *end = text + len;
+	char *to = nouns = text != NULL ? malloc(len + 2) : NULL;
+
+	while (nouns != NULL && text < end) {
+		const char *nl = memchr(text, '\n', end - text);
+		size_t n;
+
+		if (nl == NULL)
+			break;
+		n = strcspn(text, " \n");
+		/* The last line explains, in a sentence that begins with a quote. */
+		if (n > 0 && *text != '"') {
+			memcpy(to, text, n);
+			to[n] = '\0';
+			to += n + 1;
+		}
+		text = nl + 1;
+	}
+	if (nouns != NULL)
+		*to = '\0';
+}
+
+/* readline's generator: one more noun that begins with text at every call; NULL: no more. */
+static char *
+next_noun(const char *text, int state)
+{
+	static const char *at;
+
+	if (state == 0)
+		at = nouns;
+	while (at != NULL && *at != '\0') {
+		const char *noun = at;
+
+		at += strlen(at) + 1;
+		if (strncmp(noun, text, strlen(text)) == 0)
+			return strdup(noun);
+	}
+	return NULL;
+}
+
+/* The first word is a noun; others may be files (load). */
+static char **
+complete(const char *text, int start, int end)
+{
+	rl_attempted_completion_over = start == 0;
+	return start == 0 ? rl_completion_matches(text, next_noun) : NULL;
+}
+
 /* -1: the daemon is gone. */
 static int
 run(struct client *c, char *line)
@@ -60,6 +115,8 @@ prompt_run(struct client *c)
 	int rc = 0;
 
 	using_history();
+	learn_nouns(c);
+	rl_attempted_completion_function = complete;
 	while (rc >= 0 && (line = readline("pollux> ")) != NULL) {
 		if (strcmp(line, "quit") == 0 || strcmp(line, "exit") == 0) {
 			free(line);

@@ -171,6 +171,13 @@ complete(struct rdline *rdl, const char *buf, char *dst, unsigned int size, int 
 	int k = *state < 0 ? 0 : *state;
 	const struct cmd_noun *n = candidate(buf, k);
 
+	/* The editor takes "?" for itself and would leave it out of the line without a word. */
+	if (*state < 0 && n == NULL) {
+		*state = 1;
+		snprintf(dst, size,
+			 "(no \"?\" can be typed here: put the line into a file or use polluxctl)");
+		return 1;
+	}
 	if (rc != 0 || n == NULL)
 		return rc;
 	*state = k + 1;
