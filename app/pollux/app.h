@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,8 +38,10 @@ struct idle {
 	uint64_t busy_tsc; /* when a packet was last seen */
 	uint64_t patience; /* TSC cycles to poll on after that */
 	unsigned nap;      /* next sleep, us */
-	uint64_t watched;  /* generation whose queues' interrupts are set up; ~0: none */
+	uint64_t watched;  /* generation of whose queues are these; ~0: none */
 	bool can_irq;
+	unsigned nb_fds;
+	struct pollfd fds[PORT_MAX]; /* of the queues' interrupts */
 };
 void idle_init(struct idle *i, unsigned lane);
 /* After a round without packets; may sleep, offline for RCU meanwhile. */
@@ -51,7 +54,6 @@ int server_probe(const char *path, struct err *e);
 int server_open(const char *path, struct err *e);
 void server_close(void);
 #define SERVER_POLL_MAX 33
-struct pollfd;
 /* Fills pollfds for the socket and its clients; returns how many. */
 unsigned server_poll(struct pollfd *fds);
 /* What poll() said about them. */

@@ -7,11 +7,10 @@
 #include <errno.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
-#include <rte_epoll.h>
 #include <rte_ethdev.h>
-#include <rte_interrupts.h>
 #include <rte_pause.h>
 
 #include "app.h"
@@ -21,7 +20,6 @@
 #define PATIENCE_US 50 /* polls on that long after the last packet */
 #define NAP_MAX_US 100
 #define WAIT_MS 10 /* longest wait for an interrupt: handed-over packets and `stop` need the lane */
-#define EVENTS 8
 
 void
 idle_init(struct idle *i, unsigned lane)
@@ -51,20 +49,7 @@ sleep_us(struct idle *i)
 	i->nap = RTE_MIN(2 * i->nap, (unsigned)NAP_MAX_US);
 }
 
-/* Some devices (net_tap) have an interrupt that needs no switching on: its file descriptor. */
-static bool
-watch_queue(const struct port_rxq *q)
-{
-	int rc = rte_eth_dev_rx_intr_ctl_q(q->dpdk_id, q->queue, RTE_EPOLL_PER_THREAD,
-					   RTE_INTR_EVENT_ADD, NULL);
-
-	if (rc != 0 && rc != -EEXIST)
-		return false;
-	rc = rte_eth_dev_rx_intr_enable(q->dpdk_id, q->queue);
-	return rc == 0 || rc == -ENOTSUP;
-}
-
-/* Sets up the interrupts of all queues of the lane; false: one of them has none. */
+/* Lists what to wait for; false: one of the lane's queues has no interrupts. */
 static bool
 watch(struct idle *i, const struct gen *gen)
 {
@@ -74,8 +59,14 @@ watch(struct idle *i, const struct gen *gen)
 		return i->can_irq;
 	i->watched = gen->number;
 	i->can_irq = !port_lane_is_heir(t, i->lane) && t->nb_rxq[i->lane] > 0;
-	for (unsigned k = 0; k < t->nb_rxq[i->lane] && i->can_irq; k++)
-		i->can_irq = watch_queue(&t->rxq[i->lane][k]);
+	i->nb_fds = t->nb_rxq[i->lane];
+	for (unsigned k = 0; k < i->nb_fds; k++) {
+		const struct port_rxq *q = &t->rxq[i->lane][k];
+		int fd = t->by_index[q->port]->rx_fd[q->queue];
+
+		i->can_irq &= fd >= 0;
+		i->fds[k] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	}
 	return i->can_irq;
 }
 
@@ -86,11 +77,18 @@ interrupts(const struct gen *gen, unsigned lane, bool on)
 
 	for (unsigned k = 0; k < t->nb_rxq[lane]; k++) {
 		const struct port_rxq *q = &t->rxq[lane][k];
+		const struct port *p = t->by_index[q->port];
+		uint64_t count;
 
+		/* -ENOTSUP: an interrupt that needs no switching on (net_tap). */
 		if (on)
 			rte_eth_dev_rx_intr_enable(q->dpdk_id, q->queue);
 		else
 			rte_eth_dev_rx_intr_disable(q->dpdk_id, q->queue);
+		/* Not being readable (any more) is no error. */
+		if (!on && p->rx_eventfd[q->queue] && p->rx_fd[q->queue] >= 0 &&
+		    read(p->rx_fd[q->queue], &count, sizeof(count)) < 0)
+			continue;
 	}
 }
 
@@ -112,12 +110,14 @@ something_waits(const struct gen *gen, unsigned lane)
 static void
 wait_irq(struct idle *i, const struct gen *gen)
 {
-	struct rte_epoll_event events[EVENTS];
-
 	interrupts(gen, i->lane, true);
 	if (!something_waits(gen, i->lane)) {
 		rcu_offline(i->lane);
-		rte_epoll_wait(RTE_EPOLL_PER_THREAD, events, EVENTS, WAIT_MS);
+		/*
+		 * Not rte_epoll_wait(): its events point into the driver's memory, which may go while
+		 * this lane is offline. Of a descriptor that has gone poll() at worst returns at once.
+		 */
+		poll(i->fds, i->nb_fds, WAIT_MS);
 		rcu_online(i->lane);
 	}
 	/* The old generation may be gone by now: ask anew which queues are ours. */

@@ -39,7 +39,8 @@ print_lane(struct cmd *c, const struct port_table *t, unsigned lane)
 			str_printf(&c->out, " %u", cpu);
 	str_printf(&c->out, ", node %d, idle %s", lane_socket(lane), port_idle_name(mode));
 	if (mode != (unsigned)port_idle())
-		str_printf(&c->out, " (%s asked for; not all of its queues can)",
+		str_printf(&c->out,
+			   " (%s asked for: not all of its queues can, or a lane hands over to it)",
 			   port_idle_name(port_idle()));
 	str_add(&c->out, ", polls");
 	print_queues(c, t, lane);

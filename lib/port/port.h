@@ -32,7 +32,13 @@ struct port {
 	uint8_t rx_lane[LANE_MAX];
 	uint8_t tx_queue[LANE_MAX]; /* lane -> tx queue */
 	uint8_t tx_lane[LANE_MAX];  /* lane -> lane that transmits for it (itself, or hand over) */
-	int socket;                 /* NUMA node of the device */
+	/*
+	 * Readable when receive queue q has packets; -1: no such thing. An eventfd stays so until read,
+	 * others (net_tap's) until the queue is empty.
+	 */
+	int rx_fd[LANE_MAX];
+	bool rx_eventfd[LANE_MAX];
+	int socket; /* NUMA node of the device */
 	uint64_t rx_offloads, tx_offloads;
 	uint64_t rss_hf; /* 0: no RSS */
 };

@@ -4,6 +4,7 @@
  * Control lcore only; the device is not yet in any generation.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -275,6 +276,40 @@ start(struct setup *s, bool *promisc, struct err *e)
 	return 0;
 }
 
+/* What a lane can wait for; devices without Rx interrupts have nothing. */
+static int
+interrupt_fd(uint16_t dpdk_id, uint16_t queue, bool *eventfd)
+{
+	int fd = rte_eth_dev_rx_intr_ctl_q_get_fd(dpdk_id, queue);
+	char link[32], kind[64];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = fd >= 0 ? readlink(link, kind, sizeof(kind) - 1) : -1;
+	kind[n < 0 ? 0 : n] = '\0';
+	*eventfd = strcmp(kind, "anon_inode:[eventfd]") == 0;
+	if (!*eventfd && strcmp(kind, "/dev/net/tun") != 0)
+		return -1;
+	/* A lane reads to clear it; it must never wait there. */
+	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0)
+		return -1;
+	return fd;
+}
+
+static void
+find_interrupts(struct setup *s)
+{
+	int level = rte_log_get_level(rte_eth_dev_logtype);
+	struct port *p = s->p;
+
+	/* ethdev calls it an error that a device has none. */
+	rte_log_set_level(rte_eth_dev_logtype, RTE_LOG_CRIT);
+	for (unsigned q = 0; q < p->nb_rxq; q++)
+		p->rx_fd[q] =
+			s->conf.intr_conf.rxq ? interrupt_fd(p->dpdk_id, q, &p->rx_eventfd[q]) : -1;
+	rte_log_set_level(rte_eth_dev_logtype, level);
+}
+
 static int
 set_mtu(struct setup *s, struct err *e)
 {
@@ -323,6 +358,8 @@ port_setup(struct port *p, unsigned queues, bool *promisc, struct err *e)
 		rc = set_mtu(&s, e);
 	if (rc == 0)
 		rc = start(&s, promisc, e);
+	if (rc == 0)
+		find_interrupts(&s);
 	p->rx_offloads = s.conf.rxmode.offloads;
 	p->tx_offloads = s.conf.txmode.offloads;
 	p->rss_hf = s.conf.rx_adv_conf.rss_conf.rss_hf;
