@@ -26,7 +26,7 @@ run(struct cmd *c)
 		return rc;
 	}
 	for (const struct cmd_noun *n = cmd_next(NULL); n != NULL; n = cmd_next(n))
-		str_printf(&c->out, "%-18s %s\n", n->name, n->help);
+		str_printf(&c->out, "%-24s %s\n", n->name, n->help);
 	str_add(&c->out, "\"help NAME\" shows how a command is written.\n");
 	return 0;
 }

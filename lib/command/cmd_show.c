@@ -65,6 +65,8 @@ show_drops(struct cmd *c, int argc, char **argv)
 static int
 show_version(struct cmd *c, int argc, char **argv)
 {
+	if (argc != 0)
+		return cmd_fail(c, 2, "version: takes no arguments");
 	str_printf(&c->out, "pollux %s, %s\n", POLLUX_VERSION, rte_version());
 	return 0;
 }

@@ -53,14 +53,26 @@ print_lane(struct cmd *c, const struct port_table *t, unsigned lane)
 		   __atomic_load_n(&l->packets, __ATOMIC_RELAXED));
 }
 
+/* DPDK's -1: memory or a device that belongs to none. */
+static const char *
+node_text(int node, char text[16])
+{
+	if (node < 0)
+		return "any node";
+	snprintf(text, 16, "node %d", node);
+	return text;
+}
+
 static void
 print_pool(struct rte_mempool *mp, void *arg)
 {
 	struct cmd *c = arg;
+	char node[16];
 
 	/* Object size tells packet pools from the drivers' own small ones. */
-	str_printf(&c->out, "pool %s: node %d, %u objects of %u bytes, %u free\n", mp->name,
-		   mp->socket_id, mp->size, mp->elt_size, rte_mempool_avail_count(mp));
+	str_printf(&c->out, "pool %s: %s, %u objects of %u bytes, %u free\n", mp->name,
+		   node_text(mp->socket_id, node), mp->size, mp->elt_size,
+		   rte_mempool_avail_count(mp));
 }
 
 static void
@@ -88,6 +100,7 @@ show_cores(struct cmd *c)
 {
 	const struct port_table *t = port_table_get(gen_current());
 	unsigned main_lcore = rte_get_main_lcore();
+	char node[16];
 
 	str_printf(&c->out, "control: lcore %u, node %d\n", main_lcore,
 		   (int)rte_lcore_to_socket_id(main_lcore));
@@ -99,7 +112,7 @@ show_cores(struct cmd *c)
 		const struct port *p = t->by_index[i];
 
 		if (p != NULL)
-			str_printf(&c->out, "port %s: node %d\n", p->name, p->socket);
+			str_printf(&c->out, "port %s: %s\n", p->name, node_text(p->socket, node));
 	}
 	rte_mempool_walk(print_pool, c);
 	print_memory(c);
