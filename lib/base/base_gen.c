@@ -4,16 +4,11 @@
 #include "base_gen.h"
 #include "base_rcu.h"
 
-#define ON_COMMIT_MAX 16
-
 static struct {
 	const char *name;
 	void (*free_fn)(void *);
 } slots[GEN_SLOTS];
 static unsigned nb_slots;
-
-static void (*on_commit[ON_COMMIT_MAX])(struct gen *);
-static unsigned nb_on_commit;
 
 static struct gen empty;
 struct gen *gen_published = &empty;
@@ -26,14 +21,6 @@ gen_slot(const char *name, void (*free_fn)(void *))
 	slots[nb_slots].name = name;
 	slots[nb_slots].free_fn = free_fn;
 	return nb_slots++;
-}
-
-void
-gen_on_commit(void (*fn)(struct gen *draft))
-{
-	if (nb_on_commit == ON_COMMIT_MAX)
-		abort();
-	on_commit[nb_on_commit++] = fn;
 }
 
 struct gen *
@@ -76,8 +63,6 @@ gen_commit(struct gen *draft)
 {
 	struct gen *old = gen_published;
 
-	for (unsigned i = 0; i < nb_on_commit; i++)
-		on_commit[i](draft);
 	__atomic_store_n(&gen_published, draft, __ATOMIC_RELEASE);
 	rcu_wait();
 	release(old, draft);

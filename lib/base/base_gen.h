@@ -39,9 +39,3 @@ void gen_draft_set(struct gen *draft, unsigned slot, void *obj);
 void gen_commit(struct gen *draft);
 /* Frees what the draft brought; the current generation stays. */
 void gen_abandon(struct gen *draft);
-
-/*
- * Called within gen_commit(), before publishing, so that derived objects (interface sets, receive
- * lists) follow their sources. Constructor time.
- */
-void gen_on_commit(void (*fn)(struct gen *draft));

@@ -15,7 +15,6 @@
 #define RING_SIZE 1024
 
 DROP_REASON(ring_full, "handover-full", "too many packets handed to one lane at once");
-DROP_REASON(route_gone, "handover-route-gone", "its route went while it waited");
 DROP_REASON(neigh_failed, "neigh-failed", "the next hop does not answer");
 
 static struct rte_ring *rings[LANE_MAX];
