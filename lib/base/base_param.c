@@ -20,6 +20,24 @@ param_register(struct param *p)
 	*at = p;
 }
 
+void
+param_unregister(struct param *p)
+{
+	struct param **at = &params;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+}
+
+void
+param_set(struct param *p, int value)
+{
+	__atomic_store_n(&p->value, value, __ATOMIC_RELAXED);
+	if (p->changed != NULL)
+		p->changed(p);
+}
+
 static bool
 same_name(const char *dotted, const char *given)
 {
@@ -51,7 +69,7 @@ set_word(struct param *p, const char *text, struct err *e)
 
 	for (int i = 0; p->words[i] != NULL; i++) {
 		if (strcmp(p->words[i], text) == 0) {
-			__atomic_store_n(&p->value, i, __ATOMIC_RELAXED);
+			param_set(p, i);
 			str_free(&all);
 			return 0;
 		}
@@ -75,7 +93,7 @@ param_set_text(struct param *p, const char *text, struct err *e)
 	if (end == text || *end != '\0' || errno != 0 || v < p->min || v > p->max)
 		return err_set(e, -EINVAL, "%s: \"%s\" is not a number from %d to %d", p->name,
 			       text, p->min, p->max);
-	__atomic_store_n(&p->value, (int)v, __ATOMIC_RELAXED);
+	param_set(p, v);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  *	PARAM_INT(ip_forward, "net.ipv4.ip_forward", 0, 0, 1, "forward IPv4 packets");
  *	if (param_get(&ip_forward)) ...
  * Workers read with param_get(); the control lcore writes through param_set_text().
+ * Those with a value per interface: base_ifparam.h.
  */
 #pragma once
 
@@ -15,13 +16,18 @@
 #include "base_err.h"
 #include "base_str.h"
 
+struct ifparam;
+
 struct param {
 	struct param *next;
 	const char *name; /* dotted */
 	const char *help;
 	int def, min, max;
 	int value;
-	const char *const *words; /* PARAM_WORD: NULL-terminated, value is the index */
+	const char *const *words;         /* PARAM_WORD: NULL-terminated, value is the index */
+	void (*changed)(struct param *p); /* control, after a write; may be NULL */
+	struct ifparam *of;               /* one of the values of this one, or NULL */
+	int ifindex;                      /* whose value: an index or IFPARAM_OF_* */
 };
 
 static inline int
@@ -30,13 +36,17 @@ param_get(const struct param *p)
 	return __atomic_load_n(&p->value, __ATOMIC_RELAXED);
 }
 
-void param_register(struct param *p); /* constructor time; abort on a name given twice */
+/* Constructor time, or control; aborts on a name given twice. */
+void param_register(struct param *p);
+void param_unregister(struct param *p); /* control */
 /* name with dots or slashes, as sysctl takes it. NULL: unknown. */
 struct param *param_find(const char *name);
 /* Sorted by name; NULL after the last, first with NULL. */
 struct param *param_next(const struct param *p);
 /* 0; -EINVAL with what was expected. Changes nothing on error. */
 int param_set_text(struct param *p, const char *text, struct err *e);
+/* Control: a value within the limits, as if written. */
+void param_set(struct param *p, int value);
 void param_print(const struct param *p, struct str *out);
 
 #define PARAM_DEFINE(id, ...)                     \
@@ -49,6 +59,11 @@ void param_print(const struct param *p, struct str *out);
 #define PARAM_INT(id, dotted, default_, min_, max_, help_)                                         \
 	PARAM_DEFINE(id, .name = dotted, .help = help_, .def = default_, .min = min_, .max = max_, \
 		     .value = default_)
+
+/* The same, with fn called after a write. */
+#define PARAM_INT_CALL(id, dotted, default_, min_, max_, fn, help_)                                \
+	PARAM_DEFINE(id, .name = dotted, .help = help_, .def = default_, .min = min_, .max = max_, \
+		     .value = default_, .changed = fn)
 
 /* words_: a static const char *const[] ending in NULL. */
 #define PARAM_WORD(id, dotted, default_, words_, help_)                                     \

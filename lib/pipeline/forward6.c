@@ -2,7 +2,7 @@
 /* What an IPv6 packet must pass between routing and FORWARD, in the order of Linux's ip6_forward(). */
 #include <netinet/icmp6.h>
 
-#include "base_param.h"
+#include "base_ifparam.h"
 #include "walk.h"
 
 DROP_REASON(not_forwarding, "ip6-forwarding-off",
@@ -15,8 +15,9 @@ DROP_REASON(scope, "ip6-beyond-scope", "IPv6 source is link-local: cannot be for
 DROP_REASON(too_big, "ip6-too-big", "longer than the MTU");
 DROP_REASON(no_port, "ip6-port-gone", "the port it was routed to is gone");
 
-PARAM_INT(forwarding6, "net.ipv6.conf.all.forwarding", 0, 0, 1,
-	  "forward IPv6 packets between ports")
+/* "all" decides whether anything is forwarded, a port's own whether we are a router there (ND). */
+IFPARAM_INT(forwarding6, IFPARAM_CONF6, "forwarding", IFPARAM_COPY, 0, 0, 0, 1,
+	    "forward IPv6 packets (all); be a router in ND (interface)")
 
 #define IP6_MIN_MTU 1280
 
@@ -26,7 +27,7 @@ forward6_check(struct walk *w, struct rte_mbuf *m)
 	struct ip6_hdr *ip = pkt_ip6(m);
 	const struct pkt *p = pkt(m);
 	const struct port *port = w->ports->by_index[p->out];
-	if (unlikely(!param_get(&forwarding6))) {
+	if (unlikely(!param_get(forwarding6.all))) {
 		walk_drop(w, DROP(not_forwarding), m);
 	} else if (unlikely(p->flags & (PKT_L2_BCAST | PKT_L2_MCAST))) {
 		walk_drop(w, DROP(l2_multi), m);
@@ -52,7 +53,7 @@ forward6_check(struct walk *w, struct rte_mbuf *m)
 }
 
 bool
-forward6_enabled(void)
+forward6_enabled(unsigned port)
 {
-	return param_get(&forwarding6);
+	return ifparam_get(&forwarding6, port);
 }

@@ -5,7 +5,7 @@
  */
 #include <netinet/ip_icmp.h>
 
-#include "base_param.h"
+#include "base_ifparam.h"
 #include "forward4.h"
 #include "walk.h"
 
@@ -14,14 +14,34 @@ DROP_REASON(martian_source, "ip4-martian-source",
 DROP_REASON(martian_destination, "ip4-martian-destination",
 	    "IPv4 destination is 0.0.0.0, 127/8 or not a unicast one");
 DROP_REASON(not_member, "ip4-not-member", "IPv4 multicast group nobody here listens to");
-DROP_REASON(not_forwarding, "ip4-forwarding-off", "not for us, and net.ipv4.ip_forward is 0");
+DROP_REASON(not_forwarding, "ip4-forwarding-off", "not for us, and the port does not forward");
 DROP_REASON(no_route, "ip4-no-route", "no route to the IPv4 destination");
 DROP_REASON(fragment, "local-fragment", "fragment for the box: it does not reassemble yet");
 DROP_REASON(blackhole, "ip4-blackhole", "blackhole route");
 DROP_REASON(unreachable, "ip4-unreachable-route", "unreachable route");
 DROP_REASON(prohibit, "ip4-prohibit-route", "prohibit route");
 
-PARAM_INT(ip_forward, "net.ipv4.ip_forward", 0, 0, 1, "forward IPv4 packets between ports")
+static void forward_alias(struct param *p);
+static void forward_changed(const struct ifparam *p, int ifindex);
+
+/* net.ipv4.ip_forward and conf.all.forwarding are one value, under two names. */
+PARAM_INT_CALL(ip_forward, "net.ipv4.ip_forward", 0, 0, 1, forward_alias,
+	       "forward IPv4 packets between ports")
+IFPARAM_INT_CALL(forwarding, IFPARAM_CONF4, "forwarding", IFPARAM_COPY, 0, 0, 0, 1, forward_changed,
+		 "forward IPv4 packets that come in here")
+
+static void
+forward_alias(struct param *p)
+{
+	ifparam_set_all(&forwarding, param_get(p));
+}
+
+static void
+forward_changed(const struct ifparam *p, int ifindex)
+{
+	if (ifindex == IFPARAM_OF_ALL)
+		ip_forward.value = p->all->value;
+}
 
 #define ALL_HOSTS 0xe0000001u /* 224.0.0.1 */
 
@@ -77,7 +97,7 @@ no_way(struct walk *w, struct rte_mbuf *m, enum nexthop_type type)
 {
 	uint32_t src = pkt_ip4(m)->src_addr;
 
-	if (!param_get(&ip_forward)) {
+	if (!ifparam_get(&forwarding, pkt(m)->in)) {
 		walk_drop(w, DROP(not_forwarding), m);
 		return;
 	}
@@ -155,7 +175,7 @@ route_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh, struct 
 			to_local(w, m, nh->type == NEXTHOP_BROADCAST, local);
 		return;
 	case NEXTHOP_UNICAST:
-		if (!param_get(&ip_forward))
+		if (!ifparam_get(&forwarding, pkt(m)->in))
 			walk_drop(w, DROP(not_forwarding), m);
 		else if (own_source(w, ip->src_addr))
 			walk_drop(w, DROP(martian_source), m);
@@ -171,7 +191,7 @@ void
 input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 	     struct batch *local)
 {
-	bool forwarding = param_get(&ip_forward);
+	bool forwards = ifparam_get(&forwarding, pkt(pkts[0])->in);
 	uint32_t dst[PKT_BURST];
 	uint64_t ids[PKT_BURST];
 
@@ -187,7 +207,7 @@ input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 		p->nh = ids[i];
 		p->out = nh->type == NEXTHOP_UNICAST ? nh->port : 0;
 		p->flags |= PKT_ROUTED;
-		if (unlikely(nh->type != NEXTHOP_UNICAST || !forwarding || maybe_special(dst[i]) ||
+		if (unlikely(nh->type != NEXTHOP_UNICAST || !forwards || maybe_special(dst[i]) ||
 			     maybe_special(rte_be_to_cpu_32(src)) ||
 			     addr_maybe_own4(w->ctx.gen, src)))
 			route_slow(w, m, nh, forward, local);

@@ -101,8 +101,8 @@ void input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct bat
  */
 bool forward6_check(struct walk *w, struct rte_mbuf *m);
 
-/* forward6.c: net.ipv6.conf.all.forwarding, which also makes us say "router" in ND. */
-bool forward6_enabled(void);
+/* forward6.c: net.ipv6.conf.PORT.forwarding, which makes us say "router" in ND. */
+bool forward6_enabled(unsigned port);
 
 /* local4.c, local6.c: answers of the box itself. */
 void local4_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);

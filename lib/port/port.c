@@ -10,11 +10,14 @@
 
 #include <rte_errno.h>
 
+#include "base_ifparam.h"
 #include "base_log.h"
 #include "pkt.h"
 #include "port_own.h"
 
 #define EVENT_FNS_MAX 8
+
+_Static_assert(PORT_MAX == IFPARAM_IFS, "every port has its parameters");
 
 static void (*event_fns[EVENT_FNS_MAX])(enum port_event, const struct port *);
 static unsigned nb_event_fns;
@@ -101,6 +104,8 @@ check_new(const char *name, const char *devargs, struct err *e)
 
 	if (rc != 0)
 		return rc;
+	if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0 || strcmp(name, "lo") == 0)
+		return err_set(e, -EINVAL, "a port cannot be called %s: sysctl has it", name);
 	if (port_by_name(gen_current(), name) != NULL)
 		return err_set(e, -EEXIST, "there is a port %s already (port del %s removes it)",
 			       name, name);
@@ -166,6 +171,7 @@ port_add(const char *name, const char *devargs, unsigned queues, struct err *e)
 		port_free(p);
 		return rc;
 	}
+	ifparam_if_add(p->index, p->name);
 	port_publish(p->index, p);
 	tell(PORT_ADDED, p->index);
 	return 0;
@@ -198,6 +204,7 @@ port_del(const char *name, struct err *e)
 	id = p->dpdk_id;
 	tell(PORT_GOING, index);
 	port_publish(index, NULL);
+	ifparam_if_del(index);
 	close_device(index, id);
 	return 0;
 }

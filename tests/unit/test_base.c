@@ -5,7 +5,7 @@
 #include "base_addr.h"
 #include "base_counter.h"
 #include "base_gen.h"
-#include "base_param.h"
+#include "base_ifparam.h"
 
 PARAM_INT(number, "test.number", 5, -1, 10, "a number")
 static const char *const words[] = { "poll", "sleep", NULL };
@@ -146,6 +146,46 @@ parameters(void **state)
 	str_free(&out);
 }
 
+static void
+write_ok(const char *name, const char *value)
+{
+	struct param *p = param_find(name);
+	struct err e;
+
+	assert_non_null(p);
+	assert_int_equal(param_set_text(p, value, &e), 0);
+}
+
+IFPARAM_INT(greater, IFPARAM_CONF4, "test_max", IFPARAM_MAX, 0, 1, 0, 2, "for the test")
+IFPARAM_INT(copied, IFPARAM_CONF6, "test_copy", IFPARAM_COPY, 0, 0, 0, 1, "for the test")
+IFPARAM_INT(lonely, IFPARAM_NEIGH4, "test_neigh", IFPARAM_DEV, 0, 5, 0, 9, "for the test")
+
+static void
+parameters_of_interfaces(void **state)
+{
+	ifparam_if_add(7, "eth0.5");
+	assert_int_equal(ifparam_get(&greater, 7), 1);
+	write_ok("net.ipv4.conf.default.test_max", "0"); /* nobody set it: it follows */
+	assert_int_equal(ifparam_get(&greater, 7), 0);
+	write_ok("net/ipv4/conf/all/test_max", "2");
+	write_ok("net.ipv4.conf.eth0/5.test_max", "1");
+	assert_int_equal(ifparam_get(&greater, 7), 2);
+	write_ok("net.ipv4.conf.all.test_max", "0");
+	write_ok("net.ipv4.conf.default.test_max", "2"); /* it has its own now */
+	assert_int_equal(ifparam_get(&greater, 7), 1);
+
+	write_ok("net.ipv6.conf.all.test_copy", "1");
+	assert_int_equal(ifparam_get(&copied, 7), 1);
+	assert_int_equal(ifparam_get(&copied, IFPARAM_LO), 1);
+	write_ok("net.ipv6.conf.eth0/5.test_copy", "0");
+	assert_int_equal(ifparam_get(&copied, 7), 0);
+
+	assert_null(param_find("net.ipv4.neigh.all.test_neigh"));
+	assert_int_equal(ifparam_get(&lonely, 7), 5);
+	ifparam_if_del(7);
+	assert_null(param_find("net.ipv4.conf.eth0/5.test_max"));
+}
+
 static unsigned deferred;
 
 static void
@@ -176,9 +216,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses),     cmocka_unit_test(bad_addresses),
-		cmocka_unit_test(text_grows),    cmocka_unit_test(counters),
-		cmocka_unit_test(generations),   cmocka_unit_test(parameters),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(bad_addresses),
+		cmocka_unit_test(text_grows),
+		cmocka_unit_test(counters),
+		cmocka_unit_test(generations),
+		cmocka_unit_test(parameters),
+		cmocka_unit_test(parameters_of_interfaces),
 		cmocka_unit_test(grace_periods),
 	};
 
