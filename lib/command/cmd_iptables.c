@@ -46,7 +46,7 @@ iptables(struct cmd *c)
 		if (rc < 0)
 			rc = refused(&x, -rc);
 	}
-	rule_edit_abort(&edit);
+	rule_edit_refuse(&edit);
 	ipt_free(&x);
 	return rc == IPT_STOP ? IPT_OK : rc;
 }

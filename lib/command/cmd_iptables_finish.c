@@ -77,6 +77,7 @@ find_table(struct ipt *x)
 		return IPT_VERSION_RC;
 	}
 	x->type = type;
+	rule_edit_read(x->edit, x->family, type); /* asking for it puts it into use, as in Linux */
 	return IPT_OK;
 }
 

@@ -240,7 +240,7 @@ restore_text(struct restore *r, char *text)
 	}
 	if (rc == IPT_OK && !r->stop && !r->test && rule_edit_commit(&r->edit) != 0)
 		rc = failed(r);
-	rule_edit_abort(&r->edit);
+	rule_edit_refuse(&r->edit);
 	return rc;
 }
 

@@ -73,12 +73,10 @@ save(struct cmd *c, const char *prog, const char *table, bool counters)
 	int type, rc = 0;
 
 	if (table == NULL) {
-		for (unsigned i = 0; i < rule_nb_table_types; i++) {
-			const struct rule_table *t = rule_table_get(gen_current(), family, i);
+		const struct rule_set *set = gen_current()->slot[rule_gen_slot];
 
-			if (t != NULL)
-				save_table(c, prog, t, counters);
-		}
+		for (unsigned i = set != NULL ? set->nb_used[family] : 0; i-- > 0;)
+			save_table(c, prog, set->table[family][set->used[family][i]], counters);
 		return IPT_OK;
 	}
 	type = rule_table_type_find(family, table);

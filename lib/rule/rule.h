@@ -153,6 +153,9 @@ struct rule_table {
 /* What the generation slot holds. */
 struct rule_set {
 	struct rule_table *table[HOOK_FAMILIES][RULE_TABLES_MAX]; /* NULL: never touched */
+	/* Types in the order in which they came into use; iptables-save shows the last one first. */
+	uint8_t used[HOOK_FAMILIES][RULE_TABLES_MAX];
+	uint8_t nb_used[HOOK_FAMILIES];
 };
 
 extern unsigned rule_gen_slot;

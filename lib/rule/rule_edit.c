@@ -85,9 +85,11 @@ rule_edit_write(struct rule_edit *e, enum hook_family family, unsigned type)
 {
 	const struct rule_table *now = rule_table_get(gen_current(), family, type);
 
-	if (e->table[family][type] == NULL)
-		e->table[family][type] =
-			now != NULL ? rule_table_copy(now) : rule_table_new(family, type);
+	if (e->table[family][type] != NULL)
+		return e->table[family][type];
+	if (now == NULL)
+		e->fresh[family][e->nb_fresh[family]++] = type;
+	e->table[family][type] = now != NULL ? rule_table_copy(now) : rule_table_new(family, type);
 	return e->table[family][type];
 }
 
@@ -116,17 +118,22 @@ publish(struct rule_edit *e)
 
 	if (set == NULL)
 		abort();
-	for (unsigned f = 0; f < HOOK_FAMILIES; f++)
+	if (now != NULL)
+		*set = *now;
+	for (unsigned f = 0; f < HOOK_FAMILIES; f++) {
 		for (unsigned i = 0; i < rule_nb_table_types; i++) {
-			struct rule_table *old = now != NULL ? now->table[f][i] : NULL;
-
-			set->table[f][i] = e->table[f][i] != NULL ? e->table[f][i] : old;
-			if (set->table[f][i] == old && old != NULL)
-				old->refs++;
-			else if (old == NULL && set->table[f][i] != NULL && rc == 0)
-				rc = register_hooks(draft, f, i);
+			if (e->table[f][i] != NULL)
+				set->table[f][i] = e->table[f][i];
+			else if (set->table[f][i] != NULL)
+				set->table[f][i]->refs++;
 			e->table[f][i] = NULL;
 		}
+		for (unsigned i = 0; i < e->nb_fresh[f]; i++) {
+			set->used[f][set->nb_used[f]++] = e->fresh[f][i];
+			if (rc == 0)
+				rc = register_hooks(draft, f, e->fresh[f][i]);
+		}
+	}
 	gen_draft_set(draft, rule_gen_slot, set);
 	if (rc != 0)
 		gen_abandon(draft);
@@ -153,8 +160,8 @@ restart_policies(struct rule_edit *e, const struct rule_table *t, const struct r
 	}
 }
 
-int
-rule_edit_commit(struct rule_edit *e)
+static int
+commit(struct rule_edit *e)
 {
 	bool changed = false;
 	int rc = 0;
@@ -170,7 +177,31 @@ rule_edit_commit(struct rule_edit *e)
 	if (rc == 0 && changed)
 		rc = publish(e);
 	zero_done(e, rc == 0);
+	return rc;
+}
+
+void
+rule_edit_refuse(struct rule_edit *e)
+{
+	struct rule_edit seen = *e;
+
 	rule_edit_abort(e);
+	for (unsigned f = 0; f < HOOK_FAMILIES; f++)
+		for (unsigned i = 0; i < seen.nb_fresh[f]; i++)
+			rule_edit_read(e, f, seen.fresh[f][i]);
+	commit(e);
+	rule_edit_abort(e);
+}
+
+int
+rule_edit_commit(struct rule_edit *e)
+{
+	int rc = commit(e);
+
+	if (rc == 0)
+		rule_edit_abort(e);
+	else
+		rule_edit_refuse(e);
 	return rc;
 }
 

@@ -14,6 +14,9 @@ struct rule_zero;
 
 struct rule_edit {
 	struct rule_table *table[HOOK_FAMILIES][RULE_TABLES_MAX]; /* own copies; NULL: untouched */
+	/* Tables that were never touched before, in the order of their first look. */
+	uint8_t fresh[HOOK_FAMILIES][RULE_TABLES_MAX];
+	uint8_t nb_fresh[HOOK_FAMILIES];
 	struct rule_zero *zero; /* counters to zero when it is committed */
 	uint32_t nb_zero, cap_zero;
 };
@@ -21,6 +24,11 @@ struct rule_edit {
 void rule_edit_init(struct rule_edit *e);
 /* Throws everything away. */
 void rule_edit_abort(struct rule_edit *e);
+/*
+ * The same after a refusal: the changes go, but tables that the edit looked at for the first time
+ * come into use, empty, as in Linux.
+ */
+void rule_edit_refuse(struct rule_edit *e);
 /*
  * Checks, then publishes and waits a grace period; the edit is empty afterwards, whatever comes back.
  * The policies' counters of a changed table start anew, but for those that the edit set.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tables there are. A further one (raw, mangle, nat, security) is one line here. The slot of the
- * generation that holds their content is freed here too. Read by everybody, written by nobody.
+ * The tables there are; a further one (nat) is one line here. The slot of the generation that holds
+ * their content is freed here too. Read by everybody, written by nobody.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,9 @@
 
 const struct rule_table_type rule_table_types[] = {
 	{ "filter", HOOK_PRI_FILTER, POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT), BOTH },
+	{ "raw", HOOK_PRI_RAW, POINT(PREROUTING) | POINT(OUTPUT), BOTH },
+	{ "mangle", HOOK_PRI_MANGLE, (1u << HOOK_POINTS) - 1, BOTH },
+	{ "security", HOOK_PRI_SECURITY, POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT), BOTH },
 };
 const unsigned rule_nb_table_types = RTE_DIM(rule_table_types);
 
