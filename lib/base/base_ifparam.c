@@ -39,7 +39,7 @@ put_in_force(struct ifparam *p)
 static void
 default_changed(struct ifparam *p)
 {
-	if (strcmp(p->dir, IFPARAM_CONF4) != 0)
+	if (strcmp(p->dir, IFPARAM_CONF6) == 0)
 		return;
 	for (unsigned i = 0; i < IFPARAM_IFS; i++)
 		if (p->own[i] != NULL && !p->set[i])
@@ -96,6 +96,7 @@ one_value(struct ifparam *p, const char *scope, int ifindex, int value)
 	if (one == NULL || (one->name = strdup(name)) == NULL)
 		abort(); /* like struct str: the control lcore cannot go on without memory */
 	one->help = p->help;
+	one->inert = p->inert;
 	one->def = one->value = value;
 	one->min = p->min;
 	one->max = p->max;
@@ -113,6 +114,7 @@ ifparam_register(struct ifparam *p)
 		p->all = one_value(p, "all", IFPARAM_OF_ALL, p->all_def);
 	p->dflt = one_value(p, "default", IFPARAM_OF_DEFAULT, p->def);
 	p->own[IFPARAM_LO] = one_value(p, "lo", IFPARAM_LO, p->def);
+	p->set[IFPARAM_LO] = true; /* it is up and has its address from the start */
 	p->next = ifparams;
 	ifparams = p;
 	put_in_force(p);
@@ -133,6 +135,14 @@ ifparam_if_add(unsigned ifindex, const char *name)
 		p->own[ifindex] = one_value(p, name, ifindex, p->dflt->value);
 		put_in_force(p);
 	}
+}
+
+void
+ifparam_if_pin(unsigned ifindex)
+{
+	for (struct ifparam *p = ifparams; p != NULL; p = p->next)
+		if (strstr(p->dir, "ipv4") != NULL)
+			p->set[ifindex] = true;
 }
 
 void

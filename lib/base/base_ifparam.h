@@ -7,8 +7,8 @@
  * Each of the values is a struct param (base_param.h) under its whole name; what workers read is
  * what "all" and the interface's own value give together.
  *
- * "default" is what new interfaces start with. In net.ipv4.conf it is also the value of those that
- * nobody ever set (devinet_copy_dflt_conf() of Linux).
+ * "default" is what new interfaces start with. In net.ipv4.conf, and for neighbours, it is also the
+ * value of those that nobody set, as long as the interface had no address (ifparam_if_pin()).
  */
 #pragma once
 
@@ -36,6 +36,7 @@ struct ifparam {
 	struct ifparam *next;
 	const char *dir, *leaf;
 	const char *help;
+	const char *inert; /* as in struct param */
 	enum ifparam_rule rule;
 	int all_def, def, min, max;
 	/* After a write of one of them, in force already. ifindex: -1 all, -2 default. May be NULL. */
@@ -62,6 +63,8 @@ void ifparam_set_all(struct ifparam *p, int value);
 /* Control, before packets of the interface are seen, and after: its values come and go. */
 void ifparam_if_add(unsigned ifindex, const char *name);
 void ifparam_if_del(unsigned ifindex);
+/* Control: the interface got an IPv4 address; from now on "default" does not reach it. */
+void ifparam_if_pin(unsigned ifindex);
 
 #define IFPARAM_DEFINE(id, ...)                     \
 	static struct ifparam id = { __VA_ARGS__ }; \

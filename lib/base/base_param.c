@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +16,10 @@ param_register(struct param *p)
 
 	while (*at != NULL && strcmp((*at)->name, p->name) < 0)
 		at = &(*at)->next;
-	if (*at != NULL && strcmp((*at)->name, p->name) == 0)
+	if (*at != NULL && strcmp((*at)->name, p->name) == 0) {
+		fprintf(stderr, "parameter %s is declared twice\n", p->name);
 		abort();
+	}
 	p->next = *at;
 	*at = p;
 }
@@ -38,22 +42,28 @@ param_set(struct param *p, int value)
 		p->changed(p);
 }
 
-static bool
-same_name(const char *dotted, const char *given)
+void
+param_dotted(char *name)
 {
-	for (; *dotted != '\0' && *given != '\0'; dotted++, given++)
-		if (*dotted != *given && !(*dotted == '.' && *given == '/'))
-			return false;
-	return *dotted == *given;
+	if (name[strcspn(name, "./")] != '/')
+		return;
+	for (; *name != '\0'; name++)
+		*name = *name == '/' ? '.' : *name == '.' ? '/' : *name;
 }
 
 struct param *
 param_find(const char *name)
 {
-	for (struct param *p = params; p != NULL; p = p->next)
-		if (same_name(p->name, name))
-			return p;
-	return NULL;
+	char dotted[128];
+	struct param *p = params;
+
+	if (strlen(name) >= sizeof(dotted))
+		return NULL;
+	strcpy(dotted, name);
+	param_dotted(dotted);
+	while (p != NULL && strcmp(p->name, dotted) != 0)
+		p = p->next;
+	return p;
 }
 
 struct param *
@@ -75,33 +85,108 @@ set_word(struct param *p, const char *text, struct err *e)
 		}
 		str_printf(&all, "%s%s", i ? ", " : "", p->words[i]);
 	}
-	err_set(e, -EINVAL, "%s: \"%s\" is none of: %s", p->name, text, str_text(&all));
+	err_set(e, -EINVAL, "one of %s, not \"%s\"", str_text(&all), text);
 	str_free(&all);
 	return -EINVAL;
+}
+
+/* One number at *at, blanks before it skipped; false: there is none. */
+static bool
+number(const char **at, long long *v)
+{
+	char *end;
+
+	errno = 0;
+	*v = strtoll(*at, &end, 0);
+	if (end == *at || errno != 0 || (*end != '\0' && !isspace((unsigned char)*end)))
+		return false;
+	*at = end;
+	return true;
+}
+
+/* The numbers of text, and behind them those of old that it does not replace. NULL: bad text. */
+static char *
+merge_numbers(const char *text, const char *old, unsigned max)
+{
+	struct str out = { 0 };
+	unsigned n = 0;
+	char *copy;
+	long long v;
+
+	while (text[strspn(text, " \t")] != '\0') {
+		if (n == max || !number(&text, &v)) {
+			str_free(&out);
+			return NULL;
+		}
+		str_printf(&out, "%s%lld", n++ ? " " : "", v);
+	}
+	for (unsigned i = 0; number(&old, &v); i++)
+		if (n != 0 && i >= n)
+			str_printf(&out, " %lld", v);
+	copy = n != 0 ? strdup(str_text(&out)) : NULL;
+	str_free(&out);
+	return copy;
+}
+
+static int
+set_text(struct param *p, const char *text, struct err *e)
+{
+	char *value = p->numbers != 0
+			      ? merge_numbers(text, p->text ? p->text : p->text_def, p->numbers)
+			      : strndup(text, PARAM_TEXT_MAX);
+
+	if (value == NULL)
+		return err_set(e, -EINVAL, "%s%u number%s, not \"%s\"",
+			       p->numbers > 1 ? "up to " : "", p->numbers,
+			       p->numbers > 1 ? "s" : "", text);
+	free(p->text);
+	p->text = value;
+	if (p->write_only) {
+		free(p->text);
+		p->text = NULL;
+	}
+	if (p->changed != NULL)
+		p->changed(p);
+	return 0;
 }
 
 int
 param_set_text(struct param *p, const char *text, struct err *e)
 {
-	char *end;
-	long v;
+	const char *at = text;
+	long long v;
 
 	if (p->words != NULL)
 		return set_word(p, text, e);
-	errno = 0;
-	v = strtol(text, &end, 0);
-	if (end == text || *end != '\0' || errno != 0 || v < p->min || v > p->max)
-		return err_set(e, -EINVAL, "%s: \"%s\" is not a number from %d to %d", p->name,
-			       text, p->min, p->max);
+	if (p->text_def != NULL)
+		return set_text(p, text, e);
+	if (!number(&at, &v) || v < p->min || v > p->max)
+		return err_set(e, -EINVAL, "a number from %d to %d, not \"%s\"", p->min, p->max,
+			       text);
 	param_set(p, v);
 	return 0;
+}
+
+bool
+param_is_default(const struct param *p)
+{
+	if (p->text_def != NULL)
+		return p->text == NULL || strcmp(p->text, p->text_def) == 0;
+	return p->value == p->def;
 }
 
 void
 param_print(const struct param *p, struct str *out)
 {
-	if (p->words != NULL)
+	const char *text = p->text != NULL ? p->text : p->text_def;
+
+	if (p->words != NULL) {
 		str_add(out, p->words[p->value]);
-	else
+	} else if (text == NULL) {
 		str_printf(out, "%d", p->value);
+	} else {
+		/* Linux separates numbers by tabs. */
+		for (; *text != '\0'; text++)
+			str_printf(out, "%c", p->numbers != 0 && *text == ' ' ? '\t' : *text);
+	}
 }

@@ -18,6 +18,8 @@
 
 struct ifparam;
 
+#define PARAM_TEXT_MAX 1024 /* longer lines are cut, as Linux does */
+
 struct param {
 	struct param *next;
 	const char *name; /* dotted */
@@ -25,6 +27,11 @@ struct param {
 	int def, min, max;
 	int value;
 	const char *const *words;         /* PARAM_WORD: NULL-terminated, value is the index */
+	const char *text_def;             /* not NULL: a line of text, with that as first value */
+	char *text;                       /* its value; NULL: still text_def. Control only */
+	unsigned numbers;                 /* the text is that many numbers, or fewer; 0: any line */
+	bool write_only;                  /* writing it does something; it has no value */
+	const char *inert;                /* not NULL: why it is kept but has no effect */
 	void (*changed)(struct param *p); /* control, after a write; may be NULL */
 	struct ifparam *of;               /* one of the values of this one, or NULL */
 	int ifindex;                      /* whose value: an index or IFPARAM_OF_* */
@@ -39,14 +46,24 @@ param_get(const struct param *p)
 /* Constructor time, or control; aborts on a name given twice. */
 void param_register(struct param *p);
 void param_unregister(struct param *p); /* control */
-/* name with dots or slashes, as sysctl takes it. NULL: unknown. */
+/*
+ * Writes name as parameters are called: a path gets its slashes replaced by dots, and the dots of an
+ * interface's name by slashes ("net/ipv4/conf/eth0.5/tag" is "net.ipv4.conf.eth0/5.tag").
+ */
+void param_dotted(char *name);
+/* name with dots or as a path. NULL: unknown. */
 struct param *param_find(const char *name);
 /* Sorted by name; NULL after the last, first with NULL. */
 struct param *param_next(const struct param *p);
-/* 0; -EINVAL with what was expected. Changes nothing on error. */
+/*
+ * 0; -EINVAL with what was expected. Changes nothing on error. Numbers as Linux takes them: decimal,
+ * 0x, 0 for octal; what stands behind a blank is not looked at.
+ */
 int param_set_text(struct param *p, const char *text, struct err *e);
 /* Control: a value within the limits, as if written. */
 void param_set(struct param *p, int value);
+/* Is it what it was at the start? */
+bool param_is_default(const struct param *p);
 void param_print(const struct param *p, struct str *out);
 
 #define PARAM_DEFINE(id, ...)                     \

@@ -134,7 +134,7 @@ cmd_read_file(struct cmd *c, const char *name, size_t *len)
 	/* Nonblocking: opening a fifo must not stop the control lcore. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) != 0)
-		cmd_fail(c, 1, "cannot open %s: %s", path, strerror(errno));
+		cmd_fail(c, 1, "cannot open \"%s\": %s", path, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		cmd_fail(c, 1, "%s is not a file", path);
 	else if (st.st_size > FILE_BYTES_MAX)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What an IPv6 packet must pass between routing and FORWARD, in the order of Linux's ip6_forward(). */
+#include <limits.h>
 #include <netinet/icmp6.h>
 
 #include "base_ifparam.h"
@@ -16,7 +17,7 @@ DROP_REASON(too_big, "ip6-too-big", "longer than the MTU");
 DROP_REASON(no_port, "ip6-port-gone", "the port it was routed to is gone");
 
 /* "all" decides whether anything is forwarded, a port's own whether we are a router there (ND). */
-IFPARAM_INT(forwarding6, IFPARAM_CONF6, "forwarding", IFPARAM_COPY, 0, 0, 0, 1,
+IFPARAM_INT(forwarding6, IFPARAM_CONF6, "forwarding", IFPARAM_COPY, 0, 0, INT_MIN, INT_MAX,
 	    "forward IPv6 packets (all); be a router in ND (interface)")
 
 #define IP6_MIN_MTU 1280

@@ -3,6 +3,7 @@
  * IPv4 after PREROUTING: which packets are for the box, which go on, which are worth nothing.
  * The order of the tests is that of Linux's ip_route_input_slow().
  */
+#include <limits.h>
 #include <netinet/ip_icmp.h>
 
 #include "base_ifparam.h"
@@ -25,10 +26,10 @@ static void forward_alias(struct param *p);
 static void forward_changed(const struct ifparam *p, int ifindex);
 
 /* net.ipv4.ip_forward and conf.all.forwarding are one value, under two names. */
-PARAM_INT_CALL(ip_forward, "net.ipv4.ip_forward", 0, 0, 1, forward_alias,
+PARAM_INT_CALL(ip_forward, "net.ipv4.ip_forward", 0, INT_MIN, INT_MAX, forward_alias,
 	       "forward IPv4 packets between ports")
-IFPARAM_INT_CALL(forwarding, IFPARAM_CONF4, "forwarding", IFPARAM_COPY, 0, 0, 0, 1, forward_changed,
-		 "forward IPv4 packets that come in here")
+IFPARAM_INT_CALL(forwarding, IFPARAM_CONF4, "forwarding", IFPARAM_COPY, 0, 0, INT_MIN, INT_MAX,
+		 forward_changed, "forward IPv4 packets that come in here")
 
 static void
 forward_alias(struct param *p)

@@ -10,7 +10,7 @@
 
 #include "addr_routes.h"
 #include "addr_table.h"
-#include "base_param.h"
+#include "base_ifparam.h"
 #include "neigh.h"
 #include "route_rib.h"
 
@@ -114,6 +114,8 @@ addr_add(const struct addr *given, struct err *e)
 		addr_table_free(next);
 		return rc;
 	}
+	if (a.prefix.addr.family == AF_INET)
+		ifparam_if_pin(a.port);
 	publish(next);
 	return 0;
 }

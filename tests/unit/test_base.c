@@ -124,6 +124,8 @@ generations(void **state)
 	assert_int_equal(freed, 3);
 }
 
+static struct param triple = { .name = "test.triple", .text_def = "7 8 9", .numbers = 3 };
+
 static void
 parameters(void **state)
 {
@@ -135,14 +137,21 @@ parameters(void **state)
 	assert_int_equal(param_set_text(&number, "0x7", &e), 0);
 	assert_int_equal(param_get(&number), 7);
 	assert_int_equal(param_set_text(&number, "11", &e), -EINVAL);
-	assert_string_equal(e.text, "test.number: \"11\" is not a number from -1 to 10");
+	assert_string_equal(e.text, "a number from -1 to 10, not \"11\"");
 	assert_int_equal(param_set_text(&number, "", &e), -EINVAL);
 	assert_int_equal(param_get(&number), 7);
 	assert_int_equal(param_set_text(&word, "poll", &e), 0);
 	assert_int_equal(param_set_text(&word, "spin", &e), -EINVAL);
-	assert_string_equal(e.text, "test.word: \"spin\" is none of: poll, sleep");
+	assert_string_equal(e.text, "one of poll, sleep, not \"spin\"");
 	param_print(&word, &out);
 	assert_string_equal(str_text(&out), "poll");
+	assert_int_equal(param_set_text(&triple, "1  0x10", &e), 0); /* the rest stays */
+	assert_int_equal(param_set_text(&triple, "1 2 3 4", &e), -EINVAL);
+	assert_int_equal(param_set_text(&triple, "1 x", &e), -EINVAL);
+	str_clear(&out);
+	param_print(&triple, &out);
+	assert_string_equal(str_text(&out), "1\t16\t9");
+	free(triple.text);
 	str_free(&out);
 }
 
