@@ -62,7 +62,7 @@ watch(struct idle *i, const struct gen *gen)
 	i->nb_fds = t->nb_rxq[i->lane];
 	for (unsigned k = 0; k < i->nb_fds; k++) {
 		const struct port_rxq *q = &t->rxq[i->lane][k];
-		int fd = t->by_index[q->port]->rx_fd[q->queue];
+		int fd = port_or_twin(t, q->port)->rx_fd[q->queue];
 
 		i->can_irq &= fd >= 0;
 		i->fds[k] = (struct pollfd){ .fd = fd, .events = POLLIN };
@@ -77,7 +77,7 @@ interrupts(const struct gen *gen, unsigned lane, bool on)
 
 	for (unsigned k = 0; k < t->nb_rxq[lane]; k++) {
 		const struct port_rxq *q = &t->rxq[lane][k];
-		const struct port *p = t->by_index[q->port];
+		const struct port *p = port_or_twin(t, q->port);
 		uint64_t count;
 
 		/* -ENOTSUP: an interrupt that needs no switching on (net_tap). */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `port add|del|start|stop`: devices come and go while packets flow.
+ * `port add|del|start|stop|set`: devices come and go while packets flow, and so do their twins in the
+ * host.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
-#include "port.h"
+#include "port_host.h"
 
 static const char usage[] = "expected port add NAME DEVICE[,ARGS] [queues N] | port del NAME | "
-			    "port start NAME|all | port stop NAME|all";
+			    "port start NAME|all | port stop NAME|all | "
+			    "port set NAME host [netns NS] | port set NAME nohost";
 
 static int
 add(struct cmd *c)
@@ -61,6 +63,26 @@ set_up(struct cmd *c, bool up)
 }
 
 static int
+set(struct cmd *c)
+{
+	const char *what = c->argc > 3 ? c->argv[3] : "", *netns = NULL;
+	struct err e;
+	int rc;
+
+	if (c->argc == 6 && strcmp(c->argv[4], "netns") == 0)
+		netns = c->argv[5];
+	else if (c->argc != 4)
+		return cmd_fail(c, 2, "%s", usage);
+	if (strcmp(what, "host") == 0)
+		rc = port_host_add(c->argv[2], netns, &e);
+	else if (strcmp(what, "nohost") == 0 && netns == NULL)
+		rc = port_host_del(c->argv[2], &e);
+	else
+		return cmd_fail(c, 2, "%s", usage);
+	return rc == 0 ? 0 : cmd_fail(c, 1, "set: %s", e.text);
+}
+
+static int
 run(struct cmd *c)
 {
 	const char *verb = c->argc > 1 ? c->argv[1] : "";
@@ -73,9 +95,17 @@ run(struct cmd *c)
 		return set_up(c, true);
 	if (strcmp(verb, "stop") == 0)
 		return set_up(c, false);
+	if (strcmp(verb, "set") == 0)
+		return set(c);
 	return cmd_fail(c, 2, "%s", usage);
 }
 
-CMD_REGISTER(port, "port", run,
-	     "port add NAME DEVICE[,ARGS] [queues N] | del NAME | start NAME|all | stop NAME|all",
-	     "take DPDK devices as ports, give them back")
+CMD_REGISTER(
+	port, "port", run,
+	"port add NAME DEVICE[,ARGS] [queues N] | del NAME | start NAME|all | stop NAME|all |\n"
+	"       port set NAME host [netns NS] | set NAME nohost\n"
+	"host: a twin, an interface of the port's name in the host (in namespace NS, else in that "
+	"of\n"
+	"the daemon), with the port's addresses and default route: programs there speak by the "
+	"port",
+	"take DPDK devices as ports, give them back, show them to the host")

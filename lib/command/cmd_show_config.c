@@ -22,7 +22,10 @@ print_queues(struct cmd *c, const struct port_table *t, unsigned lane)
 	for (unsigned i = 0; i < t->nb_rxq[lane]; i++) {
 		const struct port_rxq *q = &t->rxq[lane][i];
 
-		str_printf(&c->out, " %s/%u", t->by_index[q->port]->name, q->queue);
+		if (t->by_index[q->port] != NULL)
+			str_printf(&c->out, " %s/%u", t->by_index[q->port]->name, q->queue);
+		else
+			str_printf(&c->out, " %s/host", t->twin[q->port]->name);
 	}
 }
 

@@ -11,7 +11,7 @@
 #include <rte_version.h>
 
 #include "cmd_show.h"
-#include "port.h"
+#include "port_host.h"
 
 typedef void port_fn(struct cmd *c, const struct port *p);
 
@@ -44,6 +44,10 @@ info_device(struct cmd *c, const struct port *p, const struct rte_eth_dev_info *
 		str_add(&c->out, "Firmware-version: not available\n");
 	str_printf(&c->out, "Devargs: %s\n", p->devargs);
 	str_printf(&c->out, "Connect to socket: %d\n", p->socket);
+	if (p->host != 0)
+		str_printf(&c->out, "Host twin: %s in %s%s\n", p->name,
+			   *port_host_netns(p) ? "namespace " : "the daemon's namespace",
+			   port_host_netns(p));
 	if (rte_eth_link_get_nowait(p->dpdk_id, &link) != 0)
 		link = (struct rte_eth_link){ 0 };
 	str_printf(&c->out, "Admin status: %s\n", p->up ? "up" : "down");

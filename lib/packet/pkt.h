@@ -47,8 +47,8 @@ struct pkt {
 	uint8_t ip6_nexthdr_off; /* IPv6: offset of the "next header" byte that names proto, from l3 */
 	uint8_t entry;           /* enum pkt_entry: where a packet handed to another lane goes on */
 	uint8_t burst_pos;       /* place in the received burst; answers inherit it */
-	uint8_t spare;
-	uint64_t reserved[2]; /* connection */
+	uint8_t twin;            /* the host sent it: index of the twin it came by; else 0 */
+	uint64_t reserved[2];    /* connection */
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct pkt) == RTE_CACHE_LINE_SIZE, "one cache line");

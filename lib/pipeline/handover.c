@@ -128,6 +128,7 @@ pipeline_totals(void)
 		t.originated += __atomic_load_n(&l->originated, __ATOMIC_RELAXED);
 		t.delivered += __atomic_load_n(&l->delivered, __ATOMIC_RELAXED);
 		t.sent += __atomic_load_n(&port_tx_lanes[lane].sent, __ATOMIC_RELAXED);
+		t.delivered += __atomic_load_n(&port_tx_lanes[lane].delivered, __ATOMIC_RELAXED);
 		t.queued += ring_count(rings[lane]);
 	}
 	for (unsigned i = 0; i < drop_nb(); i++)

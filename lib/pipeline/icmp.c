@@ -106,6 +106,8 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 	struct rte_mbuf *m;
 	struct ip_addr src;
 
+	if (a->twin != 0 && (v4 ? allowed4(about) : allowed6(about, type)))
+		host_error(ctx, about, &e);
 	if (a->flags & PKT_ORIGINATED || !(v4 ? allowed4(about) : allowed6(about, type)))
 		return;
 	nh = nexthop_get(route_back(ctx, about));

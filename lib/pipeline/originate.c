@@ -3,6 +3,9 @@
  * Packets the box makes. During a burst they only gather; afterwards they go out in the order of the
  * packets that caused them, so that a burst gives the same as its packets one after another.
  */
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+
 #include "pkt_pool.h"
 #include "walk.h"
 
@@ -53,6 +56,17 @@ walk_sort(struct rte_mbuf **pkts, unsigned n)
 	}
 }
 
+/* A program of the host learns it; answers of the box itself have nobody to tell. */
+static void
+no_way(struct walk *w, struct rte_mbuf *m)
+{
+	if (pkt(m)->family == AF_INET)
+		icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_NET_UNREACH, 0);
+	else
+		icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, 0);
+	walk_drop(w, DROP(no_route), m);
+}
+
 /* Routes what has no port yet. false: it was settled here. */
 static bool
 route_out(struct walk *w, struct rte_mbuf *m)
@@ -77,10 +91,12 @@ route_out(struct walk *w, struct rte_mbuf *m)
 		p->flags |= PKT_ROUTED;
 		return true;
 	}
-	if (nh->type == NEXTHOP_LOCAL)
-		walk_deliver(w, m);
-	else
-		walk_drop(w, DROP(no_route), m);
+	if (nh->type == NEXTHOP_LOCAL) {
+		if (!host_take_own(w, m, nh->port))
+			walk_deliver(w, m);
+	} else {
+		no_way(w, m);
+	}
 	return false;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
 
 #include "pkt_frag.h"
 #include "pkt_rewrite.h"
@@ -131,6 +132,9 @@ send_long(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, uint16_t
 	if (pkt(m)->family == AF_INET &&
 	    !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG)))
 		n = pkt_fragment4(m, mtu, pieces, PKT_FRAGMENTS_MAX);
+	/* Forwarded ones have been refused before; this is for the host's own. */
+	if (pkt(m)->twin != 0 && n == -EMSGSIZE && pkt(m)->family == AF_INET)
+		icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
 	/* IPv6 too long for its route, not for the link. */
 	if (pkt(m)->family == AF_INET6)
 		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, mtu);

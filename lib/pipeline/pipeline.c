@@ -32,6 +32,7 @@ walk_ip(struct walk *w, enum hook_family family, struct batch *b)
 	stages[family].route(w, b->pkts, b->n, &forward, &local);
 	if (local.n != 0) {
 		local.n = walk_hook(w, HOOK_INPUT, local.pkts, local.n);
+		local.n = host_deliver(w, local.pkts, local.n);
 		stages[family].local(w, local.pkts, local.n);
 	}
 	if (forward.n == 0)
@@ -96,6 +97,21 @@ sort(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n
 	}
 }
 
+/* What came in by no port that is up: the host's packets by a twin, or what was on its way in. */
+static void
+receive_other(struct walk *w, uint16_t port_index, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct port *twin = w->ports->twin[port_index];
+
+	if (twin != NULL) {
+		host_receive(w, twin, pkts, n);
+		return;
+	}
+	walk_count(&w->lane->received, n);
+	for (uint16_t i = 0; i < n; i++)
+		walk_drop(w, DROP(port_down), pkts[i]);
+}
+
 void
 pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_index,
 	    struct rte_mbuf **pkts, uint16_t n)
@@ -108,12 +124,11 @@ pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_in
 	const struct port *port = w.ports->by_index[port_index];
 	struct batch ip[HOOK_FAMILIES];
 
-	walk_count(&w.lane->received, n);
 	if (unlikely(port == NULL || !port->up)) {
-		for (uint16_t i = 0; i < n; i++)
-			walk_drop(&w, DROP(port_down), pkts[i]);
+		receive_other(&w, port_index, pkts, n);
 		return;
 	}
+	walk_count(&w.lane->received, n);
 	ip[HOOK_IP4].n = ip[HOOK_IP6].n = 0;
 	sort(&w, port, pkts, n, ip);
 	walk_both(&w, ip);

@@ -40,11 +40,12 @@ bool pipeline_hand_over(unsigned lane, struct rte_mbuf *m);
 struct pipeline_totals {
 	uint64_t received; /* by ports */
 	uint64_t
-		originated; /* made by the box: errors, answers, ARP, ND, fragments beyond the first */
-	uint64_t sent;      /* given to devices */
-	uint64_t delivered; /* ended at the box itself: answered or read, not dropped */
-	uint64_t dropped;   /* sum of all drop reasons */
-	uint64_t parked;    /* waiting for a neighbour now */
-	uint64_t queued;    /* in hand-over rings now */
+		originated; /* made by the box: errors, answers, ARP, ND, fragments beyond the first; what the host sent */
+	uint64_t sent; /* given to devices */
+	uint64_t
+		delivered; /* ended at the box itself: answered, read or given to the host, not dropped */
+	uint64_t dropped; /* sum of all drop reasons */
+	uint64_t parked;  /* waiting for a neighbour now */
+	uint64_t queued;  /* in hand-over rings now */
 };
 struct pipeline_totals pipeline_totals(void);

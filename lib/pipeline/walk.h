@@ -110,6 +110,19 @@ void local6_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
 /* local.c: TCP and UDP to closed ports, of either family. true: it was one of them. */
 bool local_closed_port(struct walk *w, struct rte_mbuf *m);
 
+/*
+ * host.c: gives the host what is for it; returns how many are left, at the front of pkts, for the
+ * answers of the box itself.
+ */
+uint16_t host_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+/* Frames that the host sent by a twin. */
+void host_receive(struct walk *w, const struct port *twin, struct rte_mbuf **pkts, uint16_t n);
+/* Something the box sends to its own address, of port owner. false: no host has that. */
+bool host_take_own(struct walk *w, struct rte_mbuf *m, uint16_t owner);
+/* Tells the host what became of its own packet. */
+struct pkt_icmp_error;
+void host_error(const struct hook_ctx *ctx, const struct rte_mbuf *about, struct pkt_icmp_error *e);
+
 /* output.c: fragmentation, neighbour, Ethernet header, transmit buffer. */
 void output(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
 /* The same for packets that waited for the neighbour; they may be older than their next hop. */

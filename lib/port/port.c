@@ -39,8 +39,15 @@ port_on_event(void (*fn)(enum port_event event, const struct port *p))
 static void
 tell(enum port_event event, uint16_t index)
 {
+	port_host_follow(event, index);
 	for (unsigned i = 0; i < nb_event_fns; i++)
 		event_fns[i](event, port_get(gen_current(), index));
+}
+
+void
+port_changed(uint16_t index)
+{
+	tell(PORT_CHANGED, index);
 }
 
 static int
@@ -60,8 +67,8 @@ check_name(const char *name, struct err *e)
 	return 0;
 }
 
-static const struct port *
-find(const char *name, struct err *e)
+const struct port *
+port_find(const char *name, struct err *e)
 {
 	const struct port *p = port_by_name(gen_current(), name);
 
@@ -70,26 +77,27 @@ find(const char *name, struct err *e)
 	return p;
 }
 
-static int
-free_index(uint16_t *index, struct err *e)
+int
+port_free_index(uint16_t *index, struct err *e)
 {
 	/* Not the lowest: a number that was just given up may still be in somebody's packet. */
 	for (unsigned i = 0; i < PORT_MAX - 1; i++) {
 		uint16_t at = 1 + (last_index + i) % (PORT_MAX - 1);
 
-		if (port_get(gen_current(), at) == NULL) {
+		if (port_or_twin(port_table_get(gen_current()), at) == NULL) {
 			*index = last_index = at;
 			return 0;
 		}
 	}
-	return err_set(e, -ENOSPC, "there are %d ports already, no more fit", PORT_MAX - 1);
+	return err_set(e, -ENOSPC, "there are %d ports and host twins already, no more fit",
+		       PORT_MAX - 1);
 }
 
 static const struct port *
 by_device(uint16_t dpdk_id)
 {
 	for (unsigned i = 1; i < PORT_MAX; i++) {
-		const struct port *p = port_get(gen_current(), i);
+		const struct port *p = port_or_twin(port_table_get(gen_current()), i);
 
 		if (p != NULL && p->dpdk_id == dpdk_id)
 			return p;
@@ -128,7 +136,7 @@ static int
 bring_up(struct port *p, unsigned queues, struct err *e)
 {
 	bool promisc = false;
-	int rc = free_index(&p->index, e);
+	int rc = port_free_index(&p->index, e);
 
 	if (rc == 0)
 		rc = port_setup(p, queues, &promisc, e);
@@ -195,7 +203,7 @@ close_device(uint16_t index, uint16_t dpdk_id)
 int
 port_del(const char *name, struct err *e)
 {
-	const struct port *p = find(name, e);
+	const struct port *p = port_find(name, e);
 	uint16_t index, id;
 
 	if (p == NULL)
@@ -247,7 +255,7 @@ set_mtu_stopped(const struct port *p, uint16_t mtu)
 int
 port_set_mtu(const char *name, uint16_t mtu, struct err *e)
 {
-	const struct port *old = find(name, e);
+	const struct port *old = port_find(name, e);
 	struct port *p;
 	uint16_t index;
 	int rc;
@@ -295,7 +303,7 @@ discard_received(const struct port *p)
 int
 port_set_up(const char *name, bool up, struct err *e)
 {
-	const struct port *old = find(name, e);
+	const struct port *old = port_find(name, e);
 	struct port *p;
 	uint16_t index;
 
@@ -323,7 +331,7 @@ port_set_up(const char *name, bool up, struct err *e)
 int
 port_set_mac(const char *name, const struct rte_ether_addr *mac, struct err *e)
 {
-	const struct port *old = find(name, e);
+	const struct port *old = port_find(name, e);
 	struct rte_ether_addr addr = *mac;
 	struct port *p;
 	uint16_t index;
@@ -351,6 +359,7 @@ port_set_mac(const char *name, const struct rte_ether_addr *mac, struct err *e)
 void
 port_poll_links(void)
 {
+	port_host_poll();
 	for (uint16_t i = 1; i < PORT_MAX; i++) {
 		const struct port *old = port_get(gen_current(), i);
 		struct port *p;

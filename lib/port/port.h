@@ -24,10 +24,17 @@ struct port {
 	char name[PORT_NAME_MAX];
 	char devargs[256];
 	struct rte_ether_addr mac;
-	uint16_t mtu;   /* IP bytes */
-	bool up;        /* administratively up: ip link set NAME up|down */
-	bool link;      /* the device reports a carrier */
-	uint8_t nb_rxq; /* queues polled: rx queue q belongs to lane rx_lane[q] */
+	uint16_t mtu; /* IP bytes */
+	bool up;      /* administratively up: ip link set NAME up|down */
+	bool link;    /* the device reports a carrier */
+	/*
+	 * The port's twin in the host (port_host.h) is a device like a port, under an index of its own,
+	 * in port_table.twin: no name finds it.
+	 */
+	uint16_t host;    /* index of the twin; 0: none */
+	uint16_t host_of; /* in a twin: index of its port; 0: this is no twin */
+	uint64_t host_ns; /* in a twin: which network namespace */
+	uint8_t nb_rxq;   /* queues polled: rx queue q belongs to lane rx_lane[q] */
 	uint8_t nb_txq;
 	uint8_t rx_lane[LANE_MAX];
 	uint8_t tx_queue[LANE_MAX]; /* lane -> tx queue */
@@ -51,7 +58,8 @@ struct port_rxq {
 };
 
 struct port_table {
-	const struct port *by_index[PORT_MAX]; /* NULL: free */
+	const struct port *by_index[PORT_MAX]; /* NULL: free, or a twin's */
+	const struct port *twin[PORT_MAX];     /* the twin of that index; NULL: none */
 	uint16_t nb;
 	uint16_t nb_rxq[LANE_MAX];
 	struct port_rxq rxq[LANE_MAX][PORT_MAX];
@@ -73,6 +81,13 @@ static inline const struct port *
 port_get(const struct gen *gen, uint16_t index)
 {
 	return port_table_get(gen)->by_index[index];
+}
+
+/* A port or a twin: whatever packets can leave by. NULL: neither. */
+static inline const struct port *
+port_or_twin(const struct port_table *t, uint16_t index)
+{
+	return t->by_index[index] != NULL ? t->by_index[index] : t->twin[index];
 }
 
 /* NULL: no such name. Control lcore. */

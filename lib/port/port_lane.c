@@ -39,7 +39,7 @@ bool
 port_lane_is_heir(const struct port_table *table, unsigned lane)
 {
 	for (unsigned i = 1; i < PORT_MAX; i++) {
-		const struct port *p = table->by_index[i];
+		const struct port *p = port_or_twin(table, i);
 
 		if (p == NULL)
 			continue;

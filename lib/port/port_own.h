@@ -17,6 +17,14 @@ void port_free(struct port *p);
  * Takes p over.
  */
 void port_publish(uint16_t index, struct port *p);
+/* The same for a twin's description. */
+void port_publish_twin(uint16_t index, struct port *p);
+/* The published port; NULL with a text. */
+const struct port *port_find(const char *name, struct err *e);
+/* Tells everybody that the port's description has changed. */
+void port_changed(uint16_t index);
+/* An index that neither a port nor a twin has. -ENOSPC with a text. */
+int port_free_index(uint16_t *index, struct err *e);
 
 /* Free room in the poll list of a lane: queues. */
 unsigned port_lane_room(unsigned lane);
@@ -42,3 +50,8 @@ int port_mtu_fits(const struct port *p, unsigned mtu, struct err *e);
 int port_tx_rings(const struct port *p, struct err *e);
 /* At exit: frees what the rings hold. */
 void port_tx_rings_free(void);
+
+/* port_host.c: a port's twin follows it; before other levels hear of the event. */
+void port_host_follow(enum port_event event, uint16_t index);
+/* Every 100 ms: takes twins back whose namespace or interface has gone. */
+void port_host_poll(void);

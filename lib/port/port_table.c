@@ -38,13 +38,19 @@ port_free(struct port *p)
 	free((struct counted_port *)p);
 }
 
+static struct counted_port *
+counted(const struct port_table *t, uint16_t index)
+{
+	return (struct counted_port *)(uintptr_t)port_or_twin(t, index);
+}
+
 static void
 table_free(void *obj)
 {
 	struct port_table *t = obj;
 
 	for (unsigned i = 1; i < PORT_MAX; i++) {
-		struct counted_port *c = (struct counted_port *)(uintptr_t)t->by_index[i];
+		struct counted_port *c = counted(t, i);
 
 		if (c != NULL && --c->refs == 0)
 			free(c);
@@ -84,37 +90,55 @@ list_queues(struct port_table *t, const struct port *p)
 	}
 }
 
-/* A table with the same ports as from but for index. */
 static struct port_table *
-table_with(const struct port_table *from, uint16_t index, struct port *p)
+table_copy(const struct port_table *from)
 {
 	struct port_table *t = calloc(1, sizeof(*t));
 
 	if (t == NULL)
 		abort();
 	memcpy(t->by_index, from->by_index, sizeof(t->by_index));
-	if (index != 0)
-		t->by_index[index] = p;
+	memcpy(t->twin, from->twin, sizeof(t->twin));
+	return t;
+}
+
+/* Takes over a table whose descriptions are in place. */
+static void
+publish(struct gen *draft, struct port_table *t)
+{
 	for (unsigned i = 1; i < PORT_MAX; i++) {
-		struct counted_port *c = (struct counted_port *)(uintptr_t)t->by_index[i];
+		struct counted_port *c = counted(t, i);
 
 		if (c == NULL)
 			continue;
 		c->refs++;
-		t->nb++;
+		t->nb += t->by_index[i] != NULL;
 		if (forwarding && c->port.up)
 			list_queues(t, &c->port);
 	}
-	return t;
+	gen_draft_set(draft, port_gen_slot, t);
+	gen_commit(draft);
 }
 
 void
 port_publish(uint16_t index, struct port *p)
 {
 	struct gen *draft = gen_draft();
+	struct port_table *t = table_copy(port_table_get(draft));
 
-	gen_draft_set(draft, port_gen_slot, table_with(port_table_get(draft), index, p));
-	gen_commit(draft);
+	if (index != 0)
+		t->by_index[index] = p;
+	publish(draft, t);
+}
+
+void
+port_publish_twin(uint16_t index, struct port *p)
+{
+	struct gen *draft = gen_draft();
+	struct port_table *t = table_copy(port_table_get(draft));
+
+	t->twin[index] = p;
+	publish(draft, t);
 }
 
 void
@@ -139,8 +163,11 @@ port_lane_room(unsigned lane)
 	unsigned used = 0;
 
 	/* Ports that are down are not in the list but will be. */
-	for (unsigned i = 1; i < PORT_MAX; i++)
-		for (unsigned q = 0; t->by_index[i] != NULL && q < t->by_index[i]->nb_rxq; q++)
-			used += t->by_index[i]->rx_lane[q] == lane;
+	for (unsigned i = 1; i < PORT_MAX; i++) {
+		const struct port *p = port_or_twin(t, i);
+
+		for (unsigned q = 0; p != NULL && q < p->nb_rxq; q++)
+			used += p->rx_lane[q] == lane;
+	}
 	return PORT_MAX - used;
 }

@@ -21,6 +21,7 @@
 #define TX_RETRIES 8
 
 DROP_REASON(tx_full, "tx-full", "the device's transmit queue stayed full");
+DROP_REASON(host_full, "host-full", "the host's interface is down or took no more");
 DROP_REASON(tx_ring_full, "tx-hand-over-full",
 	    "ring to the lane that owns the transmit queue is full");
 DROP_REASON(port_down, "tx-port-down", "the port to leave by is down or gone");
@@ -94,7 +95,8 @@ static void
 transmit(unsigned lane, const struct port *p, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint16_t queue = p->tx_queue[lane], sent = 0;
-	uint64_t *counter = &port_tx_lanes[lane].sent;
+	struct port_tx_lane *l = &port_tx_lanes[lane];
+	uint64_t *counter = likely(p->host_of == 0) ? &l->sent : &l->delivered;
 
 	for (unsigned i = 0; i < TX_RETRIES && sent < n; i++) {
 		if (i > 0)
@@ -102,7 +104,7 @@ transmit(unsigned lane, const struct port *p, struct rte_mbuf **pkts, uint16_t n
 		sent += rte_eth_tx_burst(p->dpdk_id, queue, pkts + sent, n - sent);
 	}
 	__atomic_store_n(counter, *counter + sent, __ATOMIC_RELAXED);
-	drop_rest(lane, DROP(tx_full), pkts + sent, n - sent);
+	drop_rest(lane, p->host_of == 0 ? DROP(tx_full) : DROP(host_full), pkts + sent, n - sent);
 }
 
 static void
@@ -122,7 +124,7 @@ port_tx_drain(unsigned lane, const struct gen *gen, uint16_t port)
 {
 	struct port_tx_lane *l = &port_tx_lanes[lane];
 	struct port_tx_buffer *b = &l->buffer[port];
-	const struct port *p = port_get(gen, port);
+	const struct port *p = port_or_twin(port_table_get(gen), port);
 	uint16_t n = b->n;
 
 	l->dirty &= ~(1ull << port);

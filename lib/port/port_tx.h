@@ -18,8 +18,9 @@ struct port_tx_buffer {
 } __rte_cache_aligned;
 
 struct port_tx_lane {
-	uint64_t dirty; /* bit i: buffer of port i is not empty */
-	uint64_t sent;  /* packets given to devices by this lane */
+	uint64_t dirty;     /* bit i: buffer of port i is not empty */
+	uint64_t sent;      /* packets given to devices by this lane */
+	uint64_t delivered; /* packets given to the host, by twins */
 	struct port_tx_buffer buffer[PORT_MAX];
 } __rte_cache_aligned;
 

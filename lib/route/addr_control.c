@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 
+#include "addr_host.h"
 #include "addr_routes.h"
 #include "addr_table.h"
 #include "base_ifparam.h"
@@ -22,6 +23,7 @@ publish(struct addr_table *t)
 {
 	struct gen *draft = gen_draft();
 
+	addr_host_follow(addr_table_get(gen_current()), t);
 	gen_draft_set(draft, addr_slot, t);
 	gen_commit(draft);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr_host.h"
 #include "base_log.h"
 #include "rib_journal.h"
 #include "rib_table.h"
@@ -278,6 +279,7 @@ route_batch_end(struct err *e)
 			rib_drop(x);
 	}
 	rib.nb_dirty = 0;
+	addr_host_routes();
 	return rc;
 }
 
