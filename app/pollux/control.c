@@ -20,6 +20,7 @@
 #include "cmd.h"
 #include "cmd_prompt.h"
 #include "neigh.h"
+#include "queue_log.h"
 
 #define TICK_MS 100
 
@@ -91,6 +92,7 @@ control_loop(bool prompt)
 {
 	struct pollfd fds[FD_SERVER + SERVER_POLL_MAX];
 	int timer = timer_open();
+	bool more = false; /* lines of the log wait */
 
 	prompt = prompt && cmd_prompt_open(STDIN_FILENO);
 	fds[FD_SIGNAL] = (struct pollfd){ .fd = signal_fd, .events = POLLIN };
@@ -100,7 +102,8 @@ control_loop(bool prompt)
 
 		fds[FD_PROMPT] =
 			(struct pollfd){ .fd = prompt ? STDIN_FILENO : -1, .events = POLLIN };
-		if (poll(fds, FD_SERVER + nb, -1) < 0 && errno != EINTR)
+		if (poll(fds, FD_SERVER + nb, more ? 0 : queue_log_patience()) < 0 &&
+		    errno != EINTR)
 			break;
 		if (fds[FD_SIGNAL].revents != 0 && told_to_stop())
 			break;
@@ -109,6 +112,7 @@ control_loop(bool prompt)
 		if (prompt && fds[FD_PROMPT].revents != 0)
 			prompt = cmd_prompt_input();
 		server_handle(fds + FD_SERVER, nb);
+		more = queue_log_round();
 		rcu_reap();
 	}
 	cmd_prompt_close();

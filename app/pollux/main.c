@@ -18,6 +18,7 @@
 #include "neigh.h"
 #include "pipeline.h"
 #include "pkt_pool.h"
+#include "queue_log.h"
 #include "route.h"
 
 #define EAL_ARGS_MAX 120
@@ -139,7 +140,8 @@ subsystems(const struct app_options *o, struct err *e)
 			"hugepages (sysctl -w vm.nr_hugepages=N), give EAL more (-m MB), or use "
 			"fewer (--mbufs)",
 			mbufs);
-	if (neigh_init(e) != 0 || route_init(e) != 0 || pipeline_init(e) != 0)
+	if (neigh_init(e) != 0 || route_init(e) != 0 || queue_log_init(e) != 0 ||
+	    pipeline_init(e) != 0)
 		return -ENOMEM;
 	return workers_start(e);
 }

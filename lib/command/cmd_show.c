@@ -93,19 +93,24 @@ static int
 show(struct cmd *c)
 {
 	static const struct part parts[] = {
-		{ "port", cmd_show_port },   { "config", cmd_show_config },
-		{ "hooks", show_hooks },     { "drops", show_drops },
-		{ "packets", show_packets }, { "sysctl", cmd_show_sysctl },
-		{ "version", show_version }, { NULL, NULL },
+		{ "port", cmd_show_port },
+		{ "config", cmd_show_config },
+		{ "hooks", show_hooks },
+		{ "drops", show_drops },
+		{ "log", cmd_show_log },
+		{ "packets", show_packets },
+		{ "sysctl", cmd_show_sysctl },
+		{ "version", show_version },
+		{ NULL, NULL },
 	};
 
 	return dispatch(c, parts,
-			"show port|config|hooks|drops|packets|sysctl|version (see help show)");
+			"show port|config|hooks|drops|log|packets|sysctl|version (see help show)");
 }
 
 CMD_REGISTER(show, "show", show,
 	     "show port info|stats|xstats|summary [NAME|all] | config cores|rxtx|fwd | hooks | "
-	     "drops [all] | packets | sysctl [changed|inert|PART] | version",
+	     "drops [all] | log | packets | sysctl [changed|inert|PART] | version",
 	     "what is configured and what was counted")
 
 static int

@@ -10,3 +10,4 @@ int cmd_show_port(struct cmd *c, int argc, char **argv);
 int cmd_clear_port(struct cmd *c, int argc, char **argv);
 int cmd_show_config(struct cmd *c, int argc, char **argv);
 int cmd_show_sysctl(struct cmd *c, int argc, char **argv);
+int cmd_show_log(struct cmd *c, int argc, char **argv);

@@ -10,6 +10,7 @@
 
 #include "base_ring.h"
 #include "pipeline.h"
+#include "queue_log.h"
 #include "walk.h"
 
 #define RING_SIZE 1024
@@ -108,6 +109,7 @@ pipeline_handed_over(unsigned lane, const struct gen *gen, uint64_t now)
 		go_on(&w, m);
 	}
 	originate_drain(&w);
+	queue_log_burst_end(lane);
 	return n;
 }
 

@@ -4,6 +4,7 @@
  * in the generation or is lock-free state, everything it writes belongs to the lane.
  */
 #include "pipeline.h"
+#include "queue_log.h"
 #include "walk.h"
 
 DROP_REASON(port_down, "port-down", "the port it came in by is down");
@@ -136,4 +137,5 @@ pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_in
 		originate_drain(&w);
 	if (unlikely(w.hold))
 		release_held(&w);
+	queue_log_burst_end(lane);
 }

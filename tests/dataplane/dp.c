@@ -20,6 +20,7 @@
 #include "port.h"
 #include "port_own.h"
 #include "port_tx.h"
+#include "queue_log.h"
 #include "route.h"
 
 #define RING 2048
@@ -69,7 +70,7 @@ start(unsigned lanes, char **argv, int argc)
 	lane_set_count(lanes);
 	dp_sync_pools();
 	if (rcu_init() != 0 || pkt_pool_init(POOL) != 0 || neigh_init(&e) != 0 ||
-	    route_init(&e) != 0 || pipeline_init(&e) != 0) {
+	    route_init(&e) != 0 || queue_log_init(&e) != 0 || pipeline_init(&e) != 0) {
 		fprintf(stderr, "init: %s\n", e.text);
 		return -1;
 	}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `log` and `show log`: the lines of the target LOG and the box's own remarks about packets, and where
+ * they go.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd_log.h"
+#include "cmd_show.h"
+#include "queue_log.h"
+#include "queue_sink.h"
+
+#define TO_EXPECTED "expected log to none, or log to [file PATH]... [syslog [FACILITY]]..."
+#define FACILITY_DEFAULT "daemon"
+
+/* What the packets before this command did is in the log. */
+static void
+catch_up(void)
+{
+	while (queue_log_round())
+		;
+}
+
+/* PATH as the caller sees it. */
+static int
+take_path(struct cmd *c, const char *path, struct queue_sink_spec *s)
+{
+	bool relative = path[0] != '/' && c->cwd != NULL;
+	int n = snprintf(s->target, sizeof(s->target), "%s%s%s", relative ? c->cwd : "",
+			 relative ? "/" : "", path);
+
+	s->kind = QUEUE_SINK_FILE;
+	if (path[0] == '\0' || n >= (int)sizeof(s->target))
+		return cmd_fail(c, 2, "to: file \"%s\": expected a path of at most %d bytes", path,
+				QUEUE_SINK_TARGET - 1);
+	return 0;
+}
+
+/* One sink out of the words; *i goes behind it. */
+static int
+take_sink(struct cmd *c, int *i, struct queue_sink_spec *s)
+{
+	const char *kind = c->argv[(*i)++];
+	const char *next = *i < c->argc ? c->argv[*i] : NULL;
+
+	if (strcmp(kind, "file") == 0 && next != NULL) {
+		(*i)++;
+		return take_path(c, next, s);
+	}
+	if (strcmp(kind, "syslog") != 0)
+		return cmd_fail(c, 2, "to: \"%s\": " TO_EXPECTED, kind);
+	s->kind = QUEUE_SINK_SYSLOG;
+	if (next != NULL && strcmp(next, "file") != 0 && strcmp(next, "syslog") != 0)
+		(*i)++;
+	else
+		next = FACILITY_DEFAULT;
+	snprintf(s->target, sizeof(s->target), "%s", next);
+	return 0;
+}
+
+static int
+log_to(struct cmd *c)
+{
+	struct queue_sink_spec specs[QUEUE_SINKS_MAX];
+	struct err e;
+	unsigned nb = 0;
+
+	if (c->argc == 2)
+		return cmd_fail(c, 2, "to: " TO_EXPECTED);
+	for (int i = 2; i < c->argc;) {
+		if (strcmp(c->argv[i], "none") == 0 && c->argc == 3)
+			break;
+		if (nb == QUEUE_SINKS_MAX)
+			return cmd_fail(c, 2, "to: at most %d sinks", QUEUE_SINKS_MAX);
+		if (take_sink(c, &i, &specs[nb++]) != 0)
+			return 2;
+	}
+	catch_up();
+	if (queue_sinks_set(specs, nb, &e) != 0)
+		return cmd_fail(c, 1, "to: %s", e.text);
+	return 0;
+}
+
+static int
+log_reopen(struct cmd *c)
+{
+	struct err e;
+
+	if (c->argc != 2)
+		return cmd_fail(c, 2, "reopen: takes no arguments");
+	catch_up();
+	return queue_sinks_reopen(&e) == 0 ? 0 : cmd_fail(c, 1, "reopen: %s", e.text);
+}
+
+static int
+log_clear(struct cmd *c)
+{
+	if (c->argc != 2)
+		return cmd_fail(c, 2, "clear: takes no arguments");
+	catch_up();
+	queue_memory_clear();
+	return 0;
+}
+
+void
+cmd_log_print(struct str *out, const struct queue_line *l, enum cmd_log_form form)
+{
+	if (form == CMD_LOG_RAW)
+		str_printf(out, "<%u>", l->level);
+	str_printf(out, "[%5" PRIu64 ".%06" PRIu64 "] %s\n", l->usec / 1000000, l->usec % 1000000,
+		   l->text);
+}
+
+static void
+print_json(struct str *out, const struct queue_line *l)
+{
+	str_printf(out,
+		   "{\"time\":%" PRIu64 ".%06" PRIu64 ",\"date\":%" PRIu64 ".%06" PRIu64
+		   ",\"level\":%u,\"text\":\"",
+		   l->usec / 1000000, l->usec % 1000000, l->date / 1000000, l->date % 1000000,
+		   l->level);
+	/* Control characters are shown as \xNN already. */
+	for (const char *c = l->text; *c != '\0'; c++) {
+		if (*c == '"' || *c == '\\')
+			str_add(out, "\\");
+		str_add_bytes(out, c, 1);
+	}
+	str_add(out, "\"}");
+}
+
+static void
+show_json(struct str *out, uint64_t from)
+{
+	str_add(out, "[");
+	for (uint64_t i = from; i < queue_memory_end(); i++) {
+		str_add(out, i == from ? "\n" : ",\n");
+		print_json(out, queue_memory_get(i));
+	}
+	str_add(out, "\n]\n");
+}
+
+static int
+log_show(struct cmd *c)
+{
+	enum cmd_log_form form = CMD_LOG_PLAIN;
+	uint64_t n = UINT64_MAX, from;
+	char *end;
+
+	for (int i = 2; i < c->argc; i++) {
+		if (strcmp(c->argv[i], "-j") == 0) {
+			form = CMD_LOG_JSON;
+		} else if (strcmp(c->argv[i], "-r") == 0) {
+			form = CMD_LOG_RAW;
+		} else {
+			n = strtoull(c->argv[i], &end, 10);
+			if (c->argv[i][0] < '0' || c->argv[i][0] > '9' || *end != '\0')
+				return cmd_fail(c, 2, "show: \"%s\": expected log show [N] [-j|-r]",
+						c->argv[i]);
+		}
+	}
+	catch_up();
+	from = queue_memory_first();
+	if (queue_memory_end() - from > n)
+		from = queue_memory_end() - n;
+	if (form == CMD_LOG_JSON)
+		show_json(&c->out, from);
+	for (; form != CMD_LOG_JSON && from < queue_memory_end(); from++)
+		cmd_log_print(&c->out, queue_memory_get(from), form);
+	return 0;
+}
+
+static int
+run(struct cmd *c)
+{
+	static const struct {
+		const char *name;
+		cmd_fn *fn;
+	} verbs[] = {
+		{ "to", log_to },
+		{ "show", log_show },
+		{ "clear", log_clear },
+		{ "reopen", log_reopen },
+	};
+
+	for (unsigned i = 0; c->argc > 1 && i < RTE_DIM(verbs); i++)
+		if (strcmp(verbs[i].name, c->argv[1]) == 0)
+			return verbs[i].fn(c);
+	return cmd_fail(c, 2, "expected log to|show|clear|reopen (see help log)");
+}
+
+CMD_REGISTER(log, "log", run,
+	     "log to none | log to [file PATH]... [syslog [FACILITY]]... | "
+	     "log show [N] [-j|-r] | log clear | log reopen",
+	     "lines of -j LOG: where they go, and the last ones")
+
+int
+cmd_show_log(struct cmd *c, int argc, char **argv)
+{
+	struct queue_sink_stats sinks[QUEUE_SINKS_MAX];
+	struct queue_log_stats s;
+	unsigned nb;
+
+	if (argc != 0)
+		return cmd_fail(c, 2, "log: takes no arguments");
+	catch_up();
+	s = queue_log_stats();
+	nb = queue_sinks_stats(sinks);
+	str_printf(&c->out, "%-24s %12s %12s\n", "sink", "lines", "log-lost");
+	str_printf(&c->out, "%-24s %12" PRIu64 " %12" PRIu64 "\n", "memory", s.lines, s.lost);
+	for (unsigned i = 0; i < nb; i++) {
+		char name[QUEUE_SINK_TARGET + 8];
+
+		snprintf(name, sizeof(name), "%s %s",
+			 sinks[i].spec.kind == QUEUE_SINK_FILE ? "file" : "syslog",
+			 sinks[i].spec.target);
+		str_printf(&c->out, "%-24s %12" PRIu64 " %12" PRIu64 "\n", name, sinks[i].written,
+			   sinks[i].lost);
+	}
+	return 0;
+}

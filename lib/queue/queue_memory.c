@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "queue_memory.h"
+
+static struct queue_line lines[QUEUE_MEMORY_LINES];
+static uint64_t first, end;
+
+void
+queue_memory_put(const struct queue_line *l)
+{
+	struct queue_line *to = &lines[end % QUEUE_MEMORY_LINES];
+
+	free((char *)to->text);
+	*to = *l;
+	to->text = strdup(l->text);
+	if (to->text == NULL)
+		abort();
+	end++;
+	if (end - first > QUEUE_MEMORY_LINES)
+		first = end - QUEUE_MEMORY_LINES;
+}
+
+uint64_t
+queue_memory_first(void)
+{
+	return first;
+}
+
+uint64_t
+queue_memory_end(void)
+{
+	return end;
+}
+
+const struct queue_line *
+queue_memory_get(uint64_t number)
+{
+	return &lines[number % QUEUE_MEMORY_LINES];
+}
+
+void
+queue_memory_clear(void)
+{
+	first = end;
+}
