@@ -2,6 +2,8 @@
 /*
  * The nouns iptables and ip6tables: one command line, one change. Control lcore.
  */
+#include <errno.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,10 +15,25 @@ ipt_family(const struct cmd *c)
 	return strncmp(c->argv[0], "ip6", 3) == 0 ? HOOK_IP6 : HOOK_IP4;
 }
 
+/*
+ * No such rule: with a target of its own, or a chain as target, iptables has looked for that last and
+ * its text is the general one.
+ */
+static uint32_t
+command_to_blame(const struct ipt *x, int error)
+{
+	const struct rule_spec *s = &x->spec;
+	bool searched = s->kind == RULE_JUMP || s->kind == RULE_GOTO ||
+			(s->kind == RULE_TARGET && !s->target.type->fixed);
+
+	return error == ENOENT && searched ? x->command & ~(IPT_DELETE | IPT_CHECK) : x->command;
+}
+
 static int
 refused(struct ipt *x, int error)
 {
-	str_printf(&x->cmd->err, "%s: %s.%s\n", x->prog, ipt_strerror(x->command, error),
+	str_printf(&x->cmd->err, "%s: %s.%s\n", x->prog,
+		   ipt_strerror(command_to_blame(x, error), error),
 		   error == EINVAL ? " Run `dmesg' for more information." : "");
 	return IPT_OTHER;
 }

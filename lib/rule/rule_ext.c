@@ -113,7 +113,6 @@ rule_ext_option(const struct rule_parse *p, struct rule_ext *x, unsigned opt, co
 {
 	const struct rule_ext_type *type = x->type;
 	const struct rule_opt *o = &type->opts[opt];
-	uint32_t clash = x->seen & o->excludes;
 
 	if (o->flags & RULE_OPT_ONCE && x->seen & 1u << o->id)
 		return err_set(p->err, -EINVAL, "%s: option \"--%s\" can only be used once.\n",
@@ -121,11 +120,6 @@ rule_ext_option(const struct rule_parse *p, struct rule_ext *x, unsigned opt, co
 	if (invert && !(o->flags & RULE_OPT_INVERT))
 		return err_set(p->err, -EINVAL, "%s: option \"--%s\" cannot be inverted.\n",
 			       type->name, opt_name(type, o->id));
-	if (clash != 0)
-		return err_set(p->err, -EINVAL,
-			       "%s: option \"--%s\" cannot be used together with \"--%s\".\n",
-			       type->name, opt_name(type, o->id),
-			       opt_name(type, __builtin_ctz(clash)));
 	int rc = type->parse(p, o->id, arg, invert, x->data);
 
 	if (rc == 0)
@@ -138,9 +132,20 @@ rule_ext_final(const struct rule_parse *p, const struct rule_ext *x)
 {
 	const struct rule_ext_type *type = x->type;
 
-	for (unsigned i = 0; i < type->nb_opts; i++)
-		if (type->opts[i].flags & RULE_OPT_MUST && !(x->seen & 1u << type->opts[i].id))
+	for (unsigned i = 0; i < type->nb_opts; i++) {
+		const struct rule_opt *o = &type->opts[i];
+		bool seen = x->seen & 1u << o->id;
+		uint32_t clash = seen ? x->seen & o->excludes : 0;
+
+		if (o->flags & RULE_OPT_MUST && !seen)
 			return err_set(p->err, -EINVAL, "%s: option \"--%s\" must be specified\n",
-				       type->name, opt_name(type, type->opts[i].id));
+				       type->name, opt_name(type, o->id));
+		if (clash != 0)
+			return err_set(
+				p->err, -EINVAL,
+				"%s: option \"--%s\" cannot be used together with \"--%s\".\n",
+				type->name, opt_name(type, o->id),
+				opt_name(type, __builtin_ctz(clash)));
+	}
 	return type->final != NULL ? type->final(p, x->seen, x->data) : 0;
 }
