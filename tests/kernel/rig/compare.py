@@ -16,6 +16,7 @@ def differences(first, second):
     for side in first.frames:
         lines += _frames(side, first, second, own)
     lines += _answers(first, second)
+    lines += _log(first, second, own)
     for record in (first, second):
         if record.trouble:
             lines.append(f"{record.router}: {record.trouble}")
@@ -75,6 +76,16 @@ def _answers(first, second):
         for stream, was, now in (("output", left[1], right[1]), ("errors", left[2], right[2])):
             lines += _text(step, stream, was, now)
     return lines
+
+
+def _log(first, second, own):
+    was, now = ([f"<{level}>" + normal.log_line_for_comparison(text, own) for _, level, text in record.log]
+                for record in (first, second))
+    if was == now:
+        return []
+    changes = list(difflib.unified_diff(was, now, lineterm="", n=1))[2:]
+    return [f"log: {first.router} has {len(was)} lines (-), {second.router} {len(now)} (+)",
+            *("    " + line for line in changes[:40])]
 
 
 def _text(step, stream, was, now):

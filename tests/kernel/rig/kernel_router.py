@@ -6,6 +6,7 @@ import tempfile
 import time
 
 from . import setup_commands
+from .kernel_log import KernelLog
 
 LEGACY = "/usr/sbin/xtables-legacy-multi"
 TABLE_TOOLS = ("iptables", "ip6tables", "iptables-save", "ip6tables-save",
@@ -58,6 +59,12 @@ class KernelRouter:
         except subprocess.TimeoutExpired:
             return None, "", f"no answer within {COMMAND_LIMIT} s\n"
         return done.returncode, done.stdout, done.stderr
+
+    log = KernelLog
+
+    @staticmethod
+    def log_of(log):
+        return log
 
     def hold(self):
         """Nothing to do: the kernel handles a frame before the write of the next returns."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """All that is not compared literally, each item with its reason. Nothing is normalised elsewhere."""
 import re
+import socket
 import struct
 
 from .address import ROUTER_MACS
@@ -62,6 +63,17 @@ def _ip_id(frame, own_addresses):
     checksum = ones_complement(header) if right else 0xBAD0
     struct.pack_into("!H", header, 10, checksum)
     return frame[:ETHERNET] + bytes(header) + frame[ETHERNET + len(header):]
+
+
+_LOG_ID = re.compile(r"^([^\[]*? SRC=([0-9.]+) [^\[]*? ID=)([1-9][0-9]*)")
+
+
+def log_line_for_comparison(text, own_addresses):
+    """A line about a packet, as the packet: without the IP ID of what the router made itself."""
+    match = _LOG_ID.match(text)
+    if match and socket.inet_aton(match[2]) in own_addresses:
+        return f"{match[1]}{MADE_UP_ID}{text[match.end():]}"
+    return text
 
 
 # iptables-save stamps its output with the time

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Plays one scenario on one router and records everything that can be seen from outside."""
+import contextlib
 import shlex
 import time
 from dataclasses import dataclass, field
@@ -19,20 +20,21 @@ class Record:
     answers: list = field(default_factory=list)   # (step, exit code, stdout, stderr)
     frames: dict = field(default_factory=dict)    # side -> [(step's line, bytes)]
     marks: list = field(default_factory=list)     # frame counts at each settling
+    log: list = field(default_factory=list)       # (step's line, level, text)
     refused: list = field(default_factory=list)
     trouble: str = None
     seconds: float = 0.0
 
 
 class _Player:
-    def __init__(self, scenario, router, wire, guide):
-        self.scenario, self.router, self.wire = scenario, router, wire
+    def __init__(self, scenario, router, wire, guide, log):
+        self.scenario, self.router, self.wire, self.log = scenario, router, wire, log
         self.guide = guide
         self.patience = LATE
         self.record = Record(router.name)
         self.lines = {side: [] for side in wire.frames}   # the step each frame came after
         self.sending = None                               # what has not settled: c, s, both, commands
-        self.expected = wire.counts()
+        self.expected = self._counts()
 
     def play(self):
         for step in self.scenario.steps:
@@ -60,6 +62,19 @@ class _Player:
         for side, frames in self.wire.frames.items():
             self.record.frames[side] = list(zip(self.lines[side], frames))
         self.record.refused = self.router.refused
+        if self.log:
+            self._note_log(self.scenario.steps[-1], len(self.guide.log) if self.guide else 0)
+
+    def _note_log(self, step, awaited=0):
+        deadline = time.monotonic() + LATE
+        while True:
+            self.record.log += [(step.line, *line) for line in self.log.lines()]
+            if len(self.record.log) >= awaited or time.monotonic() > deadline:
+                return
+            time.sleep(SETTLED)
+
+    def _counts(self):
+        return {**self.wire.counts(), "log": len(self.record.log)}
 
     def _settle(self):
         if self.sending is None:
@@ -114,12 +129,14 @@ class _Player:
             self.sending = "commands"
 
     def _expect(self, step):
-        now = self.wire.counts()
+        if self.log:
+            self._note_log(step)
+        now = self._counts()
         seen = {side: now[side] - self.expected[side] for side in now}
         self.expected = now
         wanted = {side: step.counts.get(side, 0) for side in now}
         if self.router.routes_in_kernel and seen != wanted:
-            raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel sent {seen}")
+            raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel made {seen}")
 
 
 def play(scenario, router_class, guide=None, afterwards=None):
@@ -129,12 +146,19 @@ def play(scenario, router_class, guide=None, afterwards=None):
     wait. ``afterwards`` is called with the record while the lab still stands.
     """
     start = time.monotonic()
-    with Lab(router_class.routes_in_kernel) as lab, router_class() as router:
+    logging = "log" in scenario.options
+    with contextlib.ExitStack() as stack:
+        # in this order: the kernel's log is entered in the machine's own namespace
+        log = stack.enter_context(router_class.log()) if logging else None
+        lab = stack.enter_context(Lab(router_class.routes_in_kernel))
+        router = stack.enter_context(router_class())
+        if logging:
+            log = router.log_of(log)
         router.set_up(scenario.options)
         lab.wire.settle(SETTLED)
         for frames in lab.wire.frames.values():
             frames.clear()
-        record = _Player(scenario, router, lab.wire, guide).play()
+        record = _Player(scenario, router, lab.wire, guide, log).play()
         record.seconds = time.monotonic() - start
         if afterwards:
             afterwards(record)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Pollux in the lab's router namespace, commanded over its socket by polluxctl."""
+import contextlib
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -18,6 +20,7 @@ COMMAND_LIMIT = 20
 START_LIMIT = 15
 STOP_LIMIT = 5
 MEMORY = 320
+LOG_LINE = re.compile(r"<(\d)>\[ *\d+\.\d+\] (.*)")
 
 
 def _eal_options():
@@ -40,6 +43,7 @@ class PolluxRouter:
     quiet = 0.1
 
     def __init__(self):
+        self._logged = 0       # lines of the log that were read
         self.refused = []      # set-up commands Pollux did not take: (command, answer)
 
     def __enter__(self):
@@ -83,6 +87,18 @@ class PolluxRouter:
 
     def command(self, argv, stdin):
         return self._client(argv, stdin)
+
+    log = contextlib.nullcontext
+
+    def log_of(self, _):
+        return self
+
+    def lines(self):
+        """What was logged since the last call: (level, text)."""
+        _, output, _ = self._client(["log", "show", "-r"], "")
+        matches = [LOG_LINE.fullmatch(line) for line in output.splitlines()][self._logged:]
+        self._logged += len(matches)
+        return [(int(match[1]), match[2]) for match in matches]
 
     def hold(self):
         """Stop the process, so that all frames written until release() wait together."""

@@ -8,7 +8,7 @@ TOOLS = ("ip", "iptables", "ip6tables", "iptables-save", "ip6tables-save", "ipta
          "ip6tables-restore", "sysctl", "route")
 _HEREDOC = re.compile(r"^(.*?)\s*<<\s*'?(\w+)'?$")
 _SEND = re.compile(r"^([cs]):\s*(.+)$")
-_EXPECT = re.compile(r"([cs])\s+(\d+)")
+_EXPECT = re.compile(r"(c|s|log)\s+(\d+)")
 
 
 class ScenarioError(Exception):
@@ -33,7 +33,7 @@ class Scenario:
     name: str
     file: str
     line: int
-    options: set = field(default_factory=set)    # long, unresolved, empty
+    options: set = field(default_factory=set)    # long, unresolved, empty, log
     steps: list = field(default_factory=list)
 
 
