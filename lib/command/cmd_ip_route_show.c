@@ -204,7 +204,7 @@ ip_route_show(struct ip_cmd *ip)
 			if (!s.all_tables && s.table != tables[t])
 				continue;
 			one.table = tables[t];
-			route_walk(families[f], show_one, &one);
+			route_walk(families[f], one.table, show_one, &one);
 		}
 	return rc;
 }
@@ -250,7 +250,7 @@ ip_route_flush(struct ip_cmd *ip)
 	v.s = &s;
 	if (s.all_tables)
 		s.table = RT_TABLE_MAIN; /* what the kernel keeps for itself stays */
-	route_walk(ip->family == AF_INET6 ? AF_INET6 : AF_INET, note_victim, &v);
+	route_walk(ip->family == AF_INET6 ? AF_INET6 : AF_INET, s.table, note_victim, &v);
 	route_batch_begin();
 	for (size_t i = 0; i < v.n; i++)
 		route_take(&v.r[i]);

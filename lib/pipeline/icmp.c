@@ -56,18 +56,19 @@ static uint32_t
 route_back(const struct hook_ctx *ctx, const struct rte_mbuf *about)
 {
 	const struct pkt *p = pkt_const(about);
-	uint64_t id;
+	struct route_key key = { .in = ROUTE_IN_SELF, .hash = route_flow_hash(about) };
 
 	if (p->family == AF_INET) {
-		uint32_t dst = rte_be_to_cpu_32(pkt_ip4(about)->src_addr);
-
-		route4_lookup(&dst, &id, 1);
-	} else if (IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src)) {
-		id = route6_on_link(ctx->gen, p->in);
-	} else {
-		route6_lookup((uint8_t(*)[16]) & pkt_ip6(about)->ip6_src, &id, 1);
+		key.dst = ip_addr_v4(pkt_ip4(about)->src_addr);
+		key.proto = IPPROTO_ICMP;
+		key.tos = (pkt_ip4(about)->type_of_service & 0x1e) | 0xc0;
+		return route_lookup_key(ctx->gen, &key);
 	}
-	return id;
+	if (IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src))
+		return route6_on_link(ctx->gen, p->in);
+	key.dst = ip_addr_v6(&pkt_ip6(about)->ip6_src);
+	key.proto = IPPROTO_ICMPV6;
+	return route_lookup_key(ctx->gen, &key);
 }
 
 /* The packet's destination when that is ours, else what fits the way back. */

@@ -161,6 +161,8 @@ route_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh, struct 
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
 	uint32_t src = rte_be_to_cpu_32(ip->src_addr), dst = rte_be_to_cpu_32(ip->dst_addr);
 
+	if (nh->type == NEXTHOP_MULTIPATH)
+		nh = walk_pick_path(m);
 	if (maybe_special(src) && bad_source(src) && !(src == 0 && may_lack_source(ip, dst))) {
 		walk_drop(w, DROP(martian_source), m);
 		return;
@@ -198,7 +200,10 @@ input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 
 	for (uint16_t i = 0; i < n; i++)
 		dst[i] = rte_be_to_cpu_32(pkt_ip4(pkts[i])->dst_addr);
-	route4_lookup(dst, ids, n);
+	if (unlikely(policy_of(w->ctx.gen, AF_INET) != NULL))
+		route_lookup_rules(w->ctx.gen, pkts, ids, n);
+	else
+		route4_lookup(dst, ids, n);
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		const struct nexthop *nh = nexthop_get(ids[i]);

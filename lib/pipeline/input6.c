@@ -78,7 +78,10 @@ input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 
 	for (uint16_t i = 0; i < n; i++)
 		memcpy(dst[i], &pkt_ip6(pkts[i])->ip6_dst, 16);
-	route6_lookup(dst, ids, n);
+	if (unlikely(policy_of(w->ctx.gen, AF_INET6) != NULL))
+		route_lookup_rules(w->ctx.gen, pkts, ids, n);
+	else
+		route6_lookup(dst, ids, n);
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		const struct nexthop *nh = nexthop_get(ids[i]);
@@ -87,6 +90,8 @@ input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 		p->nh = ids[i];
 		p->out = nh->type == NEXTHOP_UNICAST ? nh->port : 0;
 		p->flags |= PKT_ROUTED;
+		if (unlikely(nh->type == NEXTHOP_MULTIPATH))
+			nh = walk_pick_path(m);
 		/* ff00::/8 and fe80::/10 */
 		if (unlikely(dst[i][0] >= 0xfe) && special_destination(w, m, forward, local))
 			continue;

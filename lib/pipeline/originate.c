@@ -73,17 +73,14 @@ route_out(struct walk *w, struct rte_mbuf *m)
 {
 	struct pkt *p = pkt(m);
 	const struct nexthop *nh;
-	uint64_t id;
+	struct route_key key;
+	uint32_t id;
 
 	if (p->flags & PKT_ROUTED)
 		return true;
-	if (p->family == AF_INET) {
-		uint32_t dst = rte_be_to_cpu_32(pkt_ip4(m)->dst_addr);
-
-		route4_lookup(&dst, &id, 1);
-	} else {
-		route6_lookup((uint8_t(*)[16]) & pkt_ip6(m)->ip6_dst, &id, 1);
-	}
+	route_key_of(&key, m);
+	key.hash = route_flow_hash(m);
+	id = route_lookup_key(w->ctx.gen, &key);
 	nh = nexthop_get(id);
 	if (nh->type == NEXTHOP_UNICAST) {
 		p->nh = id;

@@ -12,9 +12,11 @@
 #include "neigh.h"
 #include "pkt.h"
 #include "pkt_parse.h"
+#include "policy.h"
 #include "port.h"
 #include "port_tx.h"
 #include "route.h"
+#include "route_key.h"
 
 #define HELD_MAX 1024      /* frames put in order at the end of a burst; more leave as they come */
 #define ORIGINATED_MAX 512 /* packets one burst may make the box send; more are dropped, counted */
@@ -87,6 +89,19 @@ walk_hook(struct walk *w, enum hook_point point, struct rte_mbuf **pkts, uint16_
 		return n;
 	w->ctx.point = point;
 	return hook_walk(list, &w->ctx, pkts, n);
+}
+
+/* The packet's route has several paths: it takes one of them. */
+static inline const struct nexthop *
+walk_pick_path(struct rte_mbuf *m)
+{
+	struct pkt *p = pkt(m);
+	const struct nexthop *nh;
+
+	p->nh = route_pick(p->nh, route_flow_hash(m));
+	nh = nexthop_get(p->nh);
+	p->out = nh->port;
+	return nh;
 }
 
 /* input4.c, input6.c: source checks, routing (sets nh and out), and the checks of forwarding. */

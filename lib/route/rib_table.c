@@ -1,35 +1,75 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A growing hash of prefixes. The longest-prefix search of the control lcore probes each length in
- * use; workers have the FIB. Called by route_rib.c and route_control.c only.
+ * Growing hashes of prefixes. The longest-prefix search of the control lcore probes each length in
+ * use; workers have FIBs. Called on the control lcore only.
  */
 #include <stdlib.h>
 
 #include <rte_hash_crc.h>
 
 #include "rib_table.h"
+#include "route_match.h"
 
-#define BUCKETS_START 1024u
+#define BUCKETS_START 16u
 
-static struct rib_prefix **buckets;
-static uint32_t nb_buckets, nb_prefixes;
-static unsigned count_len[2][129];
+static struct rib *tables[2]; /* by number; [0] IPv4, [1] IPv6 */
+static unsigned nb_tables;
+
+struct rib *
+rib_next(uint8_t family, const struct rib *t)
+{
+	return t == NULL ? tables[family == AF_INET6] : t->next;
+}
+
+static struct rib **
+place(uint8_t family, uint32_t table)
+{
+	struct rib **at = &tables[family == AF_INET6];
+
+	while (*at != NULL && (*at)->table < table)
+		at = &(*at)->next;
+	return at;
+}
+
+struct rib *
+rib_of(uint8_t family, uint32_t table)
+{
+	struct rib *t = *place(family, table);
+
+	return t != NULL && t->table == table ? t : NULL;
+}
+
+struct rib *
+rib_make(uint8_t family, uint32_t table)
+{
+	struct rib **at = place(family, table), *t = *at;
+
+	if (t != NULL && t->table == table)
+		return t;
+	if (nb_tables >= RIB_TABLES_MAX || (t = calloc(1, sizeof(*t))) == NULL)
+		return NULL;
+	t->table = table;
+	t->family = family;
+	t->next = *at;
+	*at = t;
+	nb_tables++;
+	return t;
+}
 
 static uint32_t
 hash_of(const struct ip_prefix *p)
 {
-	return rte_hash_crc(&p->addr.w, ip_addr_bits(p->addr.family) / 8,
-			    p->len | p->addr.family << 8);
+	return rte_hash_crc(&p->addr.w, ip_addr_bits(p->addr.family) / 8, p->len);
 }
 
 struct rib_prefix *
-rib_find(const struct ip_prefix *p)
+rib_find(const struct rib *t, const struct ip_prefix *p)
 {
 	struct rib_prefix *x;
 
-	if (nb_buckets == 0)
+	if (t == NULL || t->count_len[p->len] == 0)
 		return NULL;
-	for (x = buckets[hash_of(p) & (nb_buckets - 1)]; x != NULL; x = x->next)
+	for (x = t->buckets[hash_of(p) & (t->nb_buckets - 1)]; x != NULL; x = x->next)
 		if (x->p.len == p->len && ip_addr_equal(&x->p.addr, &p->addr))
 			return x;
 	return NULL;
@@ -37,69 +77,66 @@ rib_find(const struct ip_prefix *p)
 
 /* Twice as many buckets. Without memory the chains only get longer. */
 static void
-grow(void)
+grow(struct rib *t)
 {
-	uint32_t nb = nb_buckets ? nb_buckets * 2 : BUCKETS_START;
+	uint32_t nb = t->nb_buckets ? t->nb_buckets * 2 : BUCKETS_START;
 	struct rib_prefix **b = calloc(nb, sizeof(*b)), *x, *next;
 
 	if (b == NULL)
 		return;
-	for (uint32_t i = 0; i < nb_buckets; i++)
-		for (x = buckets[i]; x != NULL; x = next) {
+	for (uint32_t i = 0; i < t->nb_buckets; i++)
+		for (x = t->buckets[i]; x != NULL; x = next) {
 			uint32_t h = hash_of(&x->p) & (nb - 1);
 
 			next = x->next;
 			x->next = b[h];
 			b[h] = x;
 		}
-	free(buckets);
-	buckets = b;
-	nb_buckets = nb;
+	free(t->buckets);
+	t->buckets = b;
+	t->nb_buckets = nb;
 }
 
 struct rib_prefix *
-rib_get(const struct ip_prefix *p)
+rib_get(struct rib *t, const struct ip_prefix *p)
 {
-	struct rib_prefix *x = rib_find(p), **bucket;
+	struct rib_prefix *x = rib_find(t, p), **bucket;
 
 	if (x != NULL)
 		return x;
-	if (nb_prefixes >= nb_buckets)
-		grow();
-	x = nb_buckets == 0 ? NULL : calloc(1, sizeof(*x));
+	if (t->nb_prefixes >= t->nb_buckets)
+		grow(t);
+	x = t->nb_buckets == 0 ? NULL : calloc(1, sizeof(*x));
 	if (x == NULL)
 		return NULL;
 	x->p = *p;
-	x->installed = FIB_ABSENT;
-	bucket = &buckets[hash_of(p) & (nb_buckets - 1)];
+	x->rib = t;
+	bucket = &t->buckets[hash_of(p) & (t->nb_buckets - 1)];
 	x->next = *bucket;
 	*bucket = x;
-	nb_prefixes++;
-	count_len[p->addr.family == AF_INET6][p->len]++;
+	t->nb_prefixes++;
+	t->count_len[p->len]++;
 	return x;
 }
 
 void
 rib_drop(struct rib_prefix *x)
 {
-	struct rib_prefix **at = &buckets[hash_of(&x->p) & (nb_buckets - 1)];
+	struct rib *t = x->rib;
+	struct rib_prefix **at = &t->buckets[hash_of(&x->p) & (t->nb_buckets - 1)];
 
 	while (*at != x)
 		at = &(*at)->next;
 	*at = x->next;
-	nb_prefixes--;
-	count_len[x->p.addr.family == AF_INET6][x->p.len]--;
+	t->nb_prefixes--;
+	t->count_len[x->p.len]--;
 	free(x);
 }
 
 static bool
 before(const struct rib_route *a, const struct rib_route *b)
 {
-	if (a->r.table != b->r.table)
-		return a->r.table == RT_TABLE_LOCAL;
-	if (a->r.metric != b->r.metric)
-		return a->r.metric < b->r.metric;
-	return a->seq < b->seq;
+	return a->r.metric != b->r.metric ? a->r.metric < b->r.metric : a->seq < b->seq;
 }
 
 void
@@ -111,6 +148,7 @@ rib_link(struct rib_prefix *x, struct rib_route *r)
 		at = &(*at)->next;
 	r->next = *at;
 	*at = r;
+	x->rib->nb_routes++;
 }
 
 void
@@ -121,23 +159,92 @@ rib_unlink(struct rib_prefix *x, struct rib_route *r)
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-}
-
-unsigned
-rib_count_len(uint8_t family, uint8_t len)
-{
-	return count_len[family == AF_INET6][len];
+	x->rib->nb_routes--;
 }
 
 void
-rib_each(uint8_t family, bool (*fn)(struct rib_prefix *x, void *arg), void *arg)
+rib_each(const struct rib *t, bool (*fn)(struct rib_prefix *x, void *arg), void *arg)
 {
 	struct rib_prefix *x, *next;
 
-	for (uint32_t i = 0; i < nb_buckets; i++)
-		for (x = buckets[i]; x != NULL; x = next) {
+	for (uint32_t i = 0; t != NULL && i < t->nb_buckets; i++)
+		for (x = t->buckets[i]; x != NULL; x = next) {
 			next = x->next;
-			if (x->p.addr.family == family && !fn(x, arg))
+			if (!fn(x, arg))
 				return;
 		}
+}
+
+struct rib_prefix *
+rib_longest(const struct rib *t, const struct ip_addr *dst, int *len)
+{
+	for (; t != NULL && *len >= 0; (*len)--) {
+		struct ip_prefix p = { *dst, *len };
+		struct rib_prefix *x;
+
+		if (t->count_len[*len] == 0)
+			continue;
+		ip_addr_mask(&p.addr, *len);
+		x = rib_find(t, &p);
+		if (x != NULL)
+			return x;
+	}
+	return NULL;
+}
+
+size_t
+rib_memory(void)
+{
+	size_t n = 0;
+
+	for (unsigned f = 0; f < 2; f++)
+		for (struct rib *t = tables[f]; t != NULL; t = t->next)
+			n += sizeof(*t) + t->nb_buckets * sizeof(*t->buckets) +
+			     t->nb_prefixes * sizeof(struct rib_prefix) +
+			     t->nb_routes * sizeof(struct rib_route);
+	return n;
+}
+
+uint32_t
+route_table_next(uint8_t family, uint32_t table)
+{
+	for (struct rib *t = tables[family == AF_INET6]; t != NULL; t = t->next)
+		if (t->table > table && t->nb_routes > 0)
+			return t->table;
+	return 0;
+}
+
+/* The best route of the prefix that is wide enough and leaves by the port. */
+static const struct route *
+fitting(const struct rib_prefix *x, uint8_t scope, uint16_t port)
+{
+	for (struct rib_route *r = x ? x->first : NULL; r != NULL; r = r->next)
+		if (r->r.scope >= scope && (port == 0 || route_uses_port(&r->r, port)))
+			return &r->r;
+	return NULL;
+}
+
+const struct route *
+route_lookup_in(uint32_t table, const struct ip_addr *dst, uint8_t scope, uint16_t port)
+{
+	const struct rib *t = rib_of(dst->family, table);
+	int len = ip_addr_bits(dst->family);
+	const struct rib_prefix *x;
+
+	for (; (x = rib_longest(t, dst, &len)) != NULL; len--) {
+		const struct route *r = fitting(x, scope, port);
+
+		if (r != NULL)
+			return r;
+	}
+	return NULL;
+}
+
+const struct route *
+route_lookup(const struct ip_addr *dst, uint8_t scope, uint16_t port)
+{
+	const struct route *local = route_lookup_in(RT_TABLE_LOCAL, dst, scope, port);
+	const struct route *main = route_lookup_in(RT_TABLE_MAIN, dst, scope, port);
+
+	return main == NULL || (local != NULL && local->dst.len >= main->dst.len) ? local : main;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The RIB's store: prefix -> routes, best first. Control lcore; private to lib/route.
+ * The RIB's store: one table per family and number, each prefix -> routes, best first. Tables are
+ * made when first named and stay. Control lcore; private to lib/route.
  */
 #pragma once
 
@@ -8,8 +9,8 @@
 #include "route_rib.h"
 
 struct rib_route {
-	struct route r;
-	struct rib_route *next; /* of the prefix: by table (local first), metric, age */
+	struct route r;         /* r.hops is the RIB's own copy */
+	struct rib_route *next; /* of the prefix: by metric, age */
 	uint64_t seq;           /* age */
 	uint32_t nh;            /* holds a reference */
 };
@@ -17,19 +18,39 @@ struct rib_route {
 struct rib_prefix {
 	struct rib_prefix *next; /* of the bucket */
 	struct rib_route *first;
+	struct rib *rib;
 	struct ip_prefix p;
-	uint32_t installed; /* next hop in the FIB, FIB_ABSENT: none */
-	bool dirty;         /* is in the batch's list of changed prefixes */
+	bool dirty; /* is in the batch's list of changed prefixes */
 };
 
-/* NULL: none. */
-struct rib_prefix *rib_find(const struct ip_prefix *p);
-struct rib_prefix *rib_get(const struct ip_prefix *p); /* finds or makes; NULL: no memory */
+struct rib {
+	struct rib *next;
+	uint32_t table;
+	uint8_t family;
+	bool dirty; /* is in the batch's list of changed tables */
+	struct rib_prefix **buckets;
+	uint32_t nb_buckets, nb_prefixes, nb_routes;
+	uint32_t count_len[129]; /* prefixes by length */
+	struct fib *fib;         /* what workers read of this table alone; NULL: nothing */
+};
+
+/* Tables of one family, ascending numbers: the first with NULL; NULL after the last. */
+struct rib *rib_next(uint8_t family, const struct rib *t);
+/* NULL: never named. */
+struct rib *rib_of(uint8_t family, uint32_t table);
+/* Finds or makes. NULL: no memory, or RIB_TABLES_MAX are there. */
+struct rib *rib_make(uint8_t family, uint32_t table);
+
+/* NULL: none; also for t NULL. */
+struct rib_prefix *rib_find(const struct rib *t, const struct ip_prefix *p);
+struct rib_prefix *rib_get(struct rib *t, const struct ip_prefix *p); /* NULL: no memory */
 /* A prefix without routes. */
 void rib_drop(struct rib_prefix *x);
 void rib_link(struct rib_prefix *x, struct rib_route *r);
 void rib_unlink(struct rib_prefix *x, struct rib_route *r);
-/* Prefixes of the family with that length. */
-unsigned rib_count_len(uint8_t family, uint8_t len);
 /* Calls fn for every prefix; fn may unlink routes of it but not drop prefixes. false stops. */
-void rib_each(uint8_t family, bool (*fn)(struct rib_prefix *x, void *arg), void *arg);
+void rib_each(const struct rib *t, bool (*fn)(struct rib_prefix *x, void *arg), void *arg);
+/* The longest prefix of at most *len bits that covers dst; *len is its length. NULL: none. */
+struct rib_prefix *rib_longest(const struct rib *t, const struct ip_addr *dst, int *len);
+/* Bytes of all tables, without routes' hops. */
+size_t rib_memory(void);

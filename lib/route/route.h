@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_fib.h>
@@ -29,6 +30,8 @@ enum nexthop_type {
 	NEXTHOP_BLACKHOLE,   /* silent drop */
 	NEXTHOP_UNREACHABLE, /* ICMP host unreachable (v6: no route) */
 	NEXTHOP_PROHIBIT,
+	NEXTHOP_THROW, /* ends the search in this table: the next rule; after the last no route */
+	NEXTHOP_MULTIPATH, /* several: route_pick() gives the one for a flow */
 };
 
 /* Immutable once published; freed after a grace period. */
@@ -41,6 +44,17 @@ struct nexthop {
 	struct ip_addr src;  /* preferred source for what the box sends there; AF_UNSPEC: none */
 };
 
+/* Several paths: what a NEXTHOP_MULTIPATH next hop is the start of. */
+struct nexthop_group {
+	struct nexthop nh;
+	uint16_t n;
+	struct nexthop_path {
+		int32_t upper;   /* takes hashes up to this one; -1: the path is dead */
+		uint16_t weight; /* 1..256 */
+		uint32_t id;     /* a unicast next hop */
+	} path[];
+};
+
 extern const struct nexthop *nexthop_table[NEXTHOP_MAX];
 
 /* Any lane: never NULL for an id that a lookup of the same burst gave. */
@@ -50,27 +64,60 @@ nexthop_get(uint32_t id)
 	return __atomic_load_n(&nexthop_table[id], __ATOMIC_ACQUIRE);
 }
 
-/* The instances that workers read now; route_fib.c swaps them. */
-extern struct rte_fib *route_fib4;
-extern struct rte_fib6 *route_fib6;
+/* Could a packet over this next hop leave by the port? Yes when it goes nowhere at all. */
+static inline bool
+nexthop_by_port(const struct nexthop *nh, uint16_t port)
+{
+	const struct nexthop_group *g = (const struct nexthop_group *)nh;
+
+	if (nh->type != NEXTHOP_MULTIPATH)
+		return nh->port == port || nh->port == 0;
+	for (unsigned i = 0; i < g->n; i++)
+		if (nexthop_get(g->path[i].id)->port == port && g->path[i].upper >= 0)
+			return true;
+	return false;
+}
+
+/* The path of a group for a flow's hash; other ids come back as they are. */
+uint32_t route_pick(uint32_t id, uint32_t hash);
+
+/*
+ * What workers read now: tables local and main of a family in one; route_fib.c swaps them. The
+ * default route stands beside, so that replacing it does not rewrite the whole table.
+ */
+struct fib_live {
+	void *fib;           /* rte_fib, rte_fib6; its 0 means: */
+	uint64_t default_nh; /* next hop of /0; NEXTHOP_NONE */
+};
+extern const struct fib_live *route_live4, *route_live6;
+
+static inline void
+route_default(const struct fib_live *live, uint64_t *ids, unsigned n)
+{
+	if (live->default_nh != NEXTHOP_NONE)
+		for (unsigned i = 0; i < n; i++)
+			ids[i] = ids[i] != NEXTHOP_NONE ? ids[i] : live->default_nh;
+}
 
 /* Workers. dst in HOST byte order. n <= 64. ids come as rte_fib gives them, 64 bits wide. */
 static inline void
 route4_lookup(const uint32_t *dst, uint64_t *ids, unsigned n)
 {
-	struct rte_fib *fib = __atomic_load_n(&route_fib4, __ATOMIC_ACQUIRE);
+	const struct fib_live *live = __atomic_load_n(&route_live4, __ATOMIC_ACQUIRE);
 
-	rte_fib_lookup_bulk(fib, (uint32_t *)(uintptr_t)dst, ids, n);
+	rte_fib_lookup_bulk(live->fib, (uint32_t *)(uintptr_t)dst, ids, n);
+	route_default(live, ids, n);
 }
 
 /* Workers. Global addresses only: link-local ones have no route, see route6_on_link(). */
 static inline void
 route6_lookup(uint8_t (*dst)[16], uint64_t *ids, unsigned n)
 {
-	struct rte_fib6 *fib = __atomic_load_n(&route_fib6, __ATOMIC_ACQUIRE);
+	const struct fib_live *live = __atomic_load_n(&route_live6, __ATOMIC_ACQUIRE);
 
 	/* uint8_t[16] up to DPDK 24.07, struct rte_ipv6_addr after: void * serves both. */
-	rte_fib6_lookup_bulk(fib, (void *)(uintptr_t)dst, ids, n);
+	rte_fib6_lookup_bulk(live->fib, (void *)(uintptr_t)dst, ids, n);
+	route_default(live, ids, n);
 }
 
 /* The next hop "on the link of this port" for fe80::/10 and ff02::/16 destinations; 0: none. */

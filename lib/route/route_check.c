@@ -116,9 +116,6 @@ route_check(struct route *r, struct err *e)
 	struct ip_addr masked = r->dst.addr;
 
 	e->text[0] = '\0';
-	if (r->table != RT_TABLE_MAIN && r->table != RT_TABLE_LOCAL)
-		return err_set(e, -EOPNOTSUPP,
-			       "Tables other than main and local are not supported");
 	ip_addr_mask(&masked, r->dst.len);
 	if (r->dst.addr.family == AF_INET && !ip_addr_equal(&masked, &r->dst.addr))
 		return err_set(e, -EINVAL, "Invalid prefix for given prefix length");

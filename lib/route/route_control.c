@@ -1,48 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What commands, addresses and ports do to the RIB, and what they ask it. Control lcore.
+ * What commands do to the RIB: Linux's rules about which route stands beside, before or in place of
+ * which. Control lcore.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base_log.h"
 #include "rib_journal.h"
 #include "route_check.h"
-
-static bool
-same_addr(const struct ip_addr *a, const struct ip_addr *b)
-{
-	return a->family == b->family && (a->family == AF_UNSPEC || ip_addr_equal(a, b));
-}
-
-bool
-route_matches(const struct route *r, const struct route_match *m)
-{
-	const struct route *w = &m->r;
-
-	if ((m->mask & ROUTE_M_FAMILY) && r->dst.addr.family != w->dst.addr.family)
-		return false;
-	if ((m->mask & ROUTE_M_DST) &&
-	    (r->dst.len != w->dst.len || !same_addr(&r->dst.addr, &w->dst.addr)))
-		return false;
-	return (!(m->mask & ROUTE_M_METRIC) || r->metric == w->metric) &&
-	       (!(m->mask & ROUTE_M_TABLE) || r->table == w->table) &&
-	       (!(m->mask & ROUTE_M_PORT) || r->port == w->port) &&
-	       (!(m->mask & ROUTE_M_TYPE) || r->type == w->type) &&
-	       (!(m->mask & ROUTE_M_PROTO) || r->proto == w->proto) &&
-	       (!(m->mask & ROUTE_M_SCOPE) || r->scope == w->scope) &&
-	       (!(m->mask & ROUTE_M_GW) || same_addr(&r->gw, &w->gw)) &&
-	       (!(m->mask & ROUTE_M_SRC) || same_addr(&r->src, &w->src));
-}
-
-static bool
-same_route(const struct route *a, const struct route *b)
-{
-	return a->metric == b->metric && a->table == b->table && a->port == b->port &&
-	       a->type == b->type && a->scope == b->scope && a->proto == b->proto &&
-	       same_addr(&a->gw, &b->gw) && same_addr(&a->src, &b->src);
-}
+#include "route_match.h"
 
 /* Closes the batch; rc is what happened before. */
 static int
@@ -51,6 +18,8 @@ finish(int rc, struct err *e)
 	struct err later = { "" };
 	int end = route_batch_end(&later);
 
+	if (rc == -ENOBUFS && e->text[0] == '\0')
+		err_set(e, rc, "No room for one more routing table or neighbour");
 	if (rc != 0)
 		return rc;
 	if (end != 0)
@@ -58,202 +27,199 @@ finish(int rc, struct err *e)
 	return end;
 }
 
-static int
-add_one(const struct route *r, unsigned flags)
+/* The first route of the metric, from `at` on. */
+static struct rib_route *
+of_metric(struct rib_route *at, uint32_t metric)
 {
-	struct rib_prefix *x = rib_find(&r->dst);
-	struct rib_route *at = x ? x->first : NULL;
-	uint64_t seq = 0;
-	int rc;
-
-	while (at != NULL && (at->r.table != r->table || at->r.metric != r->metric))
+	while (at != NULL && at->r.metric != metric)
 		at = at->next;
-	if (at == NULL && !(flags & ROUTE_CREATE))
+	return at;
+}
+
+/* As rib_insert(), in place of old. */
+static int
+put_instead(struct rib_prefix *x, struct rib_route *old, const struct route *r)
+{
+	uint64_t seq = old->seq;
+	int rc = rib_remove(x, old);
+
+	return rc == 0 ? rib_insert(r, seq) : rc;
+}
+
+static int
+add4(struct rib_prefix *x, const struct route *r, unsigned flags)
+{
+	struct rib_route *first = of_metric(x ? x->first : NULL, r->metric), *same = first;
+
+	if (first != NULL && (flags & ROUTE_EXCL))
+		return -EEXIST;
+	while (same != NULL && !route_same(&same->r, r))
+		same = of_metric(same->next, r->metric);
+	if (first != NULL && (flags & ROUTE_REPLACE)) {
+		if (same != NULL)
+			return same == first ? 0 : -EEXIST;
+		return put_instead(x, first, r);
+	}
+	if (same != NULL)
+		return -EEXIST;
+	if (!(flags & ROUTE_CREATE))
 		return -ENOENT;
+	return rib_insert(r, flags & ROUTE_PREPEND ? rib_seq_first() : 0);
+}
+
+/* IPv6: routes with gateways of one prefix and metric are paths of one route. */
+static bool
+can_join(const struct route *r)
+{
+	for (unsigned i = 0; i < RTE_MAX(r->nb_hops, 1); i++)
+		if (route_hop_of(r, i).gw.family == AF_UNSPEC)
+			return false;
+	return r->type == RTN_UNICAST;
+}
+
+static int
+join(struct rib_prefix *x, struct rib_route *old, const struct route *r)
+{
+	unsigned n = RTE_MAX(old->r.nb_hops, 1), m = RTE_MAX(r->nb_hops, 1);
+	struct route_hop *hops = malloc((n + m) * sizeof(*hops));
+	struct route all = old->r;
+	int rc = 0;
+
+	if (hops == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n; i++)
+		hops[i] = route_hop_of(&old->r, i);
+	for (unsigned i = 0; i < m && rc == 0; i++) {
+		hops[n] = route_hop_of(r, i);
+		for (unsigned k = 0; k < n; k++)
+			if (route_same_hop(&hops[k], &hops[n]))
+				rc = -EEXIST;
+		n++;
+	}
+	all.nb_hops = n;
+	all.hops = hops;
+	if (rc == 0)
+		rc = n > ROUTE_HOPS_MAX ? -EINVAL : put_instead(x, old, &all);
+	free(hops);
+	return rc;
+}
+
+static int
+add6(struct rib_prefix *x, const struct route *r, unsigned flags)
+{
+	struct rib_route *at = of_metric(x ? x->first : NULL, r->metric), *any = at;
+	struct rib_route *group = NULL;
+
 	if (at != NULL && (flags & ROUTE_EXCL))
 		return -EEXIST;
-	if (at != NULL && (flags & ROUTE_REPLACE)) {
-		seq = at->seq;
-		rc = rib_remove(x, at);
-		if (rc != 0)
-			return rc;
-	} else {
-		for (; at != NULL; at = at->next)
-			if (same_route(&at->r, r))
-				return -EEXIST;
+	for (; at != NULL; at = of_metric(at->next, r->metric)) {
+		if (flags & ROUTE_REPLACE && can_join(&at->r) == can_join(r))
+			return put_instead(x, at, r);
+		if (can_join(&at->r))
+			group = at;
+		else if (!(flags & ROUTE_REPLACE) && !can_join(r) && at->r.port == r->port)
+			return -EEXIST;
 	}
-	return rib_insert(r, seq);
+	if (any != NULL && flags & ROUTE_REPLACE)
+		return put_instead(x, any, r);
+	if (any == NULL && !(flags & ROUTE_CREATE))
+		return -ENOENT;
+	return group != NULL && can_join(r) ? join(x, group, r) : rib_insert(r, 0);
 }
 
 int
 route_add(struct route *r, unsigned flags, struct err *e)
 {
 	int rc = route_check(r, e);
+	struct rib_prefix *x;
 
 	if (rc != 0)
 		return rc;
 	route_batch_begin();
-	rc = add_one(r, flags);
+	x = rib_find(rib_of(r->dst.addr.family, r->table), &r->dst);
+	rc = r->dst.addr.family == AF_INET ? add4(x, r, flags) : add6(x, r, flags);
 	return finish(rc, e);
 }
 
-int
-route_del(const struct route_match *m, struct err *e)
+/* One path less. */
+static int
+leave(struct rib_prefix *x, struct rib_route *old, unsigned gone)
 {
-	struct ip_prefix p = m->r.dst;
-	struct rib_prefix *x;
-	struct rib_route *r;
+	struct route_hop *hops = malloc(old->r.nb_hops * sizeof(*hops));
+	struct route rest = old->r;
+	unsigned n = 0;
+	int rc;
+
+	if (hops == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < old->r.nb_hops; i++)
+		if (i != gone)
+			hops[n++] = old->r.hops[i];
+	rest.nb_hops = n;
+	rest.hops = hops;
+	if (n == 1) {
+		rest.nb_hops = 0;
+		rest.gw = hops[0].gw;
+		rest.port = hops[0].port;
+		rest.onlink = hops[0].onlink;
+	}
+	rc = put_instead(x, old, &rest);
+	free(hops);
+	return rc;
+}
+
+/* The path of an IPv6 route that m means, as IPv6 looks at each by itself; -1: none. */
+static int
+which_path(const struct route *r, const struct route_match *m)
+{
+	for (unsigned i = 0; m->r.nb_hops < 2 && i < r->nb_hops; i++) {
+		struct route one = *r;
+
+		one.nb_hops = 0;
+		one.gw = r->hops[i].gw;
+		one.port = r->hops[i].port;
+		if (route_matches(&one, m))
+			return i;
+	}
+	return -1;
+}
+
+static int
+del_match(struct rib_prefix *x, const struct route_match *m)
+{
+	for (struct rib_route *r = x ? x->first : NULL; r != NULL; r = r->next) {
+		int path = x->rib->family == AF_INET6 ? which_path(&r->r, m) : -1;
+
+		/* With a gateway only that path goes. */
+		if (path >= 0 && m->mask & ROUTE_M_GW)
+			return leave(x, r, path);
+		if (path >= 0 || route_matches(&r->r, m))
+			return rib_remove(x, r);
+	}
+	return -ESRCH;
+}
+
+int
+route_del(const struct route_match *given, struct err *e)
+{
+	struct route_match m = *given;
+	struct ip_prefix *p = &m.r.dst;
 
 	e->text[0] = '\0';
-	ip_addr_mask(&p.addr, p.len);
-	if (p.addr.family == AF_INET && !ip_addr_equal(&p.addr, &m->r.dst.addr))
+	ip_addr_mask(&p->addr, p->len);
+	if (p->addr.family == AF_INET && !ip_addr_equal(&p->addr, &given->r.dst.addr))
 		return err_set(e, -EINVAL, "Invalid prefix for given prefix length");
-	x = rib_find(&p);
-	for (r = x ? x->first : NULL; r != NULL; r = r->next) {
-		struct route_match any = *m;
-
-		any.r.dst = p;
-		if (route_matches(&r->r, &any))
-			break;
-	}
-	if (r == NULL)
-		return -ESRCH;
+	if (p->addr.family == AF_INET && rib_of(AF_INET, m.r.table) == NULL)
+		return err_set(e, -ESRCH, "ipv4: FIB table does not exist");
 	route_batch_begin();
-	return finish(rib_remove(x, r), e);
-}
-
-/* Removing by a test of one's own. */
-struct sweep {
-	bool (*test)(const struct route *r, const void *arg);
-	const void *arg;
-	unsigned n;
-	int rc;
-};
-
-static bool
-sweep_prefix(struct rib_prefix *x, void *arg)
-{
-	struct sweep *s = arg;
-	struct rib_route *r, *next;
-
-	for (r = x->first; r != NULL && s->rc == 0; r = next) {
-		next = r->next;
-		if (s->test(&r->r, s->arg)) {
-			s->rc = rib_remove(x, r);
-			s->n += s->rc == 0;
-		}
-	}
-	return s->rc == 0;
-}
-
-static unsigned
-sweep(uint8_t family, bool (*test)(const struct route *r, const void *arg), const void *arg)
-{
-	struct sweep s = { test, arg, 0, 0 };
-
-	if (family != AF_INET6)
-		rib_each(AF_INET, sweep_prefix, &s);
-	if (family != AF_INET)
-		rib_each(AF_INET6, sweep_prefix, &s);
-	if (s.rc != 0)
-		LOG(ERR, "routes: %s", strerror(-s.rc));
-	return s.n;
-}
-
-static bool
-test_match(const struct route *r, const void *arg)
-{
-	return route_matches(r, arg);
-}
-
-unsigned
-route_flush(const struct route_match *m, struct err *e)
-{
-	unsigned n;
-
-	e->text[0] = '\0';
-	route_batch_begin();
-	n = sweep((m->mask & (ROUTE_M_DST | ROUTE_M_FAMILY)) ? m->r.dst.addr.family : 0, test_match,
-		  m);
-	return route_batch_end(e) == 0 ? n : 0;
+	return finish(del_match(rib_find(rib_of(p->addr.family, m.r.table), p), &m), e);
 }
 
 int
-route_put(const struct route *r, struct err *e)
+route_table_need(uint8_t family, uint32_t table, struct err *e)
 {
-	struct rib_prefix *x = rib_find(&r->dst);
-	int rc;
-
-	for (struct rib_route *at = x ? x->first : NULL; at != NULL; at = at->next)
-		if (same_route(&at->r, r))
-			return 0;
-	rc = rib_insert(r, 0);
-	return rc == 0 ? 0 : err_set(e, rc, "no room for one more route: %s", strerror(-rc));
-}
-
-void
-route_take(const struct route *r)
-{
-	struct rib_prefix *x = rib_find(&r->dst);
-	struct rib_route *at;
-
-	for (at = x ? x->first : NULL; at != NULL; at = at->next)
-		if (same_route(&at->r, r))
-			break;
-	if (at != NULL && rib_remove(x, at) != 0)
-		LOG(ERR, "routes: %s", strerror(ENOMEM));
-}
-
-struct by_port {
-	uint16_t port;
-	bool keep_local;
-};
-
-static bool
-test_port(const struct route *r, const void *arg)
-{
-	const struct by_port *b = arg;
-
-	return r->port == b->port &&
-	       !(b->keep_local && r->table == RT_TABLE_LOCAL && r->scope == RT_SCOPE_HOST);
-}
-
-void
-route_take_port(uint16_t port, uint8_t family, bool keep_local)
-{
-	const struct by_port b = { port, keep_local };
-
-	sweep(family, test_port, &b);
-}
-
-static bool
-test_src(const struct route *r, const void *arg)
-{
-	const struct ip_addr *src = arg;
-
-	return r->src.family != AF_UNSPEC && ip_addr_equal(&r->src, src);
-}
-
-void
-route_take_src(const struct ip_addr *src)
-{
-	sweep(src->family, test_src, src);
-}
-
-const struct route *
-route_lookup(const struct ip_addr *dst, uint8_t scope, uint16_t port)
-{
-	for (int len = ip_addr_bits(dst->family); len >= 0; len--) {
-		struct ip_prefix p = { *dst, len };
-		struct rib_prefix *x;
-
-		if (rib_count_len(dst->family, len) == 0)
-			continue;
-		ip_addr_mask(&p.addr, len);
-		x = rib_find(&p);
-		for (struct rib_route *r = x ? x->first : NULL; r != NULL; r = r->next)
-			if (r->r.scope >= scope && (port == 0 || r->r.port == port))
-				return &r->r;
-	}
-	return NULL;
+	if (rib_make(family, table) != NULL)
+		return 0;
+	return err_set(e, -ENOBUFS, "no room for one more routing table (at most %u)",
+		       RIB_TABLES_MAX);
 }

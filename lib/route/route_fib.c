@@ -1,189 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Two FIB instances per family: workers read the published one, the control lcore changes the
- * other, swaps, waits a grace period and repeats the changes on the one that is idle now.
- *
- * Next hops take two bytes in the tables (ids below 32,767) until one does not fit; then, and when
- * a table is too small for its routes, an instance is made anew from the RIB, wider or larger.
+ * Forwarding tables. Workers read the published form, the control lcore changes the other, swaps,
+ * waits a grace period and repeats the changes on the one that is idle now.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include <rte_byteorder.h>
-#include <rte_rib.h>
-#include <rte_rib6.h>
-#include <rte_version.h>
-
-#include "base_log.h"
 #include "base_rcu.h"
 #include "route_fib.h"
-#include "route_nexthop.h"
+#include "rib_table.h"
 
-/* An IPv6 address as rte_fib6 takes it. */
-#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
-#define FIB6_ADDR(bytes) ((const struct rte_ipv6_addr *)(const void *)(bytes))
-#else
-#define FIB6_ADDR(bytes) (bytes)
-#endif
+#define BIG_UNTIL 512       /* a table that grew large becomes small again below */
+#define ANEW_CHANGES 20000u /* so many changes, and more than routes stay: fill a new instance */
 
-#define SMALL_NH_MAX 32766u /* largest id of a 2-byte entry: 15 bits, and one value to spare */
-#define TBL8_MAX_SMALL 32767u
-#define TBL8_MAX (1u << 22)
-#define ROUTES_START 4096
-#define TBL8_START4 1024
-#define TBL8_START6 4096
-#define ROUTES_MAX (1 << 23)
-#define WORN 256
+const struct fib_live *route_live4, *route_live6;
 
-struct instance {
-	void *fib; /* rte_fib or rte_fib6 */
-	uint32_t routes, tbl8;
-	bool wide;        /* 4-byte next hops */
-	uint32_t changes; /* since it was made */
-};
+static struct fib *fast[2]; /* [0] IPv4, [1] IPv6 */
 
-static struct pair {
-	struct instance of[2];
-	unsigned live;
-} pairs[2]; /* [0] IPv4, [1] IPv6 */
-
-struct rte_fib *route_fib4;
-struct rte_fib6 *route_fib6;
-
-static struct pair *
-pair_of(uint8_t family)
+struct fib *
+fib_fast(uint8_t family)
 {
-	return &pairs[family == AF_INET6];
-}
-
-static void *
-make4(const char *name, const struct instance *i)
-{
-	struct rte_fib_conf conf = {
-		.type = RTE_FIB_DIR24_8,
-		.default_nh = NEXTHOP_NONE,
-		.max_routes = i->routes,
-		.dir24_8 = { .nh_sz = i->wide ? RTE_FIB_DIR24_8_4B : RTE_FIB_DIR24_8_2B,
-			     .num_tbl8 = i->tbl8 },
-	};
-	struct rte_fib *fib = rte_fib_create(name, SOCKET_ID_ANY, &conf);
-
-	/* The default picks AVX-512 where the SIMD width allows. */
-	if (fib != NULL)
-		rte_fib_select_lookup(fib, RTE_FIB_LOOKUP_DEFAULT);
-	return fib;
-}
-
-static void *
-make6(const char *name, const struct instance *i)
-{
-	struct rte_fib6_conf conf = {
-		.type = RTE_FIB6_TRIE,
-		.default_nh = NEXTHOP_NONE,
-		.max_routes = i->routes,
-		.trie = { .nh_sz = i->wide ? RTE_FIB6_TRIE_4B : RTE_FIB6_TRIE_2B,
-			  .num_tbl8 = i->tbl8 },
-	};
-	struct rte_fib6 *fib = rte_fib6_create(name, SOCKET_ID_ANY, &conf);
-
-	if (fib != NULL)
-		rte_fib6_select_lookup(fib, RTE_FIB6_LOOKUP_DEFAULT);
-	return fib;
-}
-
-static int
-instance_make(uint8_t family, struct instance *i)
-{
-	static unsigned serial;
-	char name[24];
-
-	snprintf(name, sizeof(name), "route%c-%u", family == AF_INET ? '4' : '6', serial++);
-	i->fib = family == AF_INET ? make4(name, i) : make6(name, i);
-	return i->fib == NULL ? -ENOMEM : 0;
-}
-
-static void
-instance_free(uint8_t family, struct instance *i)
-{
-	if (family == AF_INET)
-		rte_fib_free(i->fib);
-	else
-		rte_fib6_free(i->fib);
-	i->fib = NULL;
-}
-
-static void
-publish(uint8_t family, void *fib)
-{
-	if (family == AF_INET)
-		__atomic_store_n(&route_fib4, fib, __ATOMIC_RELEASE);
-	else
-		__atomic_store_n(&route_fib6, fib, __ATOMIC_RELEASE);
-}
-
-static int
-add4(void *fib, uint32_t host, uint8_t len, uint32_t nh)
-{
-	struct rte_rib_node *node = NULL;
-	int rc = 0;
-
-	/*
-	 * A prefix whose next hop is its parent's is added without being accounted for, but taken
-	 * off the account when it goes (seen in DPDK 22.11). So it comes with another one first;
-	 * nobody looks at this instance yet.
-	 */
-	if (len > 24)
-		node = rte_rib_lookup_exact(rte_fib_get_rib(fib), host, len);
-	if (len > 24 && node == NULL)
-		rc = rte_fib_add(fib, host, len, NEXTHOP_UNUSED);
-	return rc == 0 ? rte_fib_add(fib, host, len, nh) : rc;
-}
-
-static int
-add6(void *fib, const uint8_t *bytes, uint8_t len, uint32_t nh)
-{
-	struct rte_rib6_node *node = NULL;
-	int rc = 0;
-
-	if (len > 24)
-		node = rte_rib6_lookup_exact(rte_fib6_get_rib(fib), FIB6_ADDR(bytes), len);
-	if (len > 24 && node == NULL)
-		rc = rte_fib6_add(fib, FIB6_ADDR(bytes), len, NEXTHOP_UNUSED);
-	return rc == 0 ? rte_fib6_add(fib, FIB6_ADDR(bytes), len, nh) : rc;
-}
-
-/* nh FIB_ABSENT: takes the prefix out. */
-static int
-put_one(void *fib, const struct ip_prefix *p, uint32_t nh)
-{
-	if (p->addr.family == AF_INET) {
-		uint32_t host = rte_be_to_cpu_32(p->addr.v4);
-
-		return nh == FIB_ABSENT ? rte_fib_delete(fib, host, p->len)
-					: add4(fib, host, p->len, nh);
-	}
-	return nh == FIB_ABSENT ? rte_fib6_delete(fib, FIB6_ADDR(p->addr.v6), p->len)
-				: add6(fib, p->addr.v6, p->len, nh);
-}
-
-/* Undoes by itself what it did when one change fails. */
-static int
-change_all(struct instance *i, const struct fib_change *c, unsigned n)
-{
-	int rc = 0;
-	unsigned k;
-
-	i->changes += n;
-	for (k = 0; k < n && rc == 0; k++)
-		rc = !i->wide && c[k].new_nh != FIB_ABSENT && c[k].new_nh > SMALL_NH_MAX
-			     ? -EOVERFLOW
-			     : put_one(i->fib, &c[k].p, c[k].new_nh);
-	if (rc == 0)
-		return 0;
-	for (k--; k-- > 0;)
-		put_one(i->fib, &c[k].p, c[k].old_nh);
-	return rc;
+	return fast[family == AF_INET6];
 }
 
 static int
@@ -195,95 +33,253 @@ too_small(uint8_t family, struct err *e)
 		       family == AF_INET ? "IPv4 routes" : "IPv6 routes");
 }
 
-/*
- * What a full instance becomes. false: it is as large as it gets. One that saw many changes first
- * gets a second chance in its size, for the sake of what its accounts lost on the way.
- */
-static bool
-enlarge(struct instance *i, int why)
+static int
+put_instance(void *arg, const struct ip_prefix *p, const uint32_t *nh, unsigned n)
 {
-	bool worn = i->changes > WORN;
-
-	i->changes = 0;
-	if (worn && why != -EOVERFLOW)
-		return true;
-	if (why == -EOVERFLOW) {
-		i->wide = true;
-		return true;
-	}
-	/* The trees of prefixes run out of nodes with ENOMEM, the tables out of groups with ENOSPC. */
-	if (why == -ENOMEM) {
-		i->routes *= 2;
-		return i->routes <= ROUTES_MAX;
-	}
-	if (!i->wide && i->tbl8 == TBL8_MAX_SMALL)
-		i->wide = true;
-	i->tbl8 *= 2;
-	if (!i->wide && i->tbl8 > TBL8_MAX_SMALL)
-		i->tbl8 = TBL8_MAX_SMALL;
-	return i->tbl8 <= TBL8_MAX;
+	return fib_instance_put(arg, p, nh[0]);
 }
 
-/* A new instance that holds all of the RIB; on error *i is as it was. */
 static int
-remake(uint8_t family, struct instance *i, int why, fib_fill_fn *fill, struct err *e)
+put_small(void *arg, const struct ip_prefix *p, const uint32_t *nh, unsigned n)
 {
-	struct instance old = *i, now = *i;
-	int rc = why;
+	fib_small_put(arg, p, nh, n);
+	return 0;
+}
 
-	while (rc == -ENOSPC || rc == -ENOMEM || rc == -EOVERFLOW) {
-		if (!enlarge(&now, rc) || instance_make(family, &now) != 0)
-			return too_small(family, e);
-		rc = fill(family, put_one, now.fib);
-		if (rc != 0)
-			instance_free(family, &now);
+/* Makes *i, of the size it says or larger, and fills it. On error there is none. */
+static int
+make_full(const struct fib *f, struct fib_instance *i, struct err *e)
+{
+	int rc;
+
+	for (;;) {
+		if (fib_instance_make(f->family, i) != 0)
+			return too_small(f->family, e);
+		rc = rib_fill(f, put_instance, i);
+		if (rc == 0)
+			return 0;
+		fib_instance_free(f->family, i);
+		if (rc != -ENOSPC && rc != -ENOMEM && rc != -EOVERFLOW)
+			return err_set(e, rc, "forwarding table: %s", strerror(-rc));
+		if (!fib_instance_enlarge(i, rc))
+			return too_small(f->family, e);
 	}
+}
+
+/* A new instance in place of the idle one; on error *i is as it was. */
+static int
+remake(const struct fib *f, struct fib_instance *i, struct err *e)
+{
+	struct fib_instance old = *i, now = old;
+	int rc = make_full(f, &now, e);
+
 	if (rc != 0)
-		return err_set(e, rc, "forwarding table: %s", strerror(-rc));
-	instance_free(family, &old);
+		return rc;
+	fib_instance_free(f->family, &old);
 	*i = now;
 	return 0;
 }
 
 /* Either way *i holds what the RIB holds, or is unchanged. */
 static int
-bring_up_to_date(uint8_t family, struct instance *i, const struct fib_change *c, unsigned n,
-		 fib_fill_fn *fill, struct err *e)
+bring_up_to_date(const struct fib *f, struct fib_instance *i, const struct fib_change *c,
+		 unsigned n, struct err *e)
 {
-	int rc = change_all(i, c, n);
+	unsigned count = rib_fill_count(f);
+	struct fib_instance was = *i;
+	int rc;
 
-	return rc == 0 ? 0 : remake(family, i, rc, fill, e);
+	if (count > i->routes || (n > ANEW_CHANGES && n > count)) {
+		fib_instance_size(f->family, &was, count + count / 4);
+		was.wide = i->wide;
+		was.tbl8 = RTE_MAX(was.tbl8, count > i->routes ? i->tbl8 : 0);
+		was.live = i->live;
+		rc = remake(f, &was, e);
+		if (rc == 0)
+			*i = was;
+		return rc;
+	}
+	rc = fib_instance_change(i, c, n);
+	if (rc == 0)
+		return 0;
+	if (!fib_instance_enlarge(i, rc)) {
+		i->routes = was.routes;
+		i->tbl8 = was.tbl8;
+		return too_small(f->family, e);
+	}
+	rc = remake(f, i, e);
+	if (rc != 0) {
+		was.live = i->live;
+		*i = was;
+	}
+	return rc;
 }
 
 static void
-swap(uint8_t family, struct pair *p)
+publish(struct fib *f, const struct fib_live *live)
 {
-	p->live = !p->live;
-	publish(family, p->of[p->live].fib);
+	__atomic_store_n(&f->live, live, __ATOMIC_RELEASE);
+	if (f->fast)
+		__atomic_store_n(f->family == AF_INET ? &route_live4 : &route_live6, live,
+				 __ATOMIC_RELEASE);
+}
+
+static void
+swap(struct fib *f)
+{
+	f->shown = !f->shown;
+	publish(f, &f->of[f->shown].live);
 	rcu_wait();
 }
 
 int
-fib_apply(uint8_t family, const struct fib_change *c, unsigned n, fib_fill_fn *fill, struct err *e)
+fib_apply(struct fib *f, const struct fib_change *c, unsigned n, struct err *e)
 {
-	struct pair *p = pair_of(family);
-	struct instance *idle = &p->of[!p->live];
+	struct fib_instance *idle = &f->of[!f->shown];
 	int rc;
 
-	rc = bring_up_to_date(family, idle, c, n, fill, e);
+	if (f->live == NULL || f->fresh || n == 0)
+		return 0;
+	rc = bring_up_to_date(f, idle, c, n, e);
 	if (rc != 0)
 		return rc;
-	swap(family, p);
-	idle = &p->of[!p->live];
-	rc = bring_up_to_date(family, idle, c, n, fill, e);
+	swap(f);
+	idle = &f->of[!f->shown];
+	rc = bring_up_to_date(f, idle, c, n, e);
 	if (rc == 0)
 		return 0;
 	/* No memory to make the second one larger: go back to it and undo the first. */
-	swap(family, p);
-	idle = &p->of[!p->live];
+	swap(f);
+	idle = &f->of[!f->shown];
 	for (unsigned k = n; k-- > 0;)
-		put_one(idle->fib, &c[k].p, c[k].old_nh);
+		fib_instance_put(idle, &c[k].p, c[k].old_nh);
 	return rc;
+}
+
+static int
+make_small(struct fib *f, unsigned count, struct err *e)
+{
+	f->pending = fib_small_new(count);
+	if (f->pending == NULL)
+		return err_set(e, -ENOMEM, "no memory for a forwarding table");
+	rib_fill(f, put_small, f->pending);
+	fib_small_finish(f->pending);
+	return 0;
+}
+
+static int
+make_instances(struct fib *f, unsigned count, struct err *e)
+{
+	int rc;
+
+	for (unsigned k = 0; k < 2; k++) {
+		fib_instance_size(f->family, &f->of[k], count + count / 4);
+		rc = make_full(f, &f->of[k], e);
+		if (rc != 0) {
+			if (k == 1)
+				fib_instance_free(f->family, &f->of[0]);
+			return rc;
+		}
+	}
+	f->shown = 0;
+	f->fresh = true;
+	publish(f, &f->of[0].live);
+	return 0;
+}
+
+int
+fib_prepare(struct fib *f, struct err *e)
+{
+	unsigned count = rib_fill_count(f);
+	int rc = 0;
+
+	f->pending = NULL;
+	f->fresh = false;
+	if (count <= FIB_SMALL_MAX)
+		rc = make_small(f, count, e);
+	/* Nobody reads new instances while the small form is published. */
+	if (rc == 0 && f->live == NULL && (f->fast || count > FIB_SMALL_MAX))
+		rc = make_instances(f, count, e);
+	if (rc != 0)
+		fib_abandon(f);
+	return rc;
+}
+
+bool
+fib_commit(struct fib *f)
+{
+	struct fib_small *old = f->small;
+
+	f->fresh = false;
+	__atomic_store_n(&f->small, f->pending, __ATOMIC_RELEASE);
+	f->pending = old;
+	return old != NULL || (!f->fast && f->live != NULL && rib_fill_count(f) < BIG_UNTIL);
+}
+
+void
+fib_settle(struct fib *f)
+{
+	free(f->pending);
+	f->pending = NULL;
+	if (f->fast || f->live == NULL || f->small == NULL || rib_fill_count(f) >= BIG_UNTIL)
+		return;
+	__atomic_store_n(&f->live, NULL, __ATOMIC_RELEASE);
+	for (unsigned k = 0; k < 2; k++)
+		fib_instance_free(f->family, &f->of[k]);
+}
+
+void
+fib_abandon(struct fib *f)
+{
+	free(f->pending);
+	f->pending = NULL;
+	if (!f->fresh)
+		return;
+	f->fresh = false;
+	publish(f, NULL);
+	for (unsigned k = 0; k < 2; k++)
+		fib_instance_free(f->family, &f->of[k]);
+}
+
+struct fib *
+fib_new(uint8_t family, bool fast_one, struct rib *a, struct rib *b, struct err *e)
+{
+	struct fib *f = calloc(1, sizeof(*f));
+
+	if (f == NULL) {
+		err_set(e, -ENOMEM, "no memory for one more routing table");
+		return NULL;
+	}
+	f->family = family;
+	f->fast = fast_one;
+	f->from[0] = a;
+	f->from[1] = b;
+	if (fib_prepare(f, e) != 0) {
+		free(f);
+		return NULL;
+	}
+	fib_commit(f);
+	fib_settle(f);
+	return f;
+}
+
+uint32_t
+fib_lookup(const struct fib *f, const struct ip_addr *dst, uint16_t out, uint8_t *len)
+{
+	const struct fib_small *small = __atomic_load_n(&f->small, __ATOMIC_ACQUIRE);
+	const struct fib_live *live;
+
+	if (small != NULL)
+		return fib_small_lookup(small, dst, out, len);
+	live = __atomic_load_n(&f->live, __ATOMIC_ACQUIRE);
+	return live == NULL ? NEXTHOP_NONE : fib_instance_lookup(f->family, live, dst, out, len);
+}
+
+size_t
+fib_memory(const struct fib *f)
+{
+	return sizeof(*f) + fib_small_memory(f->small) + fib_instance_memory(f->family, &f->of[0]) +
+	       fib_instance_memory(f->family, &f->of[1]);
 }
 
 int
@@ -291,23 +287,17 @@ fib_init(struct err *e)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 
-	for (unsigned f = 0; f < 2; f++) {
-		struct pair *p = pair_of(families[f]);
+	for (unsigned i = 0; i < 2; i++) {
+		struct rib *local = rib_make(families[i], RT_TABLE_LOCAL);
+		struct rib *main = rib_make(families[i], RT_TABLE_MAIN);
 
-		for (unsigned k = 0; k < 2; k++) {
-			p->of[k] = (struct instance){
-				.routes = ROUTES_START,
-				.tbl8 = families[f] == AF_INET ? TBL8_START4 : TBL8_START6,
-			};
-			if (instance_make(families[f], &p->of[k]) != 0)
-				return err_set(
-					e, -ENOMEM,
-					"forwarding tables take about 150 MB and there is not so "
-					"much memory: reserve more hugepages, or with --no-huge "
-					"give a larger -m");
-		}
-		p->live = 0;
-		publish(families[f], p->of[0].fib);
+		fast[i] = local && main ? fib_new(families[i], true, local, main, e) : NULL;
+		if (fast[i] == NULL)
+			return err_set(
+				e, -ENOMEM,
+				"forwarding tables take about 150 MB and there is not so much "
+				"memory: reserve more hugepages, or with --no-huge give a larger "
+				"-m");
 	}
 	return 0;
 }

@@ -26,6 +26,9 @@ struct route_key {
 /* A key from a parsed packet that came in by its port (or is the box's own: PKT_ORIGINATED). */
 void route_key_of(struct route_key *k, const struct rte_mbuf *m);
 
+/* A number of the packet's flow, for route_pick(). Any lane. */
+uint32_t route_flow_hash(const struct rte_mbuf *m);
+
 /*
  * Any lane. The next hop's id (NEXTHOP_NONE: no route), valid as long as the burst's generation. One
  * path of several is chosen already. out set: only routes by that port count, and IPv4 takes a
@@ -39,3 +42,9 @@ uint32_t route_lookup_key(const struct gen *gen, const struct route_key *k);
  */
 enum nexthop_type route_reverse(const struct gen *gen, const struct route_key *k, uint16_t port,
 				bool *by_port);
+
+/*
+ * Workers, when policy_of() says that there are rules: the ids for packets of one family, as
+ * route4_lookup() and route6_lookup() give them without rules.
+ */
+void route_lookup_rules(const struct gen *gen, struct rte_mbuf **pkts, uint64_t *ids, unsigned n);

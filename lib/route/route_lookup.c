@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base_rcu.h"
+#include "policy.h"
 #include "port.h"
 #include "route_fib.h"
 #include "route_nexthop.h"
@@ -44,6 +45,9 @@ route_link_set(uint16_t port, bool on, struct err *e)
 int
 route_init(struct err *e)
 {
+	int rc;
+
 	nexthop_init();
-	return fib_init(e);
+	rc = fib_init(e);
+	return rc != 0 ? rc : policy_init(e);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Batches: every change of the RIB is noted in a journal; the end of the outermost batch turns the
- * changed prefixes into FIB changes, applies them, and then lets go of what was removed, or takes
- * the journal back. Control lcore.
+ * changed prefixes into changes of the forwarding tables, applies them, and then lets go of what was
+ * removed, or takes the journal back. Control lcore.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,9 +10,12 @@
 
 #include "addr_host.h"
 #include "base_log.h"
+#include "base_rcu.h"
+#include "policy_compile.h"
 #include "rib_journal.h"
-#include "rib_table.h"
 #include "route_nexthop.h"
+
+#define SEQ_START (1ull << 62) /* ages grow from here; `prepend` goes below */
 
 struct note {
 	struct rib_prefix *x;
@@ -20,15 +23,23 @@ struct note {
 	bool removed;
 };
 
+/* A prefix that changed, and what forwarding tables had for it before. */
+struct dirty {
+	struct rib_prefix *x;
+	uint32_t own, fast; /* next hop ids, FIB_ABSENT: none */
+	bool in_fast;       /* of table local or main, and not noted for the other one already */
+};
+
 static struct {
 	unsigned depth;
 	struct note *notes;
 	size_t nb_notes, cap_notes;
-	struct rib_prefix **dirty;
+	struct dirty *dirty;
 	size_t nb_dirty, cap_dirty;
-	uint64_t seq;
-	unsigned count[2];
-} rib;
+	struct fib **fibs; /* that the batch touches */
+	size_t nb_fibs, cap_fibs;
+	uint64_t seq, seq_first;
+} rib = { .seq = SEQ_START, .seq_first = SEQ_START };
 
 /* Room for one more element; NULL when memory is short, and the old array stays. */
 static void *
@@ -44,66 +55,139 @@ room(void *array, size_t nb, size_t *cap, size_t size)
 	return p;
 }
 
+static uint32_t
+best(const struct rib_prefix *x)
+{
+	return x == NULL || x->first == NULL ? FIB_ABSENT : x->first->nh;
+}
+
+/* What the table of local and main has for the prefix: the first of them that has any. */
+static uint32_t
+best_of(const struct fib *f, const struct ip_prefix *p)
+{
+	uint32_t nh = best(rib_find(f->from[0], p));
+
+	return nh != FIB_ABSENT || f->from[1] == NULL ? nh : best(rib_find(f->from[1], p));
+}
+
+static int
+touch_fib(struct fib *f)
+{
+	struct fib **p = room(rib.fibs, rib.nb_fibs, &rib.cap_fibs, sizeof(*p));
+
+	if (p == NULL)
+		return -ENOMEM;
+	rib.fibs = p;
+	rib.fibs[rib.nb_fibs++] = f;
+	return 0;
+}
+
+/* local and main make one forwarding table; so do both when each has one of its own as well. */
+static struct fib *
+fast_of(const struct rib *t)
+{
+	struct fib *f = fib_fast(t->family);
+
+	return t == f->from[0] || t == f->from[1] ? f : NULL;
+}
+
+static int
+touch_table(struct rib *t)
+{
+	struct fib *f = fast_of(t);
+	struct rib *twin = f == NULL ? NULL : t == f->from[0] ? f->from[1] : f->from[0];
+
+	if (t->dirty)
+		return 0;
+	if (f != NULL && !twin->dirty && touch_fib(f) != 0)
+		return -ENOMEM;
+	if (t->fib != NULL && touch_fib(t->fib) != 0)
+		return -ENOMEM;
+	t->dirty = true;
+	return 0;
+}
+
+static int
+touch(struct rib_prefix *x)
+{
+	struct dirty *d;
+	struct fib *f;
+
+	if (x->dirty)
+		return 0;
+	d = room(rib.dirty, rib.nb_dirty, &rib.cap_dirty, sizeof(*d));
+	if (d == NULL)
+		return -ENOMEM;
+	rib.dirty = d;
+	if (touch_table(x->rib) != 0)
+		return -ENOMEM;
+	d = &rib.dirty[rib.nb_dirty++];
+	*d = (struct dirty){ .x = x, .own = best(x) };
+	f = fast_of(x->rib);
+	if (f != NULL) {
+		const struct rib *twin = x->rib == f->from[0] ? f->from[1] : f->from[0];
+		const struct rib_prefix *other = rib_find(twin, &x->p);
+
+		d->in_fast = other == NULL || !other->dirty;
+		d->fast = best_of(f, &x->p);
+	}
+	x->dirty = true;
+	return 0;
+}
+
 static int
 note(struct rib_prefix *x, struct rib_route *r, bool removed)
 {
 	struct note *n = room(rib.notes, rib.nb_notes, &rib.cap_notes, sizeof(*n));
-	struct rib_prefix **d;
 
 	if (n == NULL)
 		return -ENOMEM;
 	rib.notes = n;
-	if (!x->dirty) {
-		d = room(rib.dirty, rib.nb_dirty, &rib.cap_dirty, sizeof(*d));
-		if (d == NULL)
-			return -ENOMEM;
-		rib.dirty = d;
-		rib.dirty[rib.nb_dirty++] = x;
-		x->dirty = true;
-	}
+	if (touch(x) != 0)
+		return -ENOMEM;
 	rib.notes[rib.nb_notes++] = (struct note){ x, r, removed };
 	return 0;
 }
 
-static uint8_t
-hop_type(uint8_t rtn)
+static void
+route_free(struct rib_route *r)
 {
-	switch (rtn) {
-	case RTN_LOCAL:
-	case RTN_ANYCAST:
-		return NEXTHOP_LOCAL;
-	case RTN_BROADCAST:
-		return NEXTHOP_BROADCAST;
-	case RTN_BLACKHOLE:
-		return NEXTHOP_BLACKHOLE;
-	case RTN_UNREACHABLE:
-		return NEXTHOP_UNREACHABLE;
-	case RTN_PROHIBIT:
-		return NEXTHOP_PROHIBIT;
-	case RTN_THROW: /* the end of the last table: as no route */
-		return NEXTHOP_NO_ROUTE;
-	default:
-		return NEXTHOP_UNICAST;
+	free(r->r.hops);
+	free(r);
+}
+
+static struct rib_route *
+route_copy(const struct route *r)
+{
+	struct rib_route *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	n->r = *r;
+	n->r.hops = NULL;
+	if (r->nb_hops < 2)
+		return n;
+	n->r.hops = malloc(r->nb_hops * sizeof(*r->hops));
+	if (n->r.hops == NULL) {
+		free(n);
+		return NULL;
 	}
+	memcpy(n->r.hops, r->hops, r->nb_hops * sizeof(*r->hops));
+	return n;
 }
 
 int
 rib_insert(const struct route *r, uint64_t seq)
 {
-	const struct nexthop hop = { .type = hop_type(r->type),
-				     .port = r->port,
-				     .mtu = r->mtu,
-				     .gw = r->gw,
-				     .src = r->src };
-	struct rib_prefix *x = rib_get(&r->dst);
-	struct rib_route *n = calloc(1, sizeof(*n));
-	int rc = -ENOMEM;
+	struct rib *t = rib_make(r->dst.addr.family, r->table);
+	struct rib_prefix *x = t == NULL ? NULL : rib_get(t, &r->dst);
+	struct rib_route *n = x == NULL ? NULL : route_copy(r);
+	int rc = t == NULL ? -ENOBUFS : -ENOMEM;
 
-	if (x == NULL || n == NULL)
+	if (n == NULL)
 		goto fail;
-	n->r = *r;
 	n->seq = seq ? seq : ++rib.seq;
-	rc = nexthop_ref(&hop, &n->nh);
+	rc = nexthop_ref_route(r, &n->nh);
 	if (rc != 0)
 		goto fail;
 	rc = note(x, n, false);
@@ -112,10 +196,10 @@ rib_insert(const struct route *r, uint64_t seq)
 		goto fail;
 	}
 	rib_link(x, n);
-	rib.count[r->dst.addr.family == AF_INET6]++;
 	return 0;
 fail:
-	free(n);
+	if (n != NULL)
+		route_free(n);
 	if (x != NULL && x->first == NULL && !x->dirty)
 		rib_drop(x);
 	return rc;
@@ -126,11 +210,15 @@ rib_remove(struct rib_prefix *x, struct rib_route *r)
 {
 	int rc = note(x, r, true);
 
-	if (rc != 0)
-		return rc;
-	rib_unlink(x, r);
-	rib.count[x->p.addr.family == AF_INET6]--;
-	return 0;
+	if (rc == 0)
+		rib_unlink(x, r);
+	return rc;
+}
+
+uint64_t
+rib_seq_first(void)
+{
+	return --rib.seq_first;
 }
 
 void
@@ -139,57 +227,31 @@ route_batch_begin(void)
 	rib.depth++;
 }
 
-static uint32_t
-best(const struct rib_prefix *x)
-{
-	return x->first == NULL ? FIB_ABSENT : x->first->nh;
-}
-
-struct fill_arg {
-	int (*put)(void *fib, const struct ip_prefix *p, uint32_t nh);
-	void *fib;
-	int rc;
-};
-
-static bool
-fill_one(struct rib_prefix *x, void *arg)
-{
-	struct fill_arg *f = arg;
-
-	if (x->first != NULL)
-		f->rc = f->put(f->fib, &x->p, best(x));
-	return f->rc == 0;
-}
-
-static int
-fill(uint8_t family, int (*put)(void *fib, const struct ip_prefix *p, uint32_t nh), void *fib)
-{
-	struct fill_arg f = { put, fib, 0 };
-
-	rib_each(family, fill_one, &f);
-	return f.rc;
-}
-
-/* The dirty prefixes of the family whose best next hop is not the installed one. */
+/* The prefixes of the table whose best next hop is another one now. */
 static unsigned
-collect(uint8_t family, struct fib_change *c)
+collect(const struct fib *f, struct fib_change *c)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < rib.nb_dirty; i++) {
-		struct rib_prefix *x = rib.dirty[i];
+		const struct dirty *d = &rib.dirty[i];
+		uint32_t old = f->fast ? d->fast : d->own, now;
 
-		if (x->p.addr.family == family && best(x) != x->installed)
-			c[n++] = (struct fib_change){ x->p, x->installed, best(x) };
+		if (f->fast ? !d->in_fast || fast_of(d->x->rib) != f : d->x->rib->fib != f)
+			continue;
+		now = best_of(f, &d->x->p);
+		if (now != old)
+			c[n++] = (struct fib_change){ d->x->p, old, now };
 	}
 	return n;
 }
 
-/* family's changes the other way round, after the other family's failed. */
+/* The same changes the other way round, after those of another table failed. */
 static void
-revert(uint8_t family, struct fib_change *c, unsigned n)
+revert(struct fib *f, struct fib_change *c)
 {
-	struct err e;
+	unsigned n = collect(f, c);
+	struct err e = { "" };
 
 	for (unsigned i = 0; i < n; i++) {
 		uint32_t old = c[i].old_nh;
@@ -197,32 +259,58 @@ revert(uint8_t family, struct fib_change *c, unsigned n)
 		c[i].old_nh = c[i].new_nh;
 		c[i].new_nh = old;
 	}
-	if (n > 0 && fib_apply(family, c, n, fill, &e) != 0)
+	if (fib_apply(f, c, n, &e) != 0)
 		LOG(ERR, "%s", e.text);
+}
+
+static int
+apply_all(struct fib_change *c, struct err *e)
+{
+	size_t prepared = 0, applied = 0;
+	int rc = 0;
+
+	for (; prepared < rib.nb_fibs && rc == 0; prepared++)
+		rc = fib_prepare(rib.fibs[prepared], e);
+	for (; applied < rib.nb_fibs && rc == 0; applied++)
+		rc = fib_apply(rib.fibs[applied], c, collect(rib.fibs[applied], c), e);
+	if (rc == 0)
+		return 0;
+	/* The one that failed is as it was. */
+	for (size_t i = 0; i + 1 < applied; i++)
+		revert(rib.fibs[i], c);
+	for (size_t i = 0; i < prepared; i++)
+		fib_abandon(rib.fibs[i]);
+	return rc;
+}
+
+static void
+commit_all(void)
+{
+	bool wait = false;
+
+	for (size_t i = 0; i < rib.nb_fibs; i++)
+		wait |= fib_commit(rib.fibs[i]);
+	if (wait)
+		rcu_wait();
+	for (size_t i = 0; i < rib.nb_fibs; i++)
+		fib_settle(rib.fibs[i]);
 }
 
 static int
 install(struct err *e)
 {
 	struct fib_change *c;
-	unsigned n4, n6;
-	int rc = 0;
+	int rc;
 
 	if (rib.nb_dirty == 0)
 		return 0;
 	c = malloc(rib.nb_dirty * sizeof(*c));
 	if (c == NULL)
 		return err_set(e, -ENOMEM, "no memory to change %zu routes", rib.nb_dirty);
-	n4 = collect(AF_INET, c);
-	n6 = collect(AF_INET6, c + n4);
-	if (n4 > 0)
-		rc = fib_apply(AF_INET, c, n4, fill, e);
-	if (rc == 0 && n6 > 0) {
-		rc = fib_apply(AF_INET6, c + n4, n6, fill, e);
-		if (rc != 0)
-			revert(AF_INET, c, n4);
-	}
+	rc = apply_all(c, e);
 	free(c);
+	if (rc == 0)
+		commit_all();
 	return rc;
 }
 
@@ -231,30 +319,49 @@ take_back(void)
 {
 	while (rib.nb_notes > 0) {
 		struct note *n = &rib.notes[--rib.nb_notes];
-		unsigned f = n->x->p.addr.family == AF_INET6;
 
 		if (n->removed) {
 			rib_link(n->x, n->r);
-			rib.count[f]++;
 		} else {
 			rib_unlink(n->x, n->r);
 			nexthop_unref(n->r->nh);
-			free(n->r);
-			rib.count[f]--;
+			route_free(n->r);
 		}
 	}
 }
 
-/* fib_apply() waited: no worker has the removed routes' next hops any more. */
+/* A grace period has passed: no worker has the removed routes' next hops any more. */
 static void
 let_go(void)
 {
 	for (size_t i = 0; i < rib.nb_notes; i++)
 		if (rib.notes[i].removed) {
 			nexthop_unref(rib.notes[i].r->nh);
-			free(rib.notes[i].r);
+			route_free(rib.notes[i].r);
 		}
 	rib.nb_notes = 0;
+}
+
+/* A batch of a million routes shall not hold its memory for ever. */
+static void
+forget(void)
+{
+	for (size_t i = 0; i < rib.nb_dirty; i++) {
+		struct rib_prefix *x = rib.dirty[i].x;
+
+		x->dirty = false;
+		x->rib->dirty = false;
+		if (x->first == NULL)
+			rib_drop(x);
+	}
+	rib.nb_dirty = rib.nb_fibs = 0;
+	if (rib.cap_dirty <= 4096 && rib.cap_notes <= 4096)
+		return;
+	free(rib.dirty);
+	free(rib.notes);
+	rib.dirty = NULL;
+	rib.notes = NULL;
+	rib.cap_dirty = rib.cap_notes = 0;
 }
 
 int
@@ -269,22 +376,18 @@ route_batch_end(struct err *e)
 		let_go();
 	else
 		take_back();
-	for (size_t i = 0; i < rib.nb_dirty; i++) {
-		struct rib_prefix *x = rib.dirty[i];
-
-		x->dirty = false;
-		if (rc == 0)
-			x->installed = best(x);
-		if (x->first == NULL)
-			rib_drop(x);
-	}
-	rib.nb_dirty = 0;
+	forget();
 	addr_host_routes();
+	policy_follow_tables();
 	return rc;
 }
 
 unsigned
 route_count(uint8_t family)
 {
-	return rib.count[family == AF_INET6];
+	unsigned n = 0;
+
+	for (struct rib *t = NULL; (t = rib_next(family, t)) != NULL;)
+		n += t->nb_routes;
+	return n;
 }

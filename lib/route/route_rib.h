@@ -13,10 +13,21 @@
 #include "base_addr.h"
 #include "base_err.h"
 
+/* One path of several. */
+struct route_hop {
+	struct ip_addr gw; /* AF_UNSPEC: none */
+	uint16_t port;
+	uint16_t weight; /* 1..256 */
+	bool onlink;
+};
+
+#define RIB_TABLES_MAX 4096
+#define ROUTE_HOPS_MAX 256
+
 struct route {
 	struct ip_prefix dst; /* host bits zero */
 	uint32_t metric;
-	uint32_t table; /* RT_TABLE_MAIN or RT_TABLE_LOCAL */
+	uint32_t table; /* RT_TABLE_* or any other number but 0 */
 	uint16_t port;  /* 0: none (unreachable, prohibit, blackhole, throw) */
 	uint16_t mtu;   /* 0: the port's */
 	uint8_t type;   /* RTN_* */
@@ -25,6 +36,9 @@ struct route {
 	bool onlink;
 	bool mtu_lock;
 	struct ip_addr gw, src; /* AF_UNSPEC: none */
+	/* Several paths: nb_hops > 1, and gw, port and onlink are not used. The caller's array. */
+	uint16_t nb_hops;
+	struct route_hop *hops;
 };
 
 /* Which routes: each field counts only when its bit is set in mask. */
@@ -43,13 +57,17 @@ struct route_match {
 #define ROUTE_M_SRC 0x100
 #define ROUTE_M_FAMILY 0x200 /* r.dst.addr.family alone */
 
+/* Port and gateway: those of the first path. r.hops in m: these paths. */
 bool route_matches(const struct route *r, const struct route_match *m);
+/* Path i, also of a route that has only one. */
+struct route_hop route_hop_of(const struct route *r, unsigned i);
 
 /* How route_add() treats routes of the same prefix and metric (NLM_F_*). */
-#define ROUTE_CREATE 1  /* make it when there is none */
-#define ROUTE_EXCL 2    /* -EEXIST when there is one */
-#define ROUTE_REPLACE 4 /* takes the place of the first */
-#define ROUTE_APPEND 8  /* after them */
+#define ROUTE_CREATE 1   /* make it when there is none */
+#define ROUTE_EXCL 2     /* -EEXIST when there is one */
+#define ROUTE_REPLACE 4  /* takes the place of the first */
+#define ROUTE_PREPEND 16 /* before them */
+#define ROUTE_APPEND 8   /* after them; IPv6: one path more */
 
 /*
  * As `ip route add|replace|change|append` does: checks, fills in the port and the scope, adds.
@@ -66,11 +84,22 @@ void route_batch_begin(void);
 int route_batch_end(struct err *e);
 
 /* In the order in which Linux prints a family's table; fn must not change routes. */
-void route_walk(uint8_t family, void (*fn)(const struct route *r, void *arg), void *arg);
+void route_walk(uint8_t family, uint32_t table, void (*fn)(const struct route *r, void *arg),
+		void *arg);
+/* The numbers of the tables that have routes, ascending, after `table`; 0: no more. */
+uint32_t route_table_next(uint8_t family, uint32_t table);
 unsigned route_count(uint8_t family);
+/* Finds or makes the table: a rule may name it before it has routes. -ENOBUFS, -ENOMEM. */
+int route_table_need(uint8_t family, uint32_t table, struct err *e);
 
-/* The route that a packet to dst takes now (routes of scope >= scope, by port unless 0); NULL. */
+/*
+ * What tables local and main together say to a packet to dst (routes of scope >= scope, by port
+ * unless 0); NULL.
+ */
 const struct route *route_lookup(const struct ip_addr *dst, uint8_t scope, uint16_t port);
+/* The same in one table. */
+const struct route *route_lookup_in(uint32_t table, const struct ip_addr *dst, uint8_t scope,
+				    uint16_t port);
 
 /*
  * For addresses and ports: adds without checks, keeps what is there; removes exactly one equal route.
@@ -78,8 +107,13 @@ const struct route *route_lookup(const struct ip_addr *dst, uint8_t scope, uint1
  */
 int route_put(const struct route *r, struct err *e);
 void route_take(const struct route *r);
-/* All routes by the port; keep_local: except those to the box's own addresses. family 0: both. */
-void route_take_port(uint16_t port, uint8_t family, bool keep_local);
+/*
+ * All routes by the port; down: except those to the box's own addresses, and those with another path
+ * that is up. family 0: both.
+ */
+void route_take_port(uint16_t port, uint8_t family, bool down);
+/* After a port rose or fell: routes with several paths spread over those that are up. */
+void route_follow_ports(void);
 /* All routes that prefer src as their source. */
 void route_take_src(const struct ip_addr *src);
 /* route6_on_link() for the port: makes or drops its next hop. */

@@ -57,11 +57,11 @@ order6(const void *pa, const void *pb)
 }
 
 void
-route_walk(uint8_t family, void (*fn)(const struct route *r, void *arg), void *arg)
+route_walk(uint8_t family, uint32_t table, void (*fn)(const struct route *r, void *arg), void *arg)
 {
 	struct list l = { 0 };
 
-	rib_each(family, gather, &l);
+	rib_each(rib_of(family, table), gather, &l);
 	if (l.n > 0)
 		qsort(l.x, l.n, sizeof(*l.x), family == AF_INET ? order4 : order6);
 	for (size_t i = 0; i < l.n; i++)

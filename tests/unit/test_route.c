@@ -69,7 +69,7 @@ test_default_and_throw(void **state)
 	assert_int_equal(add(t), 0);
 	assert_int_equal(lookup("192.0.2.1")->type, NEXTHOP_UNREACHABLE);
 	assert_int_equal(lookup("2001:db8::1")->type, NEXTHOP_UNREACHABLE);
-	assert_int_equal(lookup("10.2.3.4")->type, NEXTHOP_NO_ROUTE);
+	assert_int_equal(lookup("10.2.3.4")->type, NEXTHOP_THROW);
 	assert_int_equal(del(d), 0);
 	assert_int_equal(del(d6), 0);
 	assert_int_equal(del(t), 0);
