@@ -7,12 +7,15 @@ import time
 
 from . import setup_commands
 from .kernel_log import KernelLog
+from .lab import write_sysctl
 
 LEGACY = "/usr/sbin/xtables-legacy-multi"
 TABLE_TOOLS = ("iptables", "ip6tables", "iptables-save", "ip6tables-save",
                "iptables-restore", "ip6tables-restore")
 COMMAND_LIMIT = 20
 READY_LIMIT = 3
+WORK_LIMIT = 0.05
+TENTATIVE = 0x40    # linux/if_addr.h
 
 
 class KernelRouter:
@@ -44,7 +47,8 @@ class KernelRouter:
         if "empty" in options:
             return
         for line in setup_commands.SYSCTLS + setup_commands.KERNEL_SYSCTLS:
-            self._must(line.split())
+            name, _, value = line.split()[-1].partition("=")
+            write_sysctl(name.replace(".", "/"), value)
         addresses = list(setup_commands.ADDRESSES)
         if "unresolved" not in options:
             addresses += setup_commands.neighbours()
@@ -52,12 +56,19 @@ class KernelRouter:
         self._must(["ip", "-batch", "-"], batch)
         self._wait_for_addresses()
 
+    @staticmethod
+    def reports(options):
+        """Multicast listener reports after the set-up: for the link-local address and for the others."""
+        return 0 if "empty" in options else 4
+
     def command(self, argv, stdin):
         try:
             done = subprocess.run(argv, input=stdin, text=True, capture_output=True, check=False,
                                   env=self._environment, timeout=COMMAND_LIMIT)
         except subprocess.TimeoutExpired:
             return None, "", f"no answer within {COMMAND_LIMIT} s\n"
+        if argv[0] == "ip" and "add" in argv:
+            self._wait_for_work()
         return done.returncode, done.stdout, done.stderr
 
     log = KernelLog
@@ -80,12 +91,22 @@ class KernelRouter:
         if code != 0:
             raise RuntimeError(f"lab set-up: {' '.join(argv)}: {errors.strip()}")
 
+    def _wait_for_work(self):
+        """A new IPv6 address is of use a moment later, also without duplicate address detection."""
+        deadline = time.monotonic() + WORK_LIMIT
+        while any(int(flags, 16) & TENTATIVE for *_, flags, _ in _addresses6()) and time.monotonic() < deadline:
+            time.sleep(0.002)
+
     def _wait_for_addresses(self):
         """Link-local addresses come a moment after the link is up."""
         deadline = time.monotonic() + READY_LIMIT
         while time.monotonic() < deadline:
-            with open("/proc/thread-self/net/if_inet6", encoding="ascii") as file:
-                if sum(line.startswith("fe80") for line in file) == 2:
-                    return
+            if sum(address.startswith("fe80") for address, *_ in _addresses6()) == 2:
+                return
             time.sleep(0.002)
         raise RuntimeError("lab set-up: the router's link-local addresses do not appear")
+
+
+def _addresses6():
+    with open("/proc/thread-self/net/if_inet6", encoding="ascii") as file:
+        return [line.split() for line in file]

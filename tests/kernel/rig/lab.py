@@ -6,7 +6,7 @@
 The raw hosts are nothing but packet sockets: no address, no ARP, no IPv6, so the
 only frames on the wires are the scenario's and the router's.
 While a lab is open the calling thread is in the router's namespace, and so are
-the commands it starts.
+the commands it starts; unless it has left for a while.
 """
 import os
 import subprocess
@@ -56,6 +56,13 @@ class Lab:
         netns.enter(self._spaces[0])
         while self._spaces:
             os.close(self._spaces.pop())
+
+    def leave(self):
+        """Back to the namespace from which the lab was opened; it goes on."""
+        netns.enter(self._spaces[0])
+
+    def enter(self):
+        netns.enter(self._router)
 
     def _space(self):
         self._spaces.append(netns.create())

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Plays one scenario on one router and records everything that can be seen from outside."""
-import contextlib
 import shlex
 import time
 from dataclasses import dataclass, field
 
 from . import packets
-from .lab import Lab
 from .scenario import ScenarioError
 
 # how long the second router may take for what the first one has shown
 LATE = 0.6
 SETTLED = 0.03
+# the first router has answered a probe after the last frame: what it does later needs a timer
+AT_ONCE = 0.01
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Record:
     router: str
     answers: list = field(default_factory=list)   # (step, exit code, stdout, stderr)
     frames: dict = field(default_factory=dict)    # side -> [(step's line, bytes)]
-    marks: list = field(default_factory=list)     # frame counts at each settling
+    marks: list = field(default_factory=list)     # (frame counts, probes were answered) at each settling
     log: list = field(default_factory=list)       # (step's line, level, text)
     refused: list = field(default_factory=list)
     trouble: str = None
@@ -56,7 +56,7 @@ class _Player:
         return step.kind == "command" and self.sending == "commands"
 
     def _finish(self):
-        self.wire.settle(self.router.quiet)
+        self._mark()
         if self.scenario.steps:
             self._note(self.scenario.steps[-1])
         for side, frames in self.wire.frames.items():
@@ -79,16 +79,29 @@ class _Player:
     def _settle(self):
         if self.sending is None:
             return
+        self._mark()
         self.sending = None
+
+    def _mark(self):
+        """Collect what has been caused so far, and note how much that is."""
         index = len(self.record.marks)
         if self.guide and index < len(self.guide.marks):
-            target = self.guide.marks[index]
-            self.wire.settle(SETTLED, target, self.patience)
-            if self.wire.counts() != target:
-                self.patience = 2 * SETTLED   # already failed: no long waits any more
+            answers = self._follow(*self.guide.marks[index])
         else:
-            self.wire.settle(self.router.quiet)
-        self.record.marks.append(self.wire.counts())
+            answers = self.wire.sync()
+            at_once = answers and self.sending not in ("both", "commands")
+            self.wire.settle(AT_ONCE if at_once else self.router.quiet)
+        self.record.marks.append((self.wire.counts(), answers))
+
+    def _follow(self, target, answers):
+        """Wait for what the first router has shown."""
+        if answers:
+            answers = self.wire.sync()
+        if not answers or self.wire.counts() != target:
+            self.wire.settle(SETTLED, target, self.patience)
+        if self.wire.counts() != target:
+            self.patience = 2 * SETTLED   # already failed: no long waits any more
+        return answers
 
     def _note(self, step):
         for side, frames in self.wire.frames.items():
@@ -139,26 +152,15 @@ class _Player:
             raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel made {seen}")
 
 
-def play(scenario, router_class, guide=None, afterwards=None):
-    """Run the scenario on a fresh router in a fresh lab.
+def play(scenario, place, guide=None, afterwards=None):
+    """Run the scenario on a router of ``place``.
 
     ``guide`` is the record of an earlier run: its frame counts tell how long to
     wait. ``afterwards`` is called with the record while the lab still stands.
     """
     start = time.monotonic()
-    logging = "log" in scenario.options
-    with contextlib.ExitStack() as stack:
-        # in this order: the kernel's log is entered in the machine's own namespace
-        log = stack.enter_context(router_class.log()) if logging else None
-        lab = stack.enter_context(Lab(router_class.routes_in_kernel))
-        router = stack.enter_context(router_class())
-        if logging:
-            log = router.log_of(log)
-        router.set_up(scenario.options)
-        lab.wire.settle(SETTLED)
-        for frames in lab.wire.frames.values():
-            frames.clear()
-        record = _Player(scenario, router, lab.wire, guide, log).play()
+    with place.router(scenario) as (wire, router, log):
+        record = _Player(scenario, router, wire, guide, log).play()
         record.seconds = time.monotonic() - start
         if afterwards:
             afterwards(record)

@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from . import netns, setup_commands
+from .control import Control
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 BUILD = os.environ.get("POLLUX_BUILD", os.path.join(ROOT, "build"))
@@ -36,7 +37,7 @@ def _eal_options():
 
 
 class PolluxRouter:
-    """Context manager: a fresh Pollux for each scenario."""
+    """Context manager: a Pollux process."""
 
     name = "pollux"
     routes_in_kernel = False
@@ -45,6 +46,7 @@ class PolluxRouter:
     def __init__(self):
         self._logged = 0       # lines of the log that were read
         self.refused = []      # set-up commands Pollux did not take: (command, answer)
+        self._control = None
 
     def __enter__(self):
         self._directory = tempfile.TemporaryDirectory(prefix="pollux-rig-")
@@ -67,6 +69,8 @@ class PolluxRouter:
 
     def __exit__(self, *_):
         self.release()
+        if self._control:
+            self._control.close()
         self._daemon.terminate()
         try:
             self._daemon.wait(STOP_LIMIT)
@@ -76,14 +80,19 @@ class PolluxRouter:
         self._log.close()
         self._directory.cleanup()
 
-    def set_up(self, options):
-        lines = list(PORTS)
+    def set_up(self, options, ports=True):
+        lines = list(PORTS) if ports else []
+        self.refused = []
         if "empty" not in options:
             lines += setup_commands.SYSCTLS + setup_commands.ADDRESSES
             if "unresolved" not in options:
                 lines += setup_commands.neighbours()
         done = self._client(["--batch"], "".join(line + "\n" for line in lines))
         self._check_set_up(lines, *done)
+
+    @staticmethod
+    def reports(_):
+        return 0
 
     def command(self, argv, stdin):
         return self._client(argv, stdin)
@@ -99,6 +108,16 @@ class PolluxRouter:
         matches = [LOG_LINE.fullmatch(line) for line in output.splitlines()][self._logged:]
         self._logged += len(matches)
         return [(int(match[1]), match[2]) for match in matches]
+
+    def forget_log(self):
+        self.ask(["log", "clear"])
+        self._logged = 0
+
+    def ask(self, argv, stdin=""):
+        """As command(), for the rig's own needs: without polluxctl."""
+        if not self._control:
+            self._control = Control(self._socket)
+        return self._control.ask(argv, stdin)
 
     def hold(self):
         """Stop the process, so that all frames written until release() wait together."""

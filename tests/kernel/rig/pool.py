@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs scenarios in several worker processes.
+"""Runs work in several worker processes.
 
 Processes, not threads: a lab takes the calling thread's network namespace along.
 """
@@ -17,28 +17,37 @@ def _stop(*_):
     sys.exit(1)    # through all finally clauses
 
 
-def _work(pipe, parent, run):
+def _work(pipe, parent, make):
     netns.die_with_parent(signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(1)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    while (item := pipe.recv()) is not None:
-        try:
-            pipe.send((item, run(item)))
-        except Exception:  # pylint: disable=broad-except
-            pipe.send((item, ["the rig failed", *traceback.format_exc().splitlines()]))
+    run = make()
+    try:
+        while (work := pipe.recv()) is not None:
+            index, item = work
+            try:
+                pipe.send((index, run(item)))
+            except Exception:  # pylint: disable=broad-except
+                pipe.send((index, ["the rig failed", *traceback.format_exc().splitlines()]))
+    finally:
+        run.close()
 
 
 class Pool:
-    """Context manager; leaving it ends the workers, however it is left."""
+    """Context manager; leaving it ends the workers, however it is left.
 
-    def __init__(self, number, run):
+    Each worker calls ``make()`` for what it does with an item: something to call,
+    with a close().
+    """
+
+    def __init__(self, number, make):
         context = multiprocessing.get_context("fork")
         self._pipes, self._processes = [], []
         for _ in range(number):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, os.getpid(), run))
+            process = context.Process(target=_work, args=(theirs, os.getpid(), make))
             process.start()
             theirs.close()
             self._pipes.append(ours)
@@ -57,8 +66,8 @@ class Pool:
             process.join()
 
     def run(self, items):
-        """Yields (item, result) as they come."""
-        waiting = list(reversed(items))
+        """Yields (index of the item, result) as they come."""
+        waiting = list(reversed(list(enumerate(items))))
         busy = 0
         for pipe in self._pipes[:len(waiting)]:
             pipe.send(waiting.pop())

@@ -5,7 +5,7 @@ import socket
 import time
 import os
 
-from . import normal
+from . import normal, sentinel
 
 ETH_P_ALL = 3
 PACKET_OUTGOING = 4
@@ -19,6 +19,9 @@ class Wire:
         self.frames = {side: [] for side in devices}
         self._side_of = {}
         self._socket = {}
+        self._noise = 0
+        self._probes = 0
+        self._answered = -1
         self._poll = select.poll()
         for side, device in devices.items():
             sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
@@ -49,6 +52,35 @@ class Wire:
                 self._socket[side].send(frame)
         finally:
             os.sched_setaffinity(0, allowed)
+
+    def sync(self):
+        """Collect all that the frames sent so far have caused; False: a side answers no probes.
+
+        One side after the other: a router may send out one port's frames before another's.
+        """
+        return all([self._sync_side(side) for side in self._socket])
+
+    def _sync_side(self, side):
+        self._probes = (self._probes + 1) & 0xFFFF
+        self.send([(side, sentinel.probe(side, self._probes))])
+        deadline = time.monotonic() + sentinel.LIMIT
+        while self._answered != self._probes:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            for descriptor, _ in self._poll.poll(left * 1000):
+                self._drain(descriptor)
+        return True
+
+    def await_noise(self, number, limit):
+        """Wait until ``number`` frames that are not kept have come, ``limit`` seconds at most."""
+        deadline = time.monotonic() + limit
+        while self._noise < number and time.monotonic() < deadline:
+            self._collect(0.002)
+
+    def clear(self):
+        for frames in self.frames.values():
+            frames.clear()
 
     def settle(self, quiet, target=None, limit=0.0):
         """Collect until the wires were quiet for ``quiet`` seconds.
@@ -85,5 +117,11 @@ class Wire:
                 frame, origin = self._socket[side].recvfrom(65536)
             except BlockingIOError:
                 return len(self.frames[side]) > before
-            if origin[2] != PACKET_OUTGOING and not normal.noise(frame):
+            if origin[2] == PACKET_OUTGOING:
+                continue
+            if normal.noise(frame):
+                self._noise += 1
+            elif (number := sentinel.answer_number(frame)) is None:
                 self.frames[side].append(frame)
+            else:
+                self._answered = number
