@@ -81,12 +81,13 @@ checksum_ok(const struct rule_packet *rp)
 	return rp->p->flags & PKT_FRAG || len < 8 ? payload_sums_up(rp) : pkt_l4_checksum_ok(rp->m);
 }
 
+/* How the frame was addressed does not matter here, other than for ICMP errors. */
 static bool
 is_group(const struct rule_packet *rp)
 {
 	const struct pkt *p = rp->p;
 
-	if (p->flags & (PKT_L2_BCAST | PKT_L2_MCAST))
+	if (p->flags & PKT_L3_MULTI)
 		return true;
 	if (p->family == AF_INET6) {
 		const struct ip6_hdr *h = pkt_ip6(rp->m);
