@@ -97,19 +97,30 @@ route_out(struct walk *w, struct rte_mbuf *m)
 	return false;
 }
 
+static uint16_t
+route_all(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < n; i++)
+		if (route_out(w, pkts[i]))
+			pkts[kept++] = pkts[i];
+	return kept;
+}
+
 /* The part of Linux's ip_local_out() and ip_output(). */
 static void
 local_out(struct walk *w, struct batch *b)
 {
-	uint16_t n = 0;
+	uint16_t n;
 
 	if (b->n == 0)
 		return;
 	w->ctx.family = pkt(b->pkts[0])->family == AF_INET ? HOOK_IP4 : HOOK_IP6;
-	for (uint16_t i = 0; i < b->n; i++)
-		if (route_out(w, b->pkts[i]))
-			b->pkts[n++] = b->pkts[i];
+	n = route_all(w, b->pkts, b->n);
 	n = walk_hook(w, HOOK_OUTPUT, b->pkts, n);
+	/* A rule there may have turned a packet back to the box itself. */
+	n = route_all(w, b->pkts, n);
 	n = walk_hook(w, HOOK_POSTROUTING, b->pkts, n);
 	output(w, b->pkts, n);
 	b->n = 0;

@@ -128,6 +128,7 @@ struct rule_table_type {
 	int priority;     /* enum hook_priority */
 	uint32_t points;  /* bit per hook point that has a chain */
 	uint8_t families; /* bit per enum hook_family */
+	bool reroutes;    /* what it changes at OUTPUT may change the route */
 };
 
 #define RULE_TABLES_MAX 8

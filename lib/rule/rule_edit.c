@@ -102,7 +102,9 @@ register_hooks(struct gen *draft, enum hook_family family, unsigned type)
 
 	for (unsigned p = 0; rc == 0 && p < HOOK_POINTS; p++)
 		if (tt->points & 1u << p)
-			rc = hook_register(draft, family, p, tt->priority, tt->name, rule_hook,
+			rc = hook_register(draft, family, p, tt->priority, tt->name,
+					   p == HOOK_OUTPUT && tt->reroutes ? rule_hook_reroute
+									    : rule_hook,
 					   rule_hook_priv(family, type));
 	return rc;
 }

@@ -12,3 +12,6 @@ void *rule_hook_priv(enum hook_family family, unsigned type);
 /* hook_fn; priv: of rule_hook_priv(). */
 void rule_hook(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 	       verdict_t *verdicts);
+/* rule_reroute.c: the same for a table that may change the route at OUTPUT. */
+void rule_hook_reroute(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
+		       verdict_t *verdicts);

@@ -13,10 +13,11 @@
 #define BOTH (1u << HOOK_IP4 | 1u << HOOK_IP6)
 
 const struct rule_table_type rule_table_types[] = {
-	{ "filter", HOOK_PRI_FILTER, POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT), BOTH },
-	{ "raw", HOOK_PRI_RAW, POINT(PREROUTING) | POINT(OUTPUT), BOTH },
-	{ "mangle", HOOK_PRI_MANGLE, (1u << HOOK_POINTS) - 1, BOTH },
-	{ "security", HOOK_PRI_SECURITY, POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT), BOTH },
+	{ "filter", HOOK_PRI_FILTER, POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT), BOTH, false },
+	{ "raw", HOOK_PRI_RAW, POINT(PREROUTING) | POINT(OUTPUT), BOTH, false },
+	{ "mangle", HOOK_PRI_MANGLE, (1u << HOOK_POINTS) - 1, BOTH, true },
+	{ "security", HOOK_PRI_SECURITY, POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT), BOTH,
+	  false },
 };
 const unsigned rule_nb_table_types = RTE_DIM(rule_table_types);
 
