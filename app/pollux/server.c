@@ -250,7 +250,11 @@ static void
 run(struct client *c, uint32_t type, const struct cmd_wire_request *r)
 {
 	struct cmd cmd = {
-		.argc = r->argc, .argv = r->argv, .in = r->in, .in_len = r->in_len, .cwd = r->cwd
+		.argc = r->argc,
+		.argv = r->argv,
+		.in = r->in,
+		.in_len = r->in_len,
+		.caller = { .cwd = r->cwd, .columns = r->columns },
 	};
 	int rc;
 
@@ -259,7 +263,7 @@ run(struct client *c, uint32_t type, const struct cmd_wire_request *r)
 		return;
 	}
 	if (type == CMD_WIRE_LINE)
-		rc = cmd_run_line_in(r->cwd, r->line, r->in, r->in_len, &cmd.out, &cmd.err);
+		rc = cmd_run_line_in(&cmd.caller, r->line, r->in, r->in_len, &cmd.out, &cmd.err);
 	else
 		rc = cmd_run(&cmd);
 	put_answer(c, rc, &cmd.out, &cmd.err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -102,7 +103,7 @@ recv_all(int fd, void *bytes, size_t len)
 	return true;
 }
 
-/* Sends one request, made with add_directory(), and takes its answer's body into c->buf. false: the daemon is gone. */
+/* Sends one request, made with add_caller(), and takes its answer's body into c->buf. false: the daemon is gone. */
 static bool
 exchange(struct client *c, uint32_t type, const struct body *b, struct cmd_wire_head *h)
 {
@@ -148,17 +149,23 @@ print(const struct client *c, size_t len, bool merge)
 	return a.rc;
 }
 
-/* Room for the frame's header, then the directory that relative file names start from. */
+/* Room for the frame's header, then who asks: directory, width of the terminal. */
 static void
-add_directory(struct body *b)
+add_caller(struct body *b)
 {
 	static const char header[CMD_WIRE_HEADER];
 	char cwd[PATH_MAX];
+	struct winsize size = { 0 };
+	unsigned char columns[4];
 
 	add(b, header, sizeof(header));
 	if (getcwd(cwd, sizeof(cwd)) == NULL)
 		strcpy(cwd, "/");
 	add(b, cwd, strlen(cwd) + 1);
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		size.ws_col = 0;
+	cmd_wire_put32(columns, size.ws_col);
+	add(b, columns, sizeof(columns));
 }
 
 static void
@@ -188,7 +195,7 @@ client_run(struct client *c, int argc, char **argv)
 	unsigned char count[4];
 	int rc;
 
-	add_directory(&b);
+	add_caller(&b);
 	cmd_wire_put32(count, argc);
 	add(&b, count, sizeof(count));
 	for (int i = 0; i < argc; i++)
@@ -218,7 +225,7 @@ client_line(struct client *c, const char *line, const char *in, size_t in_len, b
 	struct cmd_wire_head h;
 	int rc;
 
-	add_directory(&b);
+	add_caller(&b);
 	add(&b, line, strlen(line) + 1);
 	if (in_len > 0)
 		add(&b, in, in_len);
@@ -237,7 +244,7 @@ client_ask(struct client *c, const char *line, size_t *len)
 	struct cmd_wire_answer a = { .rc = 1 };
 	struct cmd_wire_head h;
 
-	add_directory(&b);
+	add_caller(&b);
 	add(&b, line, strlen(line) + 1);
 	if (!exchange(c, CMD_WIRE_LINE, &b, &h) || cmd_wire_answer(c->buf, h.len, &a) != 0)
 		a.rc = 1;

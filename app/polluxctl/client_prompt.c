@@ -34,59 +34,48 @@ read_here(const char *end, size_t *len)
 	return NULL;
 }
 
-/* The first words of what `help` prints, each with its NUL, an empty one at the end. */
-static char *nouns;
+static struct client *asked; /* whom completion asks */
+static char *offers;         /* its answer, a line each */
 
-static void
-learn_nouns(struct client *c)
-{
-	size_t len = 0;
-	const char *text = client_ask(c, "help", &len), *end = text + len;
-	char *to = nouns = text != NULL ? malloc(len + 2) : NULL;
-
-	while (nouns != NULL && text < end) {
-		const char *nl = memchr(text, '\n', end - text);
-		size_t n;
-
-		if (nl == NULL)
-			break;
-		n = strcspn(text, " \n");
-		/* The last line explains, in a sentence that begins with a quote. */
-		if (n > 0 && *text != '"') {
-			memcpy(to, text, n);
-			to[n] = '\0';
-			to += n + 1;
-		}
-		text = nl + 1;
-	}
-	if (nouns != NULL)
-		*to = '\0';
-}
-
-/* readline's generator: one more noun that begins with text at every call; NULL: no more. */
+/* readline's generator: one more offer at every call; NULL: no more. */
 static char *
-next_noun(const char *text, int state)
+next_offer(const char *text, int state)
 {
 	static const char *at;
+	const char *one;
 
 	if (state == 0)
-		at = nouns;
-	while (at != NULL && *at != '\0') {
-		const char *noun = at;
-
-		at += strlen(at) + 1;
-		if (strncmp(noun, text, strlen(text)) == 0)
-			return strdup(noun);
-	}
-	return NULL;
+		at = offers;
+	if (at == NULL || *at == '\0')
+		return NULL;
+	one = at;
+	at += strcspn(at, "\n");
+	at += *at == '\n';
+	return strndup(one, strcspn(one, "\n"));
 }
 
-/* The first word is a noun; others may be files (load). */
+/* How the line may go on; without an answer readline offers file names (load FILE). */
 static char **
 complete(const char *text, int start, int end)
 {
+	char line[1024];
+	const char *answer;
+	size_t len = 0;
+
+	if (snprintf(line, sizeof(line), "complete '%.*s'", end, rl_line_buffer) >=
+		    (int)sizeof(line) ||
+	    memchr(rl_line_buffer, '\'', end) != NULL)
+		return NULL;
+	answer = client_ask(asked, line, &len);
+	free(offers);
+	offers = answer != NULL ? strndup(answer, len) : NULL;
 	rl_attempted_completion_over = start == 0;
-	return start == 0 ? rl_completion_matches(text, next_noun) : NULL;
+	/* A single "net.ipv4." goes on. */
+	rl_completion_append_character =
+		len > 1 && memchr(answer, '\n', len) == answer + len - 1 && answer[len - 2] == '.'
+			? '\0'
+			: ' ';
+	return rl_completion_matches(text, next_offer);
 }
 
 /* -1: the daemon is gone. */
@@ -115,7 +104,7 @@ prompt_run(struct client *c)
 	int rc = 0;
 
 	using_history();
-	learn_nouns(c);
+	asked = c;
 	rl_attempted_completion_function = complete;
 	while (rc >= 0 && (line = readline("pollux> ")) != NULL) {
 		if (strcmp(line, "quit") == 0 || strcmp(line, "exit") == 0) {

@@ -127,10 +127,10 @@ cmd_read_file(struct cmd *c, const char *name, size_t *len)
 	struct stat st;
 	int fd;
 
-	if (name[0] == '/' || c->cwd == NULL || c->cwd[0] == '\0')
+	if (name[0] == '/' || c->caller.cwd == NULL || c->caller.cwd[0] == '\0')
 		snprintf(path, sizeof(path), "%s", name);
 	else
-		snprintf(path, sizeof(path), "%s/%s", c->cwd, name);
+		snprintf(path, sizeof(path), "%s/%s", c->caller.cwd, name);
 	/* Nonblocking: opening a fifo must not stop the control lcore. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) != 0)

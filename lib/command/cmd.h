@@ -13,14 +13,20 @@
 
 #include "base_str.h"
 
+/* Who asks: what a command must know of the other end. */
+struct cmd_caller {
+	const char *cwd;  /* relative file names start there; NULL: the daemon's own directory */
+	unsigned columns; /* width of the terminal; 0: no terminal */
+};
+
 /* One running command. The caller owns it and frees out and err. */
 struct cmd {
 	int argc;
 	char **argv;    /* argv[0] is the noun */
 	const char *in; /* standard input text (iptables-restore); NULL: none */
 	size_t in_len;
-	const char
-		*cwd; /* directory of the caller, for relative file names; NULL: the daemon's own */
+	struct cmd_caller caller;
+	bool json;      /* show ... -j: the answer is to be JSON */
 	struct str out; /* what the Linux tool prints on stdout */
 	struct str err; /* ... and on stderr */
 };
@@ -79,8 +85,8 @@ int cmd_run_line(const char *line, const char *in, size_t in_len, struct str *ou
  */
 int cmd_run_script(const char *name, const char *text, bool keep_going, struct str *out,
 		   struct str *err);
-/* The same with a caller's directory, from which file names start; cwd NULL: the daemon's. */
-int cmd_run_line_in(const char *cwd, const char *line, const char *in, size_t in_len,
-		    struct str *out, struct str *err);
-int cmd_run_script_in(const char *cwd, const char *name, const char *text, bool keep_going,
-		      struct str *out, struct str *err);
+/* The same for a caller. */
+int cmd_run_line_in(const struct cmd_caller *caller, const char *line, const char *in,
+		    size_t in_len, struct str *out, struct str *err);
+int cmd_run_script_in(const struct cmd_caller *caller, const char *name, const char *text,
+		      bool keep_going, struct str *out, struct str *err);

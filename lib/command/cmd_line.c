@@ -12,11 +12,11 @@
 #define NEST_MAX 8 /* load within load */
 
 int
-cmd_run_line_in(const char *cwd, const char *line, const char *in, size_t in_len, struct str *out,
-		struct str *err)
+cmd_run_line_in(const struct cmd_caller *caller, const char *line, const char *in, size_t in_len,
+		struct str *out, struct str *err)
 {
 	struct cmd_words w;
-	struct cmd c = { .in = in, .in_len = in_len, .cwd = cwd, .out = *out, .err = *err };
+	struct cmd c = { .in = in, .in_len = in_len, .caller = *caller, .out = *out, .err = *err };
 	const char *why = NULL;
 	int rc = cmd_split(line, &w, &why);
 
@@ -38,11 +38,11 @@ cmd_run_line_in(const char *cwd, const char *line, const char *in, size_t in_len
 int
 cmd_run_line(const char *line, const char *in, size_t in_len, struct str *out, struct str *err)
 {
-	return cmd_run_line_in(NULL, line, in, in_len, out, err);
+	return cmd_run_line_in(&(struct cmd_caller){ 0 }, line, in, in_len, out, err);
 }
 
 struct script {
-	const char *cwd;
+	const struct cmd_caller *caller;
 	const char *name;
 	const char *at;   /* rest of the text */
 	unsigned line_no; /* of the line taken last */
@@ -153,7 +153,7 @@ run_one(struct script *s, unsigned line_no, struct str *out, struct str *err)
 		}
 		in = str_text(&s->input);
 	}
-	rc = cmd_run_line_in(s->cwd, str_text(&s->line), in, in != NULL ? s->input.len : 0, out,
+	rc = cmd_run_line_in(s->caller, str_text(&s->line), in, in != NULL ? s->input.len : 0, out,
 			     err);
 	if (rc != 0)
 		place_error(s, line_no, err, from);
@@ -173,11 +173,11 @@ interrupted(const struct script *s, struct str *err)
 }
 
 int
-cmd_run_script_in(const char *cwd, const char *name, const char *text, bool keep_going,
-		  struct str *out, struct str *err)
+cmd_run_script_in(const struct cmd_caller *caller, const char *name, const char *text,
+		  bool keep_going, struct str *out, struct str *err)
 {
 	static unsigned depth;
-	struct script s = { .cwd = cwd, .name = name, .at = text };
+	struct script s = { .caller = caller, .name = name, .at = text };
 	unsigned line_no = 0;
 	int rc = 0, one;
 
@@ -200,5 +200,5 @@ int
 cmd_run_script(const char *name, const char *text, bool keep_going, struct str *out,
 	       struct str *err)
 {
-	return cmd_run_script_in(NULL, name, text, keep_going, out, err);
+	return cmd_run_script_in(&(struct cmd_caller){ 0 }, name, text, keep_going, out, err);
 }

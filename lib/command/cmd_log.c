@@ -10,6 +10,7 @@
 
 #include "cmd_log.h"
 #include "cmd_show.h"
+#include "cmd_table.h"
 #include "queue_log.h"
 #include "queue_sink.h"
 
@@ -28,8 +29,8 @@ catch_up(void)
 static int
 take_path(struct cmd *c, const char *path, struct queue_sink_spec *s)
 {
-	bool relative = path[0] != '/' && c->cwd != NULL;
-	int n = snprintf(s->target, sizeof(s->target), "%s%s%s", relative ? c->cwd : "",
+	bool relative = path[0] != '/' && c->caller.cwd != NULL;
+	int n = snprintf(s->target, sizeof(s->target), "%s%s%s", relative ? c->caller.cwd : "",
 			 relative ? "/" : "", path);
 
 	s->kind = QUEUE_SINK_FILE;
@@ -196,28 +197,41 @@ CMD_REGISTER(log, "log", run,
 	     "log show [N] [-j|-r] | log clear | log reopen",
 	     "lines of -j LOG: where they go, and the last ones")
 
-int
-cmd_show_log(struct cmd *c, int argc, char **argv)
+static void
+add_sink(struct cmd_table *t, const char *name, uint64_t lines, uint64_t lost)
 {
+	cmd_table_text(t, name);
+	cmd_table_number(t, lines);
+	cmd_table_number(t, lost);
+}
+
+static int show_log(struct cmd *c, int argc, char **argv);
+SHOW_PART(log, "log", show_log, "", "where lines of -j LOG went, and how many were lost", SHOW_JSON)
+
+static int
+show_log(struct cmd *c, int argc, char **argv)
+{
+	static const struct cmd_column columns[] = { { "sink", "sink" },
+						     { "lines", "lines" },
+						     { "log-lost", "lost" } };
+	struct cmd_table t = cmd_table(c, columns, RTE_DIM(columns));
 	struct queue_sink_stats sinks[QUEUE_SINKS_MAX];
 	struct queue_log_stats s;
 	unsigned nb;
 
 	if (argc != 0)
-		return cmd_fail(c, 2, "log: takes no arguments");
+		return SHOW_USAGE(c, log);
 	catch_up();
 	s = queue_log_stats();
 	nb = queue_sinks_stats(sinks);
-	str_printf(&c->out, "%-24s %12s %12s\n", "sink", "lines", "log-lost");
-	str_printf(&c->out, "%-24s %12" PRIu64 " %12" PRIu64 "\n", "memory", s.lines, s.lost);
+	add_sink(&t, "memory", s.lines, s.lost);
 	for (unsigned i = 0; i < nb; i++) {
 		char name[QUEUE_SINK_TARGET + 8];
 
 		snprintf(name, sizeof(name), "%s %s",
 			 sinks[i].spec.kind == QUEUE_SINK_FILE ? "file" : "syslog",
 			 sinks[i].spec.target);
-		str_printf(&c->out, "%-24s %12" PRIu64 " %12" PRIu64 "\n", name, sinks[i].written,
-			   sinks[i].lost);
+		add_sink(&t, name, sinks[i].written, sinks[i].lost);
 	}
-	return 0;
+	return cmd_table_end(&t);
 }

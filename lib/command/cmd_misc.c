@@ -37,7 +37,7 @@ load(struct cmd *c)
 		free(text);
 		return cmd_fail(c, 1, "%s is not a text file", c->argv[1]);
 	}
-	rc = cmd_run_script_in(c->cwd, input ? "<stdin>" : c->argv[1], text, false, &c->out,
+	rc = cmd_run_script_in(&c->caller, input ? "<stdin>" : c->argv[1], text, false, &c->out,
 			       &c->err);
 	free(text);
 	return rc;

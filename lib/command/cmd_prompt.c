@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include <cmdline_rdline.h>
 
 #include "cmd.h"
+#include "cmd_complete.h"
 #include "cmd_prompt.h"
 #include "cmd_split.h"
 
@@ -61,8 +63,13 @@ static void
 run(const char *line, const struct str *in)
 {
 	struct str out = { 0 }, err = { 0 };
+	struct cmd_caller caller = { 0 };
+	struct winsize size;
 
-	cmd_run_line(line, in != NULL ? str_text(in) : NULL, in != NULL ? in->len : 0, &out, &err);
+	if (prompt.editor != NULL && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		caller.columns = size.ws_col;
+	cmd_run_line_in(&caller, line, in != NULL ? str_text(in) : NULL, in != NULL ? in->len : 0,
+			&out, &err);
 	put(STDOUT_FILENO, str_text(&out), out.len);
 	put(STDERR_FILENO, str_text(&err), err.len);
 	str_free(&out);
@@ -128,35 +135,36 @@ line_done(struct rdline *rdl, const char *buf, unsigned int size)
 	str_free(&line);
 }
 
-/* The k-th noun that starts with buf; NULL: there are not so many. */
-static const struct cmd_noun *
-candidate(const char *buf, int k)
+/* The k-th line of the offers; NULL: there are not so many. */
+static const char *
+offer(const struct str *offers, int k, size_t *len)
 {
-	const struct cmd_noun *n;
+	const char *at = str_text(offers);
 
-	for (n = cmd_next(NULL); n != NULL; n = cmd_next(n))
-		if (strncmp(n->name, buf, strlen(buf)) == 0 && k-- == 0)
-			return n;
-	return NULL;
+	while (*at != '\0' && k-- > 0)
+		at += strcspn(at, "\n") + 1;
+	*len = strcspn(at, "\n");
+	return *at != '\0' ? at : NULL;
 }
 
-/* The letters that all nouns beginning with buf go on with. 0: none. */
+/* The letters that all offers go on with behind the typed ones. 0: none. */
 static int
-complete_common(const char *buf, char *dst, unsigned int size)
+complete_common(const struct str *offers, size_t typed, char *dst, unsigned int size)
 {
-	const struct cmd_noun *first = candidate(buf, 0), *n;
-	size_t len = strlen(buf), common;
+	size_t common, len;
+	const char *first = offer(offers, 0, &common), *other;
 	int k;
 
 	if (first == NULL)
 		return 0;
-	common = strlen(first->name);
-	for (k = 1; (n = candidate(buf, k)) != NULL; k++)
-		while (strncmp(n->name, first->name, common) != 0)
+	for (k = 1; (other = offer(offers, k, &len)) != NULL; k++)
+		while (common > len || strncmp(other, first, common) != 0)
 			common--;
-	if (k > 1 && common == len)
+	if (k > 1 && common <= typed)
 		return 0;
-	snprintf(dst, size, "%.*s%s", (int)(common - len), first->name + len, k == 1 ? " " : "");
+	/* "net.ipv4." goes on. */
+	snprintf(dst, size, "%.*s%s", (int)(common - typed), first + typed,
+		 k == 1 && first[common - 1] != '.' ? " " : "");
 	return RDLINE_RES_COMPLETE;
 }
 
@@ -167,21 +175,32 @@ complete_common(const char *buf, char *dst, unsigned int size)
 static int
 complete(struct rdline *rdl, const char *buf, char *dst, unsigned int size, int *state)
 {
-	int rc = *state == 0 ? complete_common(buf, dst, size) : 0;
-	int k = *state < 0 ? 0 : *state;
-	const struct cmd_noun *n = candidate(buf, k);
+	static struct str offers; /* asked for at the start of a list */
+	size_t typed = strlen(buf), len;
+	const char *one;
+	int rc = 0, k = *state < 0 ? 0 : *state;
 
+	while (typed > 0 && buf[typed - 1] != ' ')
+		typed--;
+	typed = strlen(buf) - typed;
+	if (k == 0) {
+		str_clear(&offers);
+		cmd_complete_line(buf, &offers);
+	}
+	if (*state == 0)
+		rc = complete_common(&offers, typed, dst, size);
+	one = offer(&offers, k, &len);
 	/* The editor takes "?" for itself and would leave it out of the line without a word. */
-	if (*state < 0 && n == NULL) {
+	if (*state < 0 && one == NULL) {
 		*state = 1;
 		snprintf(dst, size,
 			 "(no \"?\" can be typed here: put the line into a file or use polluxctl)");
 		return 1;
 	}
-	if (rc != 0 || n == NULL)
+	if (rc != 0 || one == NULL)
 		return rc;
 	*state = k + 1;
-	snprintf(dst, size, "%s", n->name);
+	snprintf(dst, size, "%.*s", (int)len, one);
 	return 1;
 }
 

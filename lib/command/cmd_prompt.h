@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The daemon's own prompt, on a terminal (editing, history, completion of nouns by librte_cmdline's
+ * The daemon's own prompt, on a terminal (editing, history, completion by librte_cmdline's
  * line editor) or, when standard input is no terminal, a plain reader of lines. Control lcore.
  */
 #pragma once

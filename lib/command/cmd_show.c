@@ -1,129 +1,137 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `show` and `clear`: hooks, drops, packets, version here; ports and configuration in their files.
+ * `show` and `clear`: finds the part, takes -j out.
  */
 #include <string.h>
 
-#include <rte_version.h>
-
-#include "base_drop.h"
+#include "cmd_complete.h"
 #include "cmd_show.h"
-#include "hook.h"
-#include "pipeline.h"
+#include "cmd_table.h"
 
-struct part {
-	const char *name;
-	int (*fn)(struct cmd *c, int argc, char **argv);
-};
+static struct show_part *parts; /* sorted by name */
 
-static int
-show_hooks(struct cmd *c, int argc, char **argv)
+void
+show_register(struct show_part *part)
 {
-	if (argc != 0)
-		return cmd_fail(c, 2, "hooks: takes no arguments");
-	hook_print(&c->out);
-	return 0;
+	struct show_part **at = &parts;
+
+	while (*at != NULL && strcmp((*at)->name, part->name) < 0)
+		at = &(*at)->next;
+	part->next = *at;
+	*at = part;
 }
 
+static const char *
+noun(const struct show_part *p)
+{
+	return p->flags & SHOW_CLEAR ? "clear" : "show";
+}
+
+int
+show_usage(struct cmd *c, const struct show_part *p)
+{
+	return cmd_fail(c, 2, "%s: expected %s %s%s%s%s", p->name, noun(p), p->name,
+			p->usage[0] != '\0' ? " " : "", p->usage,
+			p->flags & SHOW_JSON ? " [-j]" : "");
+}
+
+static bool
+is_json(const char *word)
+{
+	return strcmp(word, "-j") == 0 || strcmp(word, "--json") == 0;
+}
+
+/* Takes -j out of the words, wherever it stands. */
 static void
-print_totals(struct cmd *c)
+take_json(struct cmd *c)
 {
-	struct pipeline_totals t = pipeline_totals();
+	int n = 0;
 
-	str_printf(&c->out,
-		   "received %" PRIu64 " originated %" PRIu64 " sent %" PRIu64 " delivered %" PRIu64
-		   " dropped %" PRIu64 " parked %" PRIu64 " queued %" PRIu64 "\n",
-		   t.received, t.originated, t.sent, t.delivered, t.dropped, t.parked, t.queued);
-}
-
-static int
-show_packets(struct cmd *c, int argc, char **argv)
-{
-	if (argc != 0)
-		return cmd_fail(c, 2, "packets: takes no arguments");
-	print_totals(c);
-	return 0;
-}
-
-static int
-show_drops(struct cmd *c, int argc, char **argv)
-{
-	bool all = argc == 1 && strcmp(argv[0], "all") == 0;
-
-	if (argc > 1 || (argc == 1 && !all))
-		return cmd_fail(c, 2, "drops: expected show drops [all]");
-	for (unsigned i = 0; i < drop_nb(); i++) {
-		uint64_t n = drop_read(i);
-
-		if (n != 0 || all)
-			str_printf(&c->out, "%-28s %12" PRIu64 "  %s\n", drop_info(i)->name, n,
-				   drop_info(i)->help);
+	for (int i = 0; i < c->argc; i++) {
+		if (is_json(c->argv[i]))
+			c->json = true;
+		else
+			c->argv[n++] = c->argv[i];
 	}
-	return 0;
+	c->argc = n;
 }
 
 static int
-show_version(struct cmd *c, int argc, char **argv)
+list_parts(struct cmd *c, int clear)
 {
-	if (argc != 0)
-		return cmd_fail(c, 2, "version: takes no arguments");
-	str_printf(&c->out, "pollux %s, %s\n", POLLUX_VERSION, rte_version());
-	return 0;
+	static const struct cmd_column columns[] = { { NULL, "command" }, { NULL, "help" } };
+	struct cmd_table t = cmd_table(c, columns, RTE_DIM(columns));
+	char line[160];
+
+	for (const struct show_part *p = parts; p != NULL; p = p->next) {
+		if ((p->flags & SHOW_CLEAR) != clear)
+			continue;
+		snprintf(line, sizeof(line), "%s %s %s", noun(p), p->name, p->usage);
+		cmd_table_text(&t, line);
+		cmd_table_text(&t, p->help);
+	}
+	return cmd_table_end(&t);
 }
 
 static int
-clear_drops(struct cmd *c, int argc, char **argv)
+dispatch(struct cmd *c, int clear)
 {
-	if (argc != 0)
-		return cmd_fail(c, 2, "drops: takes no arguments");
-	drop_clear();
-	return 0;
-}
-
-static int
-dispatch(struct cmd *c, const struct part *parts, const char *expected)
-{
-	for (; c->argc > 1 && parts->name != NULL; parts++)
-		if (strcmp(parts->name, c->argv[1]) == 0)
-			return parts->fn(c, c->argc - 2, c->argv + 2);
-	return cmd_fail(c, 2, "expected %s", expected);
+	take_json(c);
+	if (c->argc < 2)
+		return list_parts(c, clear);
+	for (const struct show_part *p = parts; p != NULL; p = p->next) {
+		if (strcmp(p->name, c->argv[1]) != 0 || (p->flags & SHOW_CLEAR) != clear)
+			continue;
+		if (c->json && !(p->flags & SHOW_JSON))
+			return cmd_fail(c, 2, "%s has no JSON form", p->name);
+		return p->fn(c, c->argc - 2, c->argv + 2);
+	}
+	return cmd_fail(c, 2, "there is no %s %s (\"%s\" alone lists what there is)", c->argv[0],
+			c->argv[1], c->argv[0]);
 }
 
 static int
 show(struct cmd *c)
 {
-	static const struct part parts[] = {
-		{ "port", cmd_show_port },
-		{ "config", cmd_show_config },
-		{ "hooks", show_hooks },
-		{ "drops", show_drops },
-		{ "log", cmd_show_log },
-		{ "packets", show_packets },
-		{ "sysctl", cmd_show_sysctl },
-		{ "version", show_version },
-		{ NULL, NULL },
-	};
-
-	return dispatch(c, parts,
-			"show port|config|hooks|drops|log|packets|sysctl|version (see help show)");
+	return dispatch(c, 0);
 }
-
-CMD_REGISTER(show, "show", show,
-	     "show port info|stats|xstats|summary [NAME|all] | config cores|rxtx|fwd | hooks | "
-	     "drops [all] | log | packets | sysctl [changed|inert|PART] | version",
-	     "what is configured and what was counted")
 
 static int
 clear(struct cmd *c)
 {
-	static const struct part parts[] = {
-		{ "port", cmd_clear_port },
-		{ "drops", clear_drops },
-		{ NULL, NULL },
-	};
-
-	return dispatch(c, parts, "clear port stats|xstats NAME|all | clear drops");
+	return dispatch(c, SHOW_CLEAR);
 }
 
-CMD_REGISTER(clear, "clear", clear, "clear port stats|xstats NAME|all | drops",
+static void
+complete(struct cmd_complete *c, int clear)
+{
+	for (const struct show_part *p = parts; p != NULL; p = p->next) {
+		if ((p->flags & SHOW_CLEAR) != clear)
+			continue;
+		if (c->argc == 1)
+			cmd_offer(c, p->name);
+		else if (strcmp(p->name, c->argv[1]) == 0)
+			cmd_offer_usage(c, p->usage, c->argc - 2);
+	}
+	if (c->argc > 1 && !clear)
+		cmd_offer(c, "-j");
+}
+
+static void
+complete_show(struct cmd_complete *c)
+{
+	complete(c, 0);
+}
+
+static void
+complete_clear(struct cmd_complete *c)
+{
+	complete(c, SHOW_CLEAR);
+}
+
+CMD_REGISTER(show, "show", show, "show PART [-j] (\"show\" alone lists the parts)",
+	     "what is configured and what was counted")
+CMD_COMPLETE(show, "show", complete_show)
+CMD_REGISTER(clear, "clear", clear, "clear PART (\"clear\" alone lists the parts)",
 	     "set counters back to zero")
+CMD_COMPLETE(clear, "clear", complete_clear)

@@ -12,6 +12,7 @@
 #include <rte_mempool.h>
 
 #include "cmd_show.h"
+#include "cmd_table.h"
 #include "port_lane.h"
 
 static void
@@ -175,14 +176,81 @@ show_fwd(struct cmd *c)
 	return 0;
 }
 
-int
-cmd_show_config(struct cmd *c, int argc, char **argv)
+static json_t *
+queues_json(const struct port_table *t, unsigned lane)
+{
+	json_t *queues = json_array();
+
+	for (unsigned i = 0; i < t->nb_rxq[lane]; i++) {
+		const struct port_rxq *q = &t->rxq[lane][i];
+		const struct port *p = t->by_index[q->port];
+
+		json_array_append_new(queues,
+				      json_pack("{s:s, s:b, s:i}", "port",
+						p != NULL ? p->name : t->twin[q->port]->name,
+						"host", p == NULL, "queue", (int)q->queue));
+	}
+	return queues;
+}
+
+/* For cores and fwd alike: who polls what, and how busy it is. */
+static int
+lanes_json(struct cmd *c)
+{
+	json_t *lanes = json_array();
+
+	for (unsigned lane = 0; lane < lane_count(); lane++) {
+		const struct port_lane *l = &port_lanes[lane];
+		unsigned idle = __atomic_load_n(&l->idle, __ATOMIC_RELAXED);
+
+		json_array_append_new(
+			lanes,
+			json_pack("{s:i, s:i, s:i, s:s, s:I, s:I, s:I, s:I, s:o}", "lane",
+				  (int)lane, "lcore", (int)l->lcore, "node", lane_socket(lane),
+				  "idle", port_idle_name(idle), "rounds",
+				  (json_int_t)__atomic_load_n(&l->rounds, __ATOMIC_RELAXED),
+				  "empty", (json_int_t)__atomic_load_n(&l->empty, __ATOMIC_RELAXED),
+				  "slept", (json_int_t)__atomic_load_n(&l->slept, __ATOMIC_RELAXED),
+				  "packets",
+				  (json_int_t)__atomic_load_n(&l->packets, __ATOMIC_RELAXED),
+				  "polls", queues_json(port_table_get(gen_current()), lane)));
+	}
+	return cmd_json(c, json_pack("{s:b, s:i, s:o}", "forwarding", port_forwarding(),
+				     "control_lcore", (int)rte_get_main_lcore(), "lanes", lanes));
+}
+
+static int
+rxtx_json(struct cmd *c)
+{
+	json_t *ports = json_array();
+
+	for (unsigned i = 1; i < PORT_MAX; i++) {
+		const struct port *p = port_get(gen_current(), i);
+
+		if (p != NULL)
+			json_array_append_new(ports,
+					      json_pack("{s:s, s:i, s:i, s:I, s:I, s:I}", "port",
+							p->name, "rx_queues", (int)p->nb_rxq,
+							"tx_queues", (int)p->nb_txq, "rx_offloads",
+							(json_int_t)p->rx_offloads, "tx_offloads",
+							(json_int_t)p->tx_offloads, "rss",
+							(json_int_t)p->rss_hf));
+	}
+	return cmd_json(c, ports);
+}
+
+static int show_config(struct cmd *c, int argc, char **argv);
+SHOW_PART(config, "config", show_config, "cores|rxtx|fwd",
+	  "which core polls what, where memory lies, how devices are set up", SHOW_JSON)
+
+static int
+show_config(struct cmd *c, int argc, char **argv)
 {
 	if (argc == 1 && strcmp(argv[0], "cores") == 0)
-		return show_cores(c);
+		return c->json ? lanes_json(c) : show_cores(c);
 	if (argc == 1 && strcmp(argv[0], "rxtx") == 0)
-		return show_rxtx(c);
+		return c->json ? rxtx_json(c) : show_rxtx(c);
 	if (argc == 1 && strcmp(argv[0], "fwd") == 0)
-		return show_fwd(c);
-	return cmd_fail(c, 2, "config: expected show config cores|rxtx|fwd");
+		return c->json ? lanes_json(c) : show_fwd(c);
+	return SHOW_USAGE(c, config);
 }

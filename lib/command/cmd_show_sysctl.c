@@ -4,6 +4,7 @@
 
 #include "base_param.h"
 #include "cmd_show.h"
+#include "cmd_table.h"
 
 static bool
 wanted(const struct param *p, const char *which)
@@ -18,37 +19,40 @@ wanted(const struct param *p, const char *which)
 }
 
 static void
-explain(struct cmd *c, const struct param *p)
+explain(struct cmd_table *t, const struct param *p)
 {
-	str_printf(&c->out, "%s = ", p->name);
-	param_print(p, &c->out);
-	if (p->write_only)
-		str_add(&c->out, "(can only be written)");
-	else if (!param_is_default(p) && p->text_def != NULL)
-		str_printf(&c->out, " (at start %s)", p->text_def);
-	else if (!param_is_default(p) && p->words != NULL)
-		str_printf(&c->out, " (at start %s)", p->words[p->def]);
-	else if (!param_is_default(p))
-		str_printf(&c->out, " (at start %d)", p->def);
-	str_printf(&c->out, "\n\t%s%s\n", p->inert != NULL ? "no effect: " : "", p->help);
+	struct str value = { 0 }, help = { 0 };
+
+	str_add(&value, "");
+	if (!p->write_only)
+		param_print(p, &value);
+	str_printf(&help, "%s%s", p->inert != NULL ? "no effect: " : "", p->help);
+	cmd_table_text(t, p->name);
+	cmd_table_text(t, str_text(&value));
+	cmd_table_text(t, str_text(&help));
+	str_free(&value);
+	str_free(&help);
 }
 
-int
-cmd_show_sysctl(struct cmd *c, int argc, char **argv)
+static int show_sysctl(struct cmd *c, int argc, char **argv);
+SHOW_PART(sysctl, "sysctl", show_sysctl, "[changed|inert|PART-OF-A-NAME]",
+	  "what parameters are for, which were changed, which have no effect here", SHOW_JSON)
+
+static int
+show_sysctl(struct cmd *c, int argc, char **argv)
 {
+	static const struct cmd_column columns[] = { { NULL, "name" },
+						     { NULL, "value" },
+						     { NULL, "help" } };
+	struct cmd_table t = cmd_table(c, columns, RTE_DIM(columns));
 	const char *which = argc > 0 ? argv[0] : NULL;
-	bool any = false;
 
 	if (argc > 1)
-		return cmd_fail(c, 2,
-				"sysctl: expected show sysctl [changed|inert|PART-OF-A-NAME]");
-	for (const struct param *p = param_next(NULL); p != NULL; p = param_next(p)) {
-		if (!wanted(p, which))
-			continue;
-		any = true;
-		explain(c, p);
-	}
-	if (!any && which != NULL && strcmp(which, "changed") != 0)
-		return cmd_fail(c, 1, "sysctl: no parameter has \"%s\" in its name", which);
-	return 0;
+		return SHOW_USAGE(c, sysctl);
+	for (const struct param *p = param_next(NULL); p != NULL; p = param_next(p))
+		if (wanted(p, which))
+			explain(&t, p);
+	if (t.nb_cells != 0 || which == NULL || strcmp(which, "changed") == 0)
+		return cmd_table_end(&t);
+	return cmd_fail(c, 1, "sysctl: no parameter has \"%s\" in its name", which);
 }

@@ -6,10 +6,12 @@
 #include <ctype.h>
 #include <getopt.h>
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base_param.h"
+#include "cmd_complete.h"
 #include "cmd_sysctl.h"
 
 static void
@@ -331,6 +333,29 @@ run(struct cmd *c)
 	return rc;
 }
 
+/* Part by part: net. -> net.ipv4. -> net.ipv4.ip_forward */
+static void
+complete(struct cmd_complete *c)
+{
+	size_t typed = strlen(c->word);
+	char part[128];
+
+	for (int i = 0; longs[i].name != NULL && c->word[0] == '-'; i++) {
+		snprintf(part, sizeof(part), "--%s", longs[i].name);
+		cmd_offer(c, part);
+	}
+	for (const struct param *p = param_next(NULL); p != NULL; p = param_next(p)) {
+		size_t n;
+
+		if (strncmp(p->name, c->word, typed) != 0 || strlen(p->name) >= sizeof(part))
+			continue;
+		n = typed + strcspn(p->name + typed, ".");
+		snprintf(part, sizeof(part), "%.*s", (int)(n + (p->name[n] == '.')), p->name);
+		cmd_offer(c, part);
+	}
+}
+
+CMD_COMPLETE(sysctl, "sysctl", complete)
 CMD_REGISTER(sysctl, "sysctl", run,
 	     "sysctl [-neNq] NAME... | [-w] NAME=VALUE... | -a [-r REGEX] | -p [FILE...]",
 	     "read and set parameters (show sysctl explains them)")

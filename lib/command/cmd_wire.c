@@ -95,8 +95,10 @@ cmd_wire_request(uint32_t type, char *body, size_t len, struct cmd_wire_request 
 	if (len == 0)
 		return -EINVAL;
 	r->cwd = take_text(&at, end);
-	if (r->cwd == NULL)
+	if (r->cwd == NULL || end - at < 4)
 		return -EINVAL;
+	r->columns = cmd_wire_get32((unsigned char *)at);
+	at += 4;
 	if (type == CMD_WIRE_LINE) {
 		r->line = take_text(&at, end);
 		rc = r->line == NULL ? -EINVAL : 0;

@@ -3,8 +3,9 @@
  * What runs over the daemon's UNIX socket: frames of a header (length and type, big endian) and a
  * body. The client sends one request and waits for its answer. libc only; both ends check lengths.
  *
- *	RUN	body: directory NUL, argument count (4 bytes), arguments each with NUL, input bytes
- *	LINE	body: directory NUL, the line NUL, input bytes
+ *	RUN	body: directory NUL, columns (4 bytes), argument count (4 bytes), arguments each with
+ *		NUL, input bytes
+ *	LINE	body: directory NUL, columns (4), the line NUL, input bytes
  *	WANT	no body: the RUN before reads standard input; send it again as RUN_INPUT
  *	ANSWER	body: exit status (4), length of stdout text (4), stdout text, stderr text
  */
@@ -36,6 +37,7 @@ struct cmd_wire_head {
 /* A request taken apart; all pointers go into the body. argv is the caller's to free. */
 struct cmd_wire_request {
 	const char *cwd;
+	uint32_t columns; /* width of the client's terminal; 0: none */
 	const char *line; /* LINE only */
 	uint32_t argc;
 	char **argv; /* RUN only; NULL after the last */

@@ -195,32 +195,32 @@ hook_family_name(enum hook_family family)
 	return family == HOOK_IP4 ? "ip" : "ip6";
 }
 
-static void
-print_entry(const struct hook_entry *e, struct str *out)
+static struct hook_info
+info(const struct hook_entry *e, enum hook_family family, enum hook_point point)
 {
-	uint64_t seen = 0, dropped = 0;
+	struct hook_info i = {
+		.family = family, .point = point, .priority = e->priority, .name = e->name
+	};
 
 	for (unsigned lane = 0; lane < lane_count(); lane++) {
-		seen += __atomic_load_n(&e->count[lane].seen, __ATOMIC_RELAXED);
-		dropped += __atomic_load_n(&e->count[lane].dropped, __ATOMIC_RELAXED);
+		i.packets += __atomic_load_n(&e->count[lane].seen, __ATOMIC_RELAXED);
+		i.dropped += __atomic_load_n(&e->count[lane].dropped, __ATOMIC_RELAXED);
 	}
-	str_printf(out, "  %11d  %-20s %12lu packets %12lu dropped\n", e->priority, e->name, seen,
-		   dropped);
+	return i;
 }
 
 void
-hook_print(struct str *out)
+hook_each(void (*fn)(const struct hook_info *info, void *arg), void *arg)
 {
-	const struct gen *gen = gen_current();
-
 	for (int f = 0; f < HOOK_FAMILIES; f++) {
 		for (int p = 0; p < HOOK_POINTS; p++) {
-			const struct hook_list *l = hook_list_get(gen, f, p);
+			const struct hook_list *l = hook_list_get(gen_current(), f, p);
 
-			str_printf(out, "%s %s%s\n", hook_family_name(f), hook_point_name(p),
-				   l == NULL ? ": nothing" : "");
-			for (unsigned i = 0; l != NULL && i < l->nb; i++)
-				print_entry(l->entry[i], out);
+			for (unsigned i = 0; l != NULL && i < l->nb; i++) {
+				struct hook_info one = info(l->entry[i], f, p);
+
+				fn(&one, arg);
+			}
 		}
 	}
 }

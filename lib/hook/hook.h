@@ -14,7 +14,6 @@
 
 #include "base_drop.h"
 #include "base_gen.h"
-#include "base_str.h"
 
 enum hook_family { HOOK_IP4, HOOK_IP6, HOOK_FAMILIES };
 
@@ -108,7 +107,16 @@ hook_list_get(const struct gen *gen, enum hook_family family, enum hook_point po
 uint16_t hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, struct rte_mbuf **pkts,
 		   uint16_t n);
 
-/* The lists with priorities and counters, as `show hooks` prints them. Control lcore. */
-void hook_print(struct str *out);
+/* One registered function, as `show hooks` prints it. */
+struct hook_info {
+	enum hook_family family;
+	enum hook_point point;
+	int priority;
+	const char *name;
+	uint64_t packets, dropped;
+};
+
+/* Control lcore: calls fn for every registered function, in the order they run. */
+void hook_each(void (*fn)(const struct hook_info *info, void *arg), void *arg);
 const char *hook_point_name(enum hook_point point);    /* "PREROUTING" */
 const char *hook_family_name(enum hook_family family); /* "ip", "ip6" */

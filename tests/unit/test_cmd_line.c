@@ -17,6 +17,8 @@
 
 #include "cmd.h"
 #include "cmd_split.h"
+#include "cmd_complete.h"
+#include "cmd_table.h"
 #include "cmd_wire.h"
 
 /* The words of a line, joined with '|'; NULL: refused. */
@@ -191,7 +193,9 @@ load_beside(void **state)
 	assert_non_null(f = fopen(b, "w"));
 	fputs("test-say here\nno-such\n", f);
 	fclose(f);
-	assert_int_equal(cmd_run_line_in(dir, "load a", NULL, 0, &o, &e), 127);
+	assert_int_equal(
+		cmd_run_line_in(&(struct cmd_caller){ .cwd = dir }, "load a", NULL, 0, &o, &e),
+		127);
 	assert_string_equal(str_text(&o), "[here]");
 	assert_string_equal(str_text(&e),
 			    "a:1: b:2: no-such: no such command (\"help\" lists them)\n");
@@ -254,7 +258,7 @@ reads_input(void **state)
 static void
 wire_frames(void **state)
 {
-	static const char body[] = "/tmp\0\0\0\0\2ip\0a\0input";
+	static const char body[] = "/tmp\0\0\0\0\120\0\0\0\2ip\0a\0input";
 	struct cmd_wire_request r;
 	struct cmd_wire_head h;
 	unsigned char head[CMD_WIRE_HEADER];
@@ -274,6 +278,7 @@ wire_frames(void **state)
 	assert_int_equal(cmd_wire_request(CMD_WIRE_RUN, copy, sizeof(body) - 1, &r), 0);
 	assert_int_equal(r.argc, 2);
 	assert_string_equal(r.cwd, "/tmp");
+	assert_int_equal(r.columns, 80);
 	assert_string_equal(r.argv[1], "a");
 	assert_int_equal(r.in_len, 5);
 	assert_memory_equal(r.in, "input", 5);
@@ -310,6 +315,59 @@ wire_garbage(void **state)
 	}
 }
 
+static void
+completes(const char *line, const char *offers)
+{
+	struct str out = { 0 };
+
+	cmd_complete_line(line, &out);
+	assert_string_equal(str_text(&out), offers);
+	str_free(&out);
+}
+
+static void
+completion(void **state)
+{
+	completes("test-", "test-say\n");
+	completes("no-such ", "");
+	completes("show po", "port\n");
+	completes("show config ", "cores\nrxtx\nfwd\n-j\n");
+	completes("clear dr", "drops\n");
+	completes("help why", "why-dropped\n");
+	completes("sysctl net.ipv4.ip_f",
+		  "net.ipv4.ip_forward\nnet.ipv4.ip_forward_update_priority\n");
+	completes("sysctl -w net.ipv4.co", "net.ipv4.conf.\n");
+	completes("echo 'within quotes", "");
+}
+
+static void
+tables(void **state)
+{
+	static const struct cmd_column columns[] = { { "name", "name" },
+						     { "n", "n" },
+						     { "text", "t" } };
+	struct cmd c = { .caller = { .columns = 40 } };
+	struct cmd_table t = cmd_table(&c, columns, 3);
+
+	cmd_table_text(&t, "a\"b");
+	cmd_table_number(&t, 12345);
+	cmd_table_text(&t, "words that do not fit into one line of it");
+	cmd_table_end(&t);
+	assert_string_equal(str_text(&c.out), "name      n  text\n"
+					      "a\"b   12345  words that do not fit into\n"
+					      "             one line of it\n");
+	str_clear(&c.out);
+	c.json = true;
+	t = cmd_table(&c, columns, 3);
+	cmd_table_text(&t, "a\"b");
+	cmd_table_number(&t, 1);
+	cmd_table_text(&t, "");
+	cmd_table_end(&t);
+	assert_string_equal(str_text(&c.out), "[\n  {\n    \"name\": \"a\\\"b\",\n    \"n\": 1,\n"
+					      "    \"t\": \"\"\n  }\n]\n");
+	str_free(&c.out);
+}
+
 int
 main(void)
 {
@@ -322,6 +380,8 @@ main(void)
 		cmocka_unit_test(load_beside),
 		cmocka_unit_test(told_to_stop),
 		cmocka_unit_test(reads_input),
+		cmocka_unit_test(completion),
+		cmocka_unit_test(tables),
 		cmocka_unit_test(wire_frames),
 		cmocka_unit_test(wire_garbage),
 	};

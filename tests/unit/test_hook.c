@@ -117,9 +117,18 @@ repetition(void **state)
 }
 
 static void
+keep_info(const struct hook_info *i, void *arg)
+{
+	struct hook_info *kept = arg;
+
+	if (i->family == HOOK_IP4 && i->point == HOOK_FORWARD)
+		*kept = *i;
+}
+
+static void
 listing(void **state)
 {
-	struct str out = { 0 };
+	struct hook_info seen = { 0 };
 	struct gen *d = gen_draft();
 	struct rte_mbuf *m = pkt_alloc(0);
 
@@ -127,11 +136,10 @@ listing(void **state)
 	gen_commit(d);
 	walk(&m, 1);
 	rte_pktmbuf_free(m);
-	hook_print(&out);
-	assert_non_null(strstr(str_text(&out), "ip FORWARD\n         -150  a"));
-	assert_non_null(strstr(str_text(&out), "1 packets"));
-	assert_non_null(strstr(str_text(&out), "ip6 INPUT: nothing\n"));
-	str_free(&out);
+	hook_each(keep_info, &seen);
+	assert_string_equal(seen.name, "a");
+	assert_int_equal(seen.priority, -150);
+	assert_int_equal(seen.packets, 1);
 	clear();
 }
 
