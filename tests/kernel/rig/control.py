@@ -21,7 +21,8 @@ class Control:
     def ask(self, argv, stdin=""):
         """(exit code, output, errors) as text; OSError when there is no answer."""
         words = b"".join(word.encode() + b"\0" for word in argv)
-        body = b"/\0" + struct.pack("!I", len(argv)) + words + stdin.encode()
+        # no terminal: 0 columns
+        body = b"/\0" + struct.pack("!II", 0, len(argv)) + words + stdin.encode()
         self._socket.sendall(struct.pack("!II", len(body), RUN_INPUT) + body)
         length, kind = struct.unpack("!II", self._take(8))
         answer = self._take(length)
