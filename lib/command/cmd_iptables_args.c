@@ -12,7 +12,7 @@
 
 #define TRY_HELP "Try `%s -h' or '%s --help' for more information.\n"
 
-static const struct option base_options[] = {
+const struct option ipt_base_options[] = {
 	{ "append", 1, NULL, 'A' },        { "delete", 1, NULL, 'D' },
 	{ "check", 1, NULL, 'C' },         { "insert", 1, NULL, 'I' },
 	{ "replace", 1, NULL, 'R' },       { "list", 2, NULL, 'L' },
@@ -34,10 +34,12 @@ static const struct option base_options[] = {
 	{ "ipv6", 0, NULL, '6' },
 };
 
+const unsigned ipt_nb_base_options = RTE_DIM(ipt_base_options);
+
 static const char short_options[] =
 	"-:A:C:D:R:I:L::S::M:F::Z::N:X::E:P:Vh::o:p:s:d:j:i:fvw::W::nt:m:xc:g:46";
 
-_Static_assert(RTE_DIM(base_options) <= 64, "room in struct ipt_parser");
+_Static_assert(RTE_DIM(ipt_base_options) <= 64, "room in struct ipt_parser");
 
 int
 ipt_bad(struct ipt *x, const char *fmt, ...)
@@ -94,9 +96,9 @@ static void
 make_options(struct ipt_parser *p)
 {
 	const struct rule_spec *s = &p->x->spec;
-	unsigned n = RTE_DIM(base_options);
+	unsigned n = RTE_DIM(ipt_base_options);
 
-	memcpy(p->options, base_options, sizeof(base_options));
+	memcpy(p->options, ipt_base_options, sizeof(ipt_base_options));
 	for (unsigned i = s->nb_matches; i-- > 0;)
 		n = add_ext_options(p, n, s->match[i].type, i + 1);
 	if (s->target.type != NULL)

@@ -25,6 +25,10 @@ struct ipt_parser {
 	struct option options[IPT_OPTIONS_MAX];
 };
 
+/* iptables' own long options, without an ending entry. */
+extern const struct option ipt_base_options[];
+extern const unsigned ipt_nb_base_options;
+
 /* The next word is an argument: there is one and it is no option. */
 static inline bool
 ipt_has_word(const struct ipt_parser *p)

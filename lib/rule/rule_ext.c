@@ -18,6 +18,12 @@ rule_ext_register(struct rule_ext_type *type)
 	types = type;
 }
 
+const struct rule_ext_type *
+rule_ext_next(const struct rule_ext_type *type)
+{
+	return type == NULL ? types : type->next;
+}
+
 static const struct rule_ext_type *
 find(enum hook_family family, const char *name, bool target)
 {

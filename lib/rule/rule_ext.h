@@ -156,6 +156,8 @@ void rule_ext_register(struct rule_ext_type *type); /* constructor time */
 		rule_ext_register(&type_); \
 	}
 
+/* All matches and targets: first with NULL; NULL after the last. */
+const struct rule_ext_type *rule_ext_next(const struct rule_ext_type *type);
 const struct rule_ext_type *rule_match_find(enum hook_family family, const char *name);
 /* The match that -p PROTO brings along, or NULL. */
 const struct rule_ext_type *rule_match_for_proto(enum hook_family family, uint8_t proto);

@@ -338,6 +338,15 @@ completion(void **state)
 		  "net.ipv4.ip_forward\nnet.ipv4.ip_forward_update_priority\n");
 	completes("sysctl -w net.ipv4.co", "net.ipv4.conf.\n");
 	completes("echo 'within quotes", "");
+	completes("iptables -t ma", "mangle\n");
+	completes("iptables -A FOR", "FORWARD\n");
+	completes("iptables -t raw -A ", "PREROUTING\nOUTPUT\n");
+	completes("iptables -A FORWARD -p tcp --dp", "--dport\n");
+	completes("iptables -A FORWARD -p udp --sy", "");
+	completes("iptables -A FORWARD -m multip", "multiport\n");
+	completes("ip6tables -A FORWARD -j REJECT --reject", "--reject-with\n");
+	completes("iptables -P INPUT D", "DROP\n");
+	completes("iptables --line", "--line-numbers\n");
 }
 
 static void
