@@ -3,14 +3,19 @@
  * The client's prompt: libedit's line editing and history, one request a line; "COMMAND <<END" takes
  * the lines up to END along. quit, exit and Ctrl-D leave it; Pollux runs on.
  */
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <editline/readline.h>
 
 #include "client.h"
 #include "cmd_split.h"
+
+#define HISTORY_LINES 1000
 
 /* The lines up to END, each with its newline. NULL: the terminal was closed before, or no memory. */
 static char *
@@ -97,13 +102,47 @@ run(struct client *c, char *line)
 	return rc;
 }
 
+/* ~/.polluxctl_history; false: there is no home to keep it in. */
+static bool
+history_file(char path[PATH_MAX])
+{
+	const char *home = getenv("HOME");
+
+	return home != NULL && home[0] != '\0' &&
+	       snprintf(path, PATH_MAX, "%s/.polluxctl_history", home) < PATH_MAX;
+}
+
+static void
+open_history(void)
+{
+	char path[PATH_MAX];
+
+	using_history();
+	stifle_history(HISTORY_LINES);
+	if (history_file(path))
+		read_history(path); /* none yet is no error */
+}
+
+/* Written after each line: a closed terminal must not lose it. */
+static void
+remember(const char *line)
+{
+	mode_t before = umask(077);
+	char path[PATH_MAX];
+
+	add_history(line);
+	if (history_file(path))
+		write_history(path);
+	umask(before);
+}
+
 int
 prompt_run(struct client *c)
 {
 	char *line;
 	int rc = 0;
 
-	using_history();
+	open_history();
 	asked = c;
 	rl_attempted_completion_function = complete;
 	while (rc >= 0 && (line = readline("pollux> ")) != NULL) {
@@ -112,7 +151,7 @@ prompt_run(struct client *c)
 			return 0;
 		}
 		if (line[strspn(line, " \t")] != '\0') {
-			add_history(line);
+			remember(line);
 			rc = run(c, line);
 		}
 		free(line);
