@@ -97,6 +97,7 @@ one_value(struct ifparam *p, const char *scope, int ifindex, int value)
 		abort(); /* like struct str: the control lcore cannot go on without memory */
 	one->help = p->help;
 	one->inert = p->inert;
+	one->most = p->most;
 	one->def = one->value = value;
 	one->min = p->min;
 	one->max = p->max;
@@ -125,6 +126,13 @@ ifparam_set_all(struct ifparam *p, int value)
 {
 	p->all->value = value;
 	written(p->all);
+}
+
+void
+ifparam_store(struct ifparam *p, unsigned ifindex, int value)
+{
+	p->own[ifindex]->value = value;
+	put_in_force(p);
 }
 
 void

@@ -37,6 +37,7 @@ struct ifparam {
 	const char *dir, *leaf;
 	const char *help;
 	const char *inert; /* as in struct param */
+	int (*most)(const struct param *one);
 	enum ifparam_rule rule;
 	int all_def, def, min, max;
 	/* After a write of one of them, in force already. ifindex: -1 all, -2 default. May be NULL. */
@@ -59,6 +60,9 @@ ifparam_get(const struct ifparam *p, unsigned ifindex)
 void ifparam_register(struct ifparam *p); /* constructor time */
 /* Control: as if written by `sysctl -w` to "all"; calls changed. For parameters with an alias. */
 void ifparam_set_all(struct ifparam *p, int value);
+
+/* Control: changes an interface's value; nobody is told. */
+void ifparam_store(struct ifparam *p, unsigned ifindex, int value);
 
 /* Control, before packets of the interface are seen, and after: its values come and go. */
 void ifparam_if_add(unsigned ifindex, const char *name);

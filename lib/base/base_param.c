@@ -135,6 +135,12 @@ set_text(struct param *p, const char *text, struct err *e)
 			      ? merge_numbers(text, p->text ? p->text : p->text_def, p->numbers)
 			      : strndup(text, PARAM_TEXT_MAX);
 
+	if (p->normal != NULL) {
+		free(value);
+		value = p->normal(text);
+	}
+	if (value == NULL && p->normal != NULL)
+		return err_set(e, -EINVAL, "%s, not \"%s\"", p->help, text);
 	if (value == NULL)
 		return err_set(e, -EINVAL, "%s%u number%s, not \"%s\"",
 			       p->numbers > 1 ? "up to " : "", p->numbers,
@@ -153,6 +159,7 @@ set_text(struct param *p, const char *text, struct err *e)
 int
 param_set_text(struct param *p, const char *text, struct err *e)
 {
+	int max = p->most != NULL ? RTE_MIN(p->most(p), p->max) : p->max;
 	const char *at = text;
 	long long v;
 
@@ -160,8 +167,8 @@ param_set_text(struct param *p, const char *text, struct err *e)
 		return set_word(p, text, e);
 	if (p->text_def != NULL)
 		return set_text(p, text, e);
-	if (!number(&at, &v) || v < p->min || v > p->max)
-		return err_set(e, -EINVAL, "a number from %d to %d, not \"%s\"", p->min, p->max,
+	if (!number(&at, &v) || v < p->min || v > max)
+		return err_set(e, -EINVAL, "a number from %d to %d, not \"%s\"", p->min, max,
 			       text);
 	param_set(p, v);
 	return 0;

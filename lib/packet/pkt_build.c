@@ -64,6 +64,40 @@ build_nd(struct rte_mbuf *m, const struct pkt_nd *nd, uint8_t type, uint8_t opti
 }
 
 void
+pkt_build_redirect(struct rte_mbuf *m, const struct pkt_redirect *r)
+{
+	const struct ip6_hdr *ip = pkt_ip6(r->about);
+	unsigned mac_len = r->mac != NULL ? 8 : 0;
+	unsigned room = PKT_ICMP6_ERROR_MAX - sizeof(*ip) - sizeof(struct nd_redirect) - mac_len;
+	unsigned quote = RTE_MIN(room, pkt_const(r->about)->len + 8u) & ~7u;
+	struct pkt_ip_spec spec = {
+		.src = r->src,
+		.dst = &ip->ip6_src,
+		.family = AF_INET6,
+		.proto = IPPROTO_ICMPV6,
+		.ttl = 255,
+		.payload = sizeof(struct nd_redirect) + mac_len + quote,
+	};
+	struct nd_redirect *msg = pkt_build_ip(m, &spec);
+	uint8_t *opt = (uint8_t *)(msg + 1);
+
+	msg->nd_rd_type = ND_REDIRECT;
+	memcpy(&msg->nd_rd_target, r->target, 16);
+	msg->nd_rd_dst = ip->ip6_dst;
+	if (r->mac != NULL) {
+		opt[0] = ND_OPT_TARGET_LINKADDR;
+		opt[1] = 1;
+		memcpy(opt + 2, r->mac, 6);
+		opt += 8;
+	}
+	opt[0] = ND_OPT_REDIRECTED_HEADER;
+	opt[1] = quote / 8;
+	memcpy(opt + 8, ip, quote - 8);
+	msg->nd_rd_cksum = pkt_l4_checksum(m);
+	pkt(m)->dport = *(uint16_t *)msg;
+}
+
+void
 pkt_build_ns(struct rte_mbuf *m, const struct pkt_nd *nd)
 {
 	build_nd(m, nd, ND_NEIGHBOR_SOLICIT, ND_OPT_SOURCE_LINKADDR);

@@ -31,7 +31,10 @@ void pkt_build_icmp_error(struct rte_mbuf *m, const struct rte_mbuf *about, cons
  */
 bool pkt_build_tcp_reset(struct rte_mbuf *m, const struct rte_mbuf *about);
 
-/* What the box's own packets start with: net.ipv4.ip_default_ttl; 64 for IPv6. Any lane. */
+/*
+ * What the box's own packets start with: net.ipv4.ip_default_ttl; for IPv6 0, which stands for what
+ * the port they leave by says. Any lane.
+ */
 uint8_t pkt_default_ttl(uint8_t family);
 
 /* ARP frames. target_mac NULL: broadcast. op: RTE_ARP_OP_REQUEST or _REPLY. */
@@ -52,5 +55,15 @@ struct pkt_nd {
 	const uint8_t *src, *dst, *target; /* 16 bytes each */
 	uint32_t flags;                    /* advertisement: ND_NA_FLAG_*, network byte order */
 };
+/*
+ * A redirect (RFC 4861 4.5) to the sender of about: for its destination, target is nearer. mac: of
+ * target, NULL: no option. Quotes of about what the minimum MTU leaves room for.
+ */
+struct pkt_redirect {
+	const struct rte_mbuf *about;
+	const struct rte_ether_addr *mac;
+	const uint8_t *src, *target; /* 16 bytes each */
+};
+void pkt_build_redirect(struct rte_mbuf *m, const struct pkt_redirect *r);
 void pkt_build_ns(struct rte_mbuf *m, const struct pkt_nd *nd);
 void pkt_build_na(struct rte_mbuf *m, const struct pkt_nd *nd);

@@ -14,7 +14,7 @@ PARAM_INT(default_ttl, "net.ipv4.ip_default_ttl", 64, 1, 255, "TTL of what the b
 uint8_t
 pkt_default_ttl(uint8_t family)
 {
-	return family == AF_INET ? param_get(&default_ttl) : 64;
+	return family == AF_INET ? param_get(&default_ttl) : 0;
 }
 
 static void

@@ -27,6 +27,7 @@ PARAM_INT(ratelimit6, "net.ipv6.icmp.ratelimit", 100, 0, 1000000,
 
 #define PEERS 4096
 #define SAVED 6             /* messages a peer's bucket holds (XRLIM_BURST_FACTOR) */
+#define REDIRECT6_COST 1000 /* ms */
 #define NO_ROUTE_COST 1000  /* ms (ip_rt_error_cost) */
 #define NO_ROUTE_BURST 5000 /* ms (ip_rt_error_burst) */
 
@@ -114,6 +115,18 @@ icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, u
 		(cost == 0 || peer_take(peer_get(&a, now), cost, SAVED * cost, now));
 	if (allow)
 		limit.credit--;
+	rte_spinlock_unlock(&limit.lock);
+	return allow;
+}
+
+bool
+icmp_limit_redirect6(const struct in6_addr *peer, uint64_t now)
+{
+	struct ip_addr a = ip_addr_v6(peer);
+	bool allow;
+
+	rte_spinlock_lock(&limit.lock);
+	allow = peer_take(peer_get(&a, now), REDIRECT6_COST, SAVED * REDIRECT6_COST, now);
 	rte_spinlock_unlock(&limit.lock);
 	return allow;
 }

@@ -4,6 +4,7 @@
 
 #include "walk.h"
 
+DROP_REASON(disabled, "ip6-disabled", "net.ipv6.conf.PORT.disable_ipv6 is set");
 DROP_REASON(not_member, "ip6-not-member", "IPv6 multicast group nobody here listens to");
 DROP_REASON(no_route, "ip6-no-route", "no route to the IPv6 destination");
 DROP_REASON(blackhole, "ip6-blackhole", "blackhole route");
@@ -67,6 +68,13 @@ special_destination(struct walk *w, struct rte_mbuf *m, struct batch *forward, s
 	if (forward6_check(w, m))
 		batch_add(forward, m);
 	return true;
+}
+
+void
+input6_disabled(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++)
+		walk_drop(w, DROP(disabled), pkts[i]);
 }
 
 void

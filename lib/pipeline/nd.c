@@ -5,6 +5,7 @@
  */
 #include <netinet/icmp6.h>
 
+#include "addr_conf6.h"
 #include "pkt_build.h"
 #include "walk.h"
 
@@ -44,7 +45,7 @@ advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target
 	bool group = p->flags & PKT_L3_MULTI;
 	uint32_t flags = (probe ? 0 : ND_NA_FLAG_SOLICITED) |
 			 ((probe || group) && !anycast ? ND_NA_FLAG_OVERRIDE : 0) |
-			 (forward6_enabled(p->in) ? ND_NA_FLAG_ROUTER : 0);
+			 (addr_is_router6(p->in) ? ND_NA_FLAG_ROUTER : 0);
 	struct ip_addr asker = ip_addr_v6(&pkt_ip6(m)->ip6_src);
 	struct ip_addr src = anycast ? addr_select(w->ctx.gen, p->in, &asker) : *target;
 	struct pkt_nd spec = {

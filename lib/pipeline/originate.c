@@ -6,12 +6,16 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
+#include "base_ifparam.h"
 #include "pkt_pool.h"
 #include "walk.h"
 
 DROP_REASON(no_mbuf, "originate-no-mbuf", "no packet memory for something the box wanted to send");
 DROP_REASON(full, "originate-full", "one burst made the box send too many packets");
 DROP_REASON(no_route, "originate-no-route", "no route for something the box wanted to send");
+
+IFPARAM_INT(hop_limit, IFPARAM_CONF6, "hop_limit", IFPARAM_DEV, 64, 64, 1, 255,
+	    "hop limit of what the box sends out of the port")
 
 struct rte_mbuf *
 originate_alloc(const struct hook_ctx *ctx, const struct rte_mbuf *because)
@@ -67,6 +71,14 @@ no_way(struct walk *w, struct rte_mbuf *m)
 	walk_drop(w, DROP(no_route), m);
 }
 
+/* IPv6 packets start with what the port they leave by says. */
+static void
+put_hop_limit(struct rte_mbuf *m)
+{
+	if (pkt(m)->family == AF_INET6 && pkt_ip6(m)->ip6_hlim == 0)
+		pkt_ip6(m)->ip6_hlim = ifparam_get(&hop_limit, pkt(m)->out);
+}
+
 /* Routes what has no port yet. false: it was settled here. */
 static bool
 route_out(struct walk *w, struct rte_mbuf *m)
@@ -89,6 +101,7 @@ route_out(struct walk *w, struct rte_mbuf *m)
 		return true;
 	}
 	if (nh->type == NEXTHOP_LOCAL) {
+		put_hop_limit(m);
 		if (!host_take_own(w, m, nh->port))
 			walk_deliver(w, m);
 	} else {
@@ -118,6 +131,8 @@ local_out(struct walk *w, struct batch *b)
 		return;
 	w->ctx.family = pkt(b->pkts[0])->family == AF_INET ? HOOK_IP4 : HOOK_IP6;
 	n = route_all(w, b->pkts, b->n);
+	for (uint16_t i = 0; i < n; i++)
+		put_hop_limit(b->pkts[i]);
 	n = walk_hook(w, HOOK_OUTPUT, b->pkts, n);
 	/* A rule there may have turned a packet back to the box itself. */
 	n = route_all(w, b->pkts, n);

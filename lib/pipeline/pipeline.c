@@ -3,6 +3,7 @@
  * The walk of a packet, top to bottom. Runs on workers, a burst at a time; everything it reads is
  * in the generation or is lock-free state, everything it writes belongs to the lane.
  */
+#include "addr_conf6.h"
 #include "pipeline.h"
 #include "queue_log.h"
 #include "walk.h"
@@ -26,6 +27,10 @@ walk_ip(struct walk *w, enum hook_family family, struct batch *b)
 	struct batch forward, local;
 
 	w->ctx.family = family;
+	if (family == HOOK_IP6 && unlikely(!addr_has_ip6(pkt(b->pkts[0])->in))) {
+		input6_disabled(w, b->pkts, b->n);
+		return;
+	}
 	forward.n = local.n = 0;
 	b->n = walk_hook(w, HOOK_PREROUTING, b->pkts, b->n);
 	if (b->n == 0)
@@ -86,7 +91,7 @@ sort(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n
 			rte_prefetch0(pkt(pkts[i + 4]));
 		}
 		kind = pkt_parse(m, port->index, &port->mac, &reason);
-		pkt(m)->burst_pos = i;
+		pkt(m)->burst_pos = i + 1; /* room for what goes before the first (redirect6.c) */
 		if (likely(kind <= PKT_KIND_IP6)) {
 			batch_add(&ip[kind], m);
 		} else if (kind == PKT_KIND_ARP) {

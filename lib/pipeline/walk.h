@@ -110,14 +110,20 @@ void input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct bat
 void input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 		  struct batch *local);
 
+/* All packets of a port that has no IPv6. */
+void input6_disabled(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+
 /*
  * forward4.h, forward6.c: what must hold before FORWARD (TTL, MTU). false: the packet was dropped; true:
  * one hop was taken off and it goes on.
  */
 bool forward6_check(struct walk *w, struct rte_mbuf *m);
 
-/* forward6.c: net.ipv6.conf.PORT.forwarding, which makes us say "router" in ND. */
-bool forward6_enabled(unsigned port);
+/*
+ * redirect6.c: the packet leaves by the port it came in by; tells its sender of the better way, ahead
+ * of the packet itself, when that can be told.
+ */
+void redirect6(struct walk *w, const struct rte_mbuf *m);
 
 /* local4.c, local6.c: answers of the box itself. */
 void local4_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
@@ -167,5 +173,7 @@ void icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type
 
 /* icmp_limit.c: Linux's two token buckets. Any lane; takes a lock. */
 bool icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, uint64_t now);
+/* A redirect to peer: takes from the same tokens as errors. */
+bool icmp_limit_redirect6(const struct in6_addr *peer, uint64_t now);
 /* The extra bucket for "no route" of IPv4 (ip_error() in Linux), same tokens. */
 bool icmp_limit_no_route(uint32_t peer, uint64_t now);

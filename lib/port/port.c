@@ -180,6 +180,7 @@ port_add(const char *name, const char *devargs, unsigned queues, struct err *e)
 		return rc;
 	}
 	ifparam_if_add(p->index, p->name);
+	port_mtu6_follow(p);
 	port_publish(p->index, p);
 	tell(PORT_ADDED, p->index);
 	return 0;
@@ -277,6 +278,7 @@ port_set_mtu(const char *name, uint16_t mtu, struct err *e)
 			       rte_strerror(-rc));
 	p = edit(index);
 	p->mtu = mtu;
+	port_mtu6_follow(p);
 	port_publish(index, p);
 	tell(PORT_CHANGED, index);
 	return 0;

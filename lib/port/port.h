@@ -24,7 +24,8 @@ struct port {
 	char name[PORT_NAME_MAX];
 	char devargs[256];
 	struct rte_ether_addr mac;
-	uint16_t mtu; /* IP bytes */
+	uint16_t mtu;  /* IP bytes */
+	uint16_t mtu6; /* of IPv6: net.ipv6.conf.PORT.mtu */
 	bool up;      /* administratively up: ip link set NAME up|down */
 	bool link;    /* the device reports a carrier */
 	/*

@@ -51,6 +51,9 @@ int port_tx_rings(const struct port *p, struct err *e);
 /* At exit: frees what the rings hold. */
 void port_tx_rings_free(void);
 
+/* IPv6's MTU is the port's, which has just been set. Its parameters must exist. */
+void port_mtu6_follow(struct port *p);
+
 /* port_host.c: a port's twin follows it; before other levels hear of the event. */
 void port_host_follow(enum port_event event, uint16_t index);
 /* Every 100 ms: takes twins back whose namespace or interface has gone. */

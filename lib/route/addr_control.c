@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 
+#include "addr_conf6.h"
 #include "addr_host.h"
 #include "addr_routes.h"
 #include "addr_table.h"
@@ -64,6 +65,8 @@ check_new(const struct addr_table *t, struct addr *a, struct err *e)
 {
 	const struct ip_addr *ip = &a->prefix.addr;
 
+	if (ip->family == AF_INET6 && !addr_has_ip6(a->port))
+		return err_set(e, -EACCES, "ipv6: IPv6 is disabled on this device");
 	if (ip->family == AF_INET6 && ip_addr_is_multicast(ip))
 		return err_set(e, -EINVAL,
 			       "ipv6: Cannot assign multicast address without "

@@ -9,6 +9,8 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 
+#include "addr_conf6.h"
+#include "addr_port.h"
 #include "addr_routes.h"
 #include "base_log.h"
 #include "base_param.h"
@@ -19,7 +21,7 @@ PARAM_INT(addr_gen_mode, "net.ipv6.conf.default.addr_gen_mode", 0, 0, 1,
 	  "0: a port gets a link-local address made from its MAC, 1: none")
 
 static struct {
-	bool up;
+	bool up, no_ip6;
 	struct rte_ether_addr mac;
 } known[PORT_MAX];
 
@@ -35,12 +37,25 @@ link_local_of(const struct rte_ether_addr *mac)
 }
 
 static void
-rise(const struct port *p)
+gain_link_local(const struct port *p)
 {
-	const struct addr_table *t = addr_table_get(gen_current());
 	struct addr ll = { .prefix = { link_local_of(&p->mac), 64 },
 			   .port = p->index,
 			   .scope = RT_SCOPE_LINK };
+	struct err e;
+	int rc;
+
+	if (param_get(&addr_gen_mode) != 0 || !addr_has_ip6(p->index))
+		return;
+	rc = addr_add(&ll, &e);
+	if (rc != 0 && rc != -EEXIST)
+		LOG(ERR, "%s: link-local address: %s", p->name, e.text);
+}
+
+static void
+rise(const struct port *p)
+{
+	const struct addr_table *t = addr_table_get(gen_current());
 	struct err e = { "" };
 	int rc = 0;
 
@@ -49,11 +64,7 @@ rise(const struct port *p)
 		rc = addr_routes_put(&t->of[i], &e);
 	if (route_batch_end(&e) != 0 || rc != 0 || route_link_set(p->index, true, &e) != 0)
 		LOG(ERR, "%s: routes: %s", p->name, e.text);
-	if (param_get(&addr_gen_mode) != 0)
-		return;
-	rc = addr_add(&ll, &e);
-	if (rc != 0 && rc != -EEXIST)
-		LOG(ERR, "%s: link-local address: %s", p->name, e.text);
+	gain_link_local(p);
 }
 
 /* Deletes the port's addresses of the family (0: both). */
@@ -78,14 +89,22 @@ lose_addresses(uint16_t port, uint8_t family)
 }
 
 static void
-lose_routes(const struct port *p, bool keep_local)
+take_routes(const struct port *p, uint8_t family, bool keep_local)
 {
 	struct err e = { "" };
 
 	route_batch_begin();
-	route_take_port(p->index, 0, keep_local);
+	route_take_port(p->index, family, keep_local);
 	if (route_batch_end(&e) != 0)
 		LOG(ERR, "%s: %s", p->name, e.text);
+}
+
+static void
+lose_routes(const struct port *p, bool keep_local)
+{
+	struct err e = { "" };
+
+	take_routes(p, 0, keep_local);
 	route_link_set(p->index, false, &e);
 }
 
@@ -97,6 +116,23 @@ fall(const struct port *p)
 	neigh_flush_port(p->index, 0, true);
 }
 
+void
+addr_port_ip6_changed(const struct port *p)
+{
+	bool off = !addr_has_ip6(p->index);
+
+	if (off == known[p->index].no_ip6)
+		return;
+	known[p->index].no_ip6 = off;
+	if (off) {
+		lose_addresses(p->index, AF_INET6);
+		take_routes(p, AF_INET6, false);
+		neigh_flush_port(p->index, AF_INET6, true);
+	} else if (p->up) {
+		gain_link_local(p);
+	}
+}
+
 static void
 on_port_event(enum port_event event, const struct port *p)
 {
@@ -105,6 +141,7 @@ on_port_event(enum port_event event, const struct port *p)
 
 	known[p->index].up = event != PORT_GOING && p->up;
 	known[p->index].mac = p->mac;
+	known[p->index].no_ip6 = !addr_has_ip6(p->index);
 	if (event == PORT_GOING) {
 		lose_addresses(p->index, 0);
 		lose_routes(p, false);

@@ -6,7 +6,9 @@
  */
 #include <arpa/inet.h>
 
+#include "addr_conf6.h"
 #include "addr_routes.h"
+#include "base_log.h"
 #include "route_rib.h"
 
 #define METRIC6_KERNEL 256
@@ -95,6 +97,24 @@ list4(const struct addr *a, bool up, struct route r[ROUTES_PER_ADDR])
 	return n;
 }
 
+/* RFC 4291 2.6.1; not with RFC 6164's point-to-point links, nor for fe80::. */
+static bool
+has_anycast(const struct addr *a)
+{
+	return a->prefix.addr.family == AF_INET6 && a->prefix.len < 127 &&
+	       a->peer.family == AF_UNSPEC && !ip_addr_is_link_local(&a->prefix.addr);
+}
+
+static struct route
+anycast_route(const struct addr *a)
+{
+	struct route r = local_route(a);
+
+	r.dst.addr = subnet_route(a).dst.addr;
+	r.type = RTN_ANYCAST;
+	return r;
+}
+
 static unsigned
 list6(const struct addr *a, bool up, struct route r[ROUTES_PER_ADDR])
 {
@@ -104,13 +124,8 @@ list6(const struct addr *a, bool up, struct route r[ROUTES_PER_ADDR])
 		return 0;
 	r[n++] = local_route(a);
 	r[n++] = subnet_route(a);
-	/* RFC 4291 2.6.1; not with RFC 6164's point-to-point links, nor for fe80::. */
-	if (a->prefix.len < 127 && a->peer.family == AF_UNSPEC &&
-	    !ip_addr_is_link_local(&a->prefix.addr)) {
-		r[n] = local_route(a);
-		r[n].dst.addr = r[n - 1].dst.addr;
-		r[n++].type = RTN_ANYCAST;
-	}
+	if (addr_is_router6(a->port) && has_anycast(a))
+		r[n++] = anycast_route(a);
 	return n;
 }
 
@@ -181,4 +196,26 @@ addr_routes_take(const struct addr_table *left, const struct addr *a)
 		if (ip_addr_equal(&left->of[i].prefix.addr, &a->prefix.addr))
 			return;
 	route_take_src(&a->prefix.addr);
+}
+
+void
+addr_routes_router_changed(const struct port *p)
+{
+	const struct addr_table *t = addr_table_get(gen_current());
+	struct err e = { "" };
+
+	route_batch_begin();
+	for (unsigned i = t->first[p->index]; i < t->first[p->index + 1]; i++) {
+		struct route r;
+
+		if (!p->up || !has_anycast(&t->of[i]))
+			continue;
+		r = anycast_route(&t->of[i]);
+		if (!addr_is_router6(p->index))
+			route_take(&r);
+		else if (route_put(&r, &e) != 0)
+			break;
+	}
+	if (route_batch_end(&e) != 0)
+		LOG(ERR, "%s: anycast addresses: %s", p->name, e.text);
 }

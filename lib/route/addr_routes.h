@@ -10,3 +10,5 @@ int addr_routes_put(const struct addr *a, struct err *e);
 void addr_routes_take(const struct addr_table *left, const struct addr *a);
 /* Deletes the marked addresses with their routes. base: the table with changes to those that stay. */
 int addr_take(const bool *gone, struct addr_table *base);
+/* The port became, or is no longer, a router: its subnets' anycast addresses come or go. */
+void addr_routes_router_changed(const struct port *p);

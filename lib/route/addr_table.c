@@ -8,6 +8,7 @@
 
 #include <rte_hash_crc.h>
 
+#include "addr_conf6.h"
 #include "addr_table.h"
 
 unsigned addr_slot;
@@ -146,6 +147,8 @@ addr_is_anycast_of_port(const struct gen *gen, uint16_t port, const struct ip_ad
 	const struct addr_table *t = addr_table_get(gen);
 	struct ip_addr anycast;
 
+	if (!addr_is_router6(port))
+		return false;
 	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
 		if (anycast_of(&t->of[i].prefix, &anycast) && ip_addr_equal(&anycast, a))
 			return true;
@@ -171,11 +174,12 @@ addr_in_group6(const struct gen *gen, uint16_t port, const uint8_t group[16])
 {
 	static const uint8_t zeros[13];
 	const struct addr_table *t = addr_table_get(gen);
+	bool router = addr_is_router6(port);
 
 	/* All nodes: interface and link scope. All routers: these and site scope. */
 	if (group[0] == 0xff && memcmp(group + 2, zeros, 13) == 0 &&
 	    ((group[15] == 1 && (group[1] == 1 || group[1] == 2)) ||
-	     (group[15] == 2 && (group[1] == 1 || group[1] == 2 || group[1] == 5))))
+	     (group[15] == 2 && router && (group[1] == 1 || group[1] == 2 || group[1] == 5))))
 		return true;
 	if (memcmp(group, solicited, sizeof(solicited)) != 0)
 		return false;
@@ -187,7 +191,7 @@ addr_in_group6(const struct gen *gen, uint16_t port, const uint8_t group[16])
 			continue;
 		if (memcmp(p->addr.v6 + 13, group + 13, 3) == 0)
 			return true;
-		if (anycast_of(p, &anycast) && memcmp(anycast.v6 + 13, group + 13, 3) == 0)
+		if (router && anycast_of(p, &anycast) && memcmp(anycast.v6 + 13, group + 13, 3) == 0)
 			return true;
 	}
 	return false;

@@ -48,6 +48,12 @@ assert_source(const char *port, const char *dst, const char *expect)
 }
 
 static void
+be_router(bool on)
+{
+	param_set(param_find("net.ipv6.conf.all.forwarding"), on);
+}
+
+static void
 test_routes_of_an_address(void **state)
 {
 	assert_int_equal(add("10.1.0.1/24", "r0"), 0);
@@ -80,7 +86,11 @@ test_narrow_subnets(void **state)
 	assert_int_equal(lookup("fd20::4")->type, NEXTHOP_UNICAST);
 	assert_int_equal(lookup("fd20::5")->type, NEXTHOP_LOCAL);
 	assert_int_equal(add("fd21::1/64", "r0"), 0);
+	assert_int_not_equal(lookup("fd21::")->type, NEXTHOP_LOCAL);
+	be_router(true);
 	assert_int_equal(lookup("fd21::")->type, NEXTHOP_LOCAL); /* routers' anycast */
+	be_router(false);
+	assert_int_not_equal(lookup("fd21::")->type, NEXTHOP_LOCAL);
 	assert_int_equal(del("10.1.0.0/31", "r0"), 0);
 	assert_int_equal(del("10.3.0.4/32", "r0"), 0);
 	assert_int_equal(del("fd20::5/127", "r0"), 0);
@@ -158,7 +168,10 @@ test_link_local_and_groups(void **state)
 	a = ip("ff02::1");
 	assert_true(addr_in_group6(gen_current(), p->index, a.v6));
 	a = ip("ff02::2");
+	assert_false(addr_in_group6(gen_current(), p->index, a.v6));
+	be_router(true);
 	assert_true(addr_in_group6(gen_current(), p->index, a.v6));
+	be_router(false);
 	a = ip("ff02::5");
 	assert_false(addr_in_group6(gen_current(), p->index, a.v6));
 	assert_int_equal(del("fd01::1:2345/64", "r0"), 0);
