@@ -168,8 +168,7 @@ param_set_text(struct param *p, const char *text, struct err *e)
 	if (p->text_def != NULL)
 		return set_text(p, text, e);
 	if (!number(&at, &v) || v < p->min || v > max)
-		return err_set(e, -EINVAL, "a number from %d to %d, not \"%s\"", p->min, max,
-			       text);
+		return err_set(e, -EINVAL, "a number from %d to %d, not \"%s\"", p->min, max, text);
 	param_set(p, v);
 	return 0;
 }

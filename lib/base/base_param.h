@@ -26,17 +26,17 @@ struct param {
 	const char *help;
 	int def, min, max;
 	int value;
-	const char *const *words;         /* PARAM_WORD: NULL-terminated, value is the index */
-	const char *text_def;             /* not NULL: a line of text, with that as first value */
-	char *text;                       /* its value; NULL: still text_def. Control only */
+	const char *const *words;          /* PARAM_WORD: NULL-terminated, value is the index */
+	const char *text_def;              /* not NULL: a line of text, with that as first value */
+	char *text;                        /* its value; NULL: still text_def. Control only */
 	char *(*normal)(const char *text); /* not NULL: the text as it is kept; NULL: it is bad */
-	unsigned numbers;                 /* the text is that many numbers, or fewer; 0: any line */
-	bool write_only;                  /* writing it does something; it has no value */
-	const char *inert;                /* not NULL: why it is kept but has no effect */
+	unsigned numbers;  /* the text is that many numbers, or fewer; 0: any line */
+	bool write_only;   /* writing it does something; it has no value */
+	const char *inert; /* not NULL: why it is kept but has no effect */
 	int (*most)(const struct param *p); /* not NULL: the greatest value now, below max */
-	void (*changed)(struct param *p); /* control, after a write; may be NULL */
-	struct ifparam *of;               /* one of the values of this one, or NULL */
-	int ifindex;                      /* whose value: an index or IFPARAM_OF_* */
+	void (*changed)(struct param *p);   /* control, after a write; may be NULL */
+	struct ifparam *of;                 /* one of the values of this one, or NULL */
+	int ifindex;                        /* whose value: an index or IFPARAM_OF_* */
 };
 
 static inline int

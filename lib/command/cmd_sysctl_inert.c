@@ -143,6 +143,8 @@ static const struct inert {
 	{ "net.ipv6.ioam6_id", "16777215", 1, TUNNEL },
 	{ "net.ipv6.ioam6_id_wide", "72057594037927935", 1, TUNNEL },
 	{ "net.ipv6.ip_nonlocal_bind", "0", 1, SOCKETS },
+	{ "net.ipv6.icmp.error_anycast_as_unicast", "0", 1,
+	  "an anycast source is an address of the box itself: no error goes there" },
 	{ "net.ipv6.mld_max_msf", "64", 1, MULTICAST },
 	{ "net.ipv6.mld_qrv", "2", 1, MULTICAST },
 	{ "net.ipv6.route.gc_elasticity", "9", 1, CACHE },

@@ -6,7 +6,8 @@
 #include "walk.h"
 
 DROP_REASON(not_forwarding, "ip6-forwarding-off",
-	    "not for us, and neither net.ipv6.conf.all.forwarding nor the port's force_forwarding is set");
+	    "not for us, and neither net.ipv6.conf.all.forwarding nor the port's force_forwarding "
+	    "is set");
 DROP_REASON(l2_multi, "ip6-l2-multicast",
 	    "frame to a group MAC address with a unicast destination");
 DROP_REASON(hop_limit, "ip6-hop-limit", "hop limit used up");

@@ -101,8 +101,7 @@ icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, u
 {
 	struct ip_addr a =
 		family == AF_INET ? ip_addr_v4(*(const uint32_t *)peer) : ip_addr_v6(peer);
-	bool limited = family == AF_INET ? limited4(type, code)
-					 : type < 128 && type != ICMP6_PACKET_TOO_BIG;
+	bool limited = family == AF_INET ? limited4(type, code) : icmp_limited6(type);
 	uint64_t cost = param_get(family == AF_INET ? &ratelimit4 : &ratelimit6);
 	bool allow;
 
@@ -110,9 +109,11 @@ icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, u
 		return true;
 	rte_spinlock_lock(&limit.lock);
 	refill(now);
-	/* What one peer may not have takes nothing from the others. */
-	allow = limit.credit > 0 &&
-		(cost == 0 || peer_take(peer_get(&a, now), cost, SAVED * cost, now));
+	/*
+	 * What one peer may not have takes nothing from the others. At no cost it is allowed, but leaves
+	 * the peer without tokens, as in Linux: none for a redirect either.
+	 */
+	allow = limit.credit > 0 && peer_take(peer_get(&a, now), cost, SAVED * cost, now);
 	if (allow)
 		limit.credit--;
 	rte_spinlock_unlock(&limit.lock);

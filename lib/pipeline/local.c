@@ -45,6 +45,8 @@ reset(struct walk *w, struct rte_mbuf *m)
 	}
 	if (tos != 0)
 		pkt_tos_set(answer, tos);
+	if (pkt(m)->family == AF_INET6)
+		local6_reflect_label(answer, m, LABEL_RESET);
 	if (pkt(m)->family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(m)->ip6_src)) {
 		pkt(answer)->nh = route6_on_link(w->ctx.gen, pkt(m)->in);
 		pkt(answer)->out = pkt(m)->in;

@@ -2,6 +2,7 @@
 /* IPv6 that is addressed to the box, after INPUT: echo, neighbour discovery, errors for the rest. */
 #include <netinet/icmp6.h>
 
+#include "base_param.h"
 #include "pkt_build.h"
 #include "pkt_build_ip.h"
 #include "pkt_checksum.h"
@@ -11,6 +12,34 @@ DROP_REASON(fragment, "local6-fragment", "fragment for the box: it does not reas
 DROP_REASON(ext, "local6-extension", "for the box, extension headers cut short");
 DROP_REASON(icmp_checksum, "local6-icmp-checksum",
 	    "for the box, ICMPv6 checksum wrong or cut short");
+
+#define FLOW_LABEL 0xfffff
+
+PARAM_INT(echo_ignore_all, "net.ipv6.icmp.echo_ignore_all", 0, 0, 1, "answer no pings")
+PARAM_INT(echo_ignore_multicast, "net.ipv6.icmp.echo_ignore_multicast", 0, 0, 1,
+	  "answer no pings to groups")
+PARAM_INT(echo_ignore_anycast, "net.ipv6.icmp.echo_ignore_anycast", 0, 0, 1,
+	  "answer no pings to anycast addresses")
+
+PARAM_INT(flowlabel_reflect, "net.ipv6.flowlabel_reflect", 0, 0, 7,
+	  "answers with the question's flow label; sum of 1, 2: resets, 4: echo replies")
+
+void
+local6_reflect_label(struct rte_mbuf *answer, const struct rte_mbuf *m, int which)
+{
+	if (param_get(&flowlabel_reflect) & which)
+		pkt_ip6(answer)->ip6_flow |= pkt_ip6(m)->ip6_flow & rte_cpu_to_be_32(FLOW_LABEL);
+}
+
+static bool
+echo_ignored(const struct rte_mbuf *m)
+{
+	uint16_t flags = pkt_const(m)->flags;
+
+	return param_get(&echo_ignore_all) ||
+	       (flags & PKT_L3_MULTI && param_get(&echo_ignore_multicast)) ||
+	       (flags & PKT_L3_ANYCAST && param_get(&echo_ignore_anycast));
+}
 
 static void
 echo(struct walk *w, const struct rte_mbuf *m)
@@ -33,7 +62,8 @@ echo(struct walk *w, const struct rte_mbuf *m)
 	struct icmp6_hdr *icmp;
 	struct rte_mbuf *a;
 
-	if (from.family == AF_UNSPEC)
+	if (from.family == AF_UNSPEC || echo_ignored(m) ||
+	    !icmp_limit_allow(AF_INET6, to.v6, ICMP6_ECHO_REPLY, 0, w->ctx.now))
 		return;
 	a = originate_alloc(&w->ctx, m);
 	if (a == NULL)
@@ -42,6 +72,7 @@ echo(struct walk *w, const struct rte_mbuf *m)
 	memcpy(icmp, pkt_l4(m), pkt_l4_len(m));
 	icmp->icmp6_type = ICMP6_ECHO_REPLY;
 	icmp->icmp6_cksum = 0;
+	local6_reflect_label(a, m, LABEL_ECHO);
 	icmp->icmp6_cksum = pkt_l4_checksum(a);
 	pkt(a)->dport = *(uint16_t *)icmp;
 	if (ip_addr_is_link_local(&to)) {

@@ -128,6 +128,10 @@ void redirect6(struct walk *w, const struct rte_mbuf *m);
 /* local4.c, local6.c: answers of the box itself. */
 void local4_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
 void local6_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
+/* Gives the answer to m its flow label, when net.ipv6.flowlabel_reflect says so for such answers. */
+#define LABEL_RESET 2
+#define LABEL_ECHO 4
+void local6_reflect_label(struct rte_mbuf *answer, const struct rte_mbuf *m, int which);
 /* local.c: TCP and UDP to closed ports, of either family. true: it was one of them. */
 bool local_closed_port(struct walk *w, struct rte_mbuf *m);
 
@@ -173,6 +177,8 @@ void icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type
 
 /* icmp_limit.c: Linux's two token buckets. Any lane; takes a lock. */
 bool icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t code, uint64_t now);
+/* icmp_mask6.c: is the type one that the limits are for? */
+bool icmp_limited6(uint8_t type);
 /* A redirect to peer: takes from the same tokens as errors. */
 bool icmp_limit_redirect6(const struct in6_addr *peer, uint64_t now);
 /* The extra bucket for "no route" of IPv4 (ip_error() in Linux), same tokens. */

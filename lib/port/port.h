@@ -26,8 +26,8 @@ struct port {
 	struct rte_ether_addr mac;
 	uint16_t mtu;  /* IP bytes */
 	uint16_t mtu6; /* of IPv6: net.ipv6.conf.PORT.mtu */
-	bool up;      /* administratively up: ip link set NAME up|down */
-	bool link;    /* the device reports a carrier */
+	bool up;       /* administratively up: ip link set NAME up|down */
+	bool link;     /* the device reports a carrier */
 	/*
 	 * The port's twin in the host (port_host.h) is a device like a port, under an index of its own,
 	 * in port_table.twin: no name finds it.

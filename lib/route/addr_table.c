@@ -191,7 +191,8 @@ addr_in_group6(const struct gen *gen, uint16_t port, const uint8_t group[16])
 			continue;
 		if (memcmp(p->addr.v6 + 13, group + 13, 3) == 0)
 			return true;
-		if (router && anycast_of(p, &anycast) && memcmp(anycast.v6 + 13, group + 13, 3) == 0)
+		if (router && anycast_of(p, &anycast) &&
+		    memcmp(anycast.v6 + 13, group + 13, 3) == 0)
 			return true;
 	}
 	return false;
