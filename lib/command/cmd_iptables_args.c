@@ -311,6 +311,7 @@ ext_option(struct ipt_parser *p, int c)
 		.argc = p->argc,
 		.argv = p->argv,
 		.next = &optind,
+		.warn = &x->cmd->err,
 		.err = &p->err,
 	};
 	struct rule_ext *ext = instance == 0 ? &x->spec.target : &x->spec.match[instance - 1];
@@ -392,6 +393,7 @@ ipt_parse(struct ipt *x, int argc, char **argv)
 		.argc = argc,
 		.argv = argv,
 		.next = &optind,
+		.warn = &x->cmd->err,
 		.err = &p.err,
 	};
 

@@ -118,8 +118,9 @@ struct rule_chain {
 	struct rule_step *steps;
 	uint16_t *jumps; /* slots that reachable rules lead to */
 	uint32_t nb_jumps;
-	uint32_t target_points; /* bit per hook point: where all targets in it are allowed */
+	uint32_t points; /* bit per hook point: where all that is in it may be reached from */
 	bool uses_iface;
+	bool stateful; /* has matches or targets with state */
 };
 
 /* What distinguishes one table from the next; see rule_tables.c. */

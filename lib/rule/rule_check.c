@@ -91,6 +91,26 @@ ends_chain(const struct rule *r)
 	return r->kind == RULE_TARGET && r->target.type->fixed && rule_unconditional(r);
 }
 
+/* Where it is allowed to be reached from. */
+static uint32_t
+rule_points(const struct rule *r)
+{
+	uint32_t points = r->kind == RULE_TARGET ? rule_ext_points(&r->target) : ~0u;
+
+	for (unsigned i = 0; i < r->nb_matches; i++)
+		points &= rule_ext_points(&r->match[i]);
+	return points;
+}
+
+static bool
+rule_stateful(const struct rule *r)
+{
+	for (unsigned i = 0; i < r->nb_matches; i++)
+		if (r->match[i].type->state_size != 0)
+			return true;
+	return r->kind == RULE_TARGET && r->target.type->state_size != 0;
+}
+
 static int
 compile_chain(const struct rule_table *t, struct rule_chain *c)
 {
@@ -102,8 +122,9 @@ compile_chain(const struct rule_table *t, struct rule_chain *c)
 	if (c->steps == NULL || c->jumps == NULL)
 		abort();
 	c->nb_jumps = 0;
-	c->target_points = ~0u;
+	c->points = ~0u;
 	c->uses_iface = false;
+	c->stateful = false;
 	for (uint32_t i = 0; i < c->nb; i++) {
 		struct rule *r = c->rules[i];
 		int rc = check_rule(t, r);
@@ -113,12 +134,12 @@ compile_chain(const struct rule_table *t, struct rule_chain *c)
 		compile_rule(&c->steps[i], r);
 		if (c->steps[i].flags & RULE_STEP_IFACE)
 			c->uses_iface = true;
+		c->stateful |= rule_stateful(r);
 		if (!reachable)
 			continue;
 		if (r->kind == RULE_JUMP || r->kind == RULE_GOTO)
 			c->jumps[c->nb_jumps++] = r->to;
-		if (r->kind == RULE_TARGET && r->target.type->points != 0)
-			c->target_points &= r->target.type->points;
+		c->points &= rule_points(r);
 		reachable = !ends_chain(r);
 	}
 	return 0;
@@ -142,7 +163,7 @@ walk_chain(struct walk *w, uint16_t slot, unsigned level)
 		return -ELOOP;
 	if (w->done[slot] != 0)
 		return level + w->done[slot] > RULE_DEPTH_MAX + 1 ? -ELOOP : 0;
-	if (!(c->target_points & w->point))
+	if (!(c->points & w->point))
 		return -EINVAL;
 	w->open[slot] = 1;
 	for (uint32_t i = 0; i < c->nb_jumps; i++) {

@@ -162,22 +162,34 @@ restart_policies(struct rule_edit *e, const struct rule_table *t, const struct r
 	}
 }
 
+/* A changed table starts the state of its matches afresh, as in Linux: limits are full again. */
+static void
+restart_states(const bool changed[HOOK_FAMILIES][RULE_TABLES_MAX])
+{
+	for (unsigned f = 0; f < HOOK_FAMILIES; f++)
+		for (unsigned i = 0; i < rule_nb_table_types; i++)
+			if (changed[f][i])
+				rule_table_restart(rule_table_get(gen_current(), f, i));
+}
+
 static int
 commit(struct rule_edit *e)
 {
-	bool changed = false;
+	bool changed[HOOK_FAMILIES][RULE_TABLES_MAX] = { { false } }, any = false;
 	int rc = 0;
 
 	for (unsigned f = 0; f < HOOK_FAMILIES; f++)
 		for (unsigned i = 0; rc == 0 && i < rule_nb_table_types; i++)
 			if (e->table[f][i] != NULL) {
-				changed = true;
+				any = changed[f][i] = true;
 				restart_policies(e, e->table[f][i],
 						 rule_table_get(gen_current(), f, i));
 				rc = rule_check(e->table[f][i]);
 			}
-	if (rc == 0 && changed)
+	if (rc == 0 && any)
 		rc = publish(e);
+	if (rc == 0 && any)
+		restart_states(changed);
 	zero_done(e, rc == 0);
 	return rc;
 }

@@ -59,16 +59,28 @@ rule_match_for_proto(enum hook_family family, uint8_t proto)
 	return NULL;
 }
 
+static void *
+data_alloc(const struct rule_ext_type *type)
+{
+	size_t bytes = type->size;
+	void *data;
+
+	if (bytes == 0)
+		return NULL;
+	if (type->state_size != 0)
+		bytes = RTE_CACHE_LINE_ROUNDUP(bytes) +
+			RTE_CACHE_LINE_ROUNDUP((size_t)type->state_size);
+	data = type->state_size != 0 ? aligned_alloc(RTE_CACHE_LINE_SIZE, bytes) : malloc(bytes);
+	if (data == NULL)
+		abort();
+	return memset(data, 0, bytes);
+}
+
 struct rule_ext
 rule_ext_new(const struct rule_ext_type *type)
 {
-	struct rule_ext x = { .type = type };
+	struct rule_ext x = { .type = type, .data = data_alloc(type) };
 
-	if (type->size != 0) {
-		x.data = calloc(1, type->size);
-		if (x.data == NULL)
-			abort();
-	}
 	if (type->init != NULL)
 		type->init(x.data);
 	return x;
@@ -79,13 +91,27 @@ rule_ext_clone(const struct rule_ext *x)
 {
 	struct rule_ext n = *x;
 
-	if (x->data != NULL) {
-		n.data = malloc(x->type->size);
-		if (n.data == NULL)
-			abort();
-		memcpy(n.data, x->data, x->type->size);
-	}
+	if (x->data == NULL)
+		return n;
+	n.data = data_alloc(x->type);
+	memcpy(n.data, x->data, x->type->size);
+	rule_ext_restart(&n);
 	return n;
+}
+
+void
+rule_ext_restart(const struct rule_ext *x)
+{
+	if (x->type->restart != NULL)
+		x->type->restart(x->data, rule_ext_state(x->type, x->data));
+}
+
+uint32_t
+rule_ext_points(const struct rule_ext *x)
+{
+	uint32_t points = x->type->points != 0 ? x->type->points : ~0u;
+
+	return x->type->points_of != NULL ? points & x->type->points_of(x->data) : points;
 }
 
 void
@@ -119,39 +145,49 @@ rule_ext_option(const struct rule_parse *p, struct rule_ext *x, unsigned opt, co
 {
 	const struct rule_ext_type *type = x->type;
 	const struct rule_opt *o = &type->opts[opt];
+	struct rule_parse q = *p;
 
+	q.type = type;
+	q.opt = opt_name(type, o->id);
 	if (o->flags & RULE_OPT_ONCE && x->seen & 1u << o->id)
 		return err_set(p->err, -EINVAL, "%s: option \"--%s\" can only be used once.\n",
-			       type->name, opt_name(type, o->id));
+			       type->name, q.opt);
 	if (invert && !(o->flags & RULE_OPT_INVERT))
 		return err_set(p->err, -EINVAL, "%s: option \"--%s\" cannot be inverted.\n",
-			       type->name, opt_name(type, o->id));
-	int rc = type->parse(p, o->id, arg, invert, x->data);
+			       type->name, q.opt);
+	int rc = type->parse(&q, o->id, arg, invert, x->data);
 
 	if (rc == 0)
 		x->seen |= 1u << o->id;
 	return rc;
 }
 
+/* One option against the others that were given. */
+static int
+check_option(const struct rule_parse *p, const struct rule_ext *x, const struct rule_opt *o)
+{
+	const struct rule_ext_type *type = x->type;
+	uint32_t clash = x->seen & o->excludes;
+
+	if (!(x->seen & 1u << o->id))
+		return o->flags & RULE_OPT_MUST
+			       ? err_set(p->err, -EINVAL, "%s: option \"--%s\" must be specified\n",
+					 type->name, o->name)
+			       : 0;
+	if (clash != 0)
+		return err_set(p->err, -EINVAL,
+			       "%s: option \"--%s\" cannot be used together with \"--%s\".\n",
+			       type->name, o->name, opt_name(type, __builtin_ctz(clash)));
+	return 0;
+}
+
 int
 rule_ext_final(const struct rule_parse *p, const struct rule_ext *x)
 {
 	const struct rule_ext_type *type = x->type;
+	int rc = type->final != NULL ? type->final(p, x->seen, x->data) : 0;
 
-	for (unsigned i = 0; i < type->nb_opts; i++) {
-		const struct rule_opt *o = &type->opts[i];
-		bool seen = x->seen & 1u << o->id;
-		uint32_t clash = seen ? x->seen & o->excludes : 0;
-
-		if (o->flags & RULE_OPT_MUST && !seen)
-			return err_set(p->err, -EINVAL, "%s: option \"--%s\" must be specified\n",
-				       type->name, opt_name(type, o->id));
-		if (clash != 0)
-			return err_set(
-				p->err, -EINVAL,
-				"%s: option \"--%s\" cannot be used together with \"--%s\".\n",
-				type->name, opt_name(type, o->id),
-				opt_name(type, __builtin_ctz(clash)));
-	}
-	return type->final != NULL ? type->final(p, x->seen, x->data) : 0;
+	for (unsigned i = 0; rc == 0 && i < type->nb_opts; i++)
+		rc = check_option(p, x, &type->opts[i]);
+	return rc;
 }

@@ -36,7 +36,9 @@ struct rule_ip;
 #define RULE_DEP_MARK 0x00004000u /* packet mark */
 #define RULE_DEP_PAYLOAD 0x00008000u
 #define RULE_DEP_MAC 0x00010000u
-#define RULE_DEP_PER_PACKET 0x0001ff00u
+#define RULE_DEP_CHANCE 0x00020000u /* by chance, each packet anew */
+#define RULE_DEP_EXT6 0x00040000u   /* IPv6 extension headers */
+#define RULE_DEP_PER_PACKET 0x0007ff00u
 /* How it treats the state it looks at. */
 #define RULE_DEP_WRITER 0x01000000u /* writes what other rules read */
 #define RULE_DEP_ORDER 0x02000000u  /* one packet writes what the next one reads */
@@ -98,7 +100,11 @@ struct rule_parse {
 	int argc;
 	char **argv;
 	int *next; /* index of the next word */
+	struct str *warn;
 	struct err *err;
+	/* Set for parse() by rule_ext_option(): who is asked, and the option's name for errors. */
+	const struct rule_ext_type *type;
+	const char *opt;
 };
 
 /* What check() and the printers are told besides the data. */
@@ -118,8 +124,14 @@ struct rule_ext_type {
 	bool fixed;            /* target: eval() ignores packet and data (ACCEPT, DROP, RETURN) */
 	uint8_t families;      /* bit per enum hook_family */
 	uint8_t proto;         /* match: comes by itself with -p of this protocol; 0: never */
-	uint32_t points;       /* target: hook points it may be reached from; 0: all */
+	uint32_t points;       /* bit per hook point it may be reached from; 0: all */
 	uint16_t size;         /* bytes of data, zeroed; compared with memcmp */
+	/*
+	 * Bytes of state that packets change, shared by all workers; see rule_ext_state(). restart()
+	 * fills it; that happens whenever the rule's table changes, as in Linux.
+	 */
+	uint16_t state_size;
+	void (*restart)(const void *data, void *state);
 	const struct rule_opt *opts;
 	unsigned nb_opts;
 	void (*init)(void *data);
@@ -128,7 +140,9 @@ struct rule_ext_type {
 		     void *data);
 	/* After all options; seen: bit per option id. 0 or -EINVAL and p->err. */
 	int (*final)(const struct rule_parse *p, uint32_t seen, void *data);
-	/* As the kernel checks a rule when a table is committed: 0 or -EINVAL, without a text. */
+	/* More than points can say: bit per hook point. May be NULL. */
+	uint32_t (*points_of)(const void *data);
+	/* As the kernel checks a rule when a table is committed: 0 or -errno, without a text. */
 	int (*check)(const struct rule_where *w, const void *data);
 	bool (*match)(struct rule_packet *rp, const void *data);
 	verdict_t (*eval)(struct rule_packet *rp, const void *data);
@@ -144,9 +158,16 @@ struct rule_ext_type {
 
 struct rule_ext {
 	const struct rule_ext_type *type;
-	void *data; /* type->size bytes, owned; NULL when size is 0 */
+	void *data; /* type->size bytes and the state behind them, owned; NULL when size is 0 */
 	uint32_t seen;
 };
+
+/* The state of an instance with that data, on cache lines of its own. */
+static inline void *
+rule_ext_state(const struct rule_ext_type *type, const void *data)
+{
+	return (char *)(uintptr_t)data + RTE_CACHE_LINE_ROUNDUP((size_t)type->size);
+}
 
 void rule_ext_register(struct rule_ext_type *type); /* constructor time */
 
@@ -167,9 +188,13 @@ const struct rule_ext_type *rule_target_find(enum hook_family family, const char
 struct rule_ext rule_ext_new(const struct rule_ext_type *type);
 struct rule_ext rule_ext_clone(const struct rule_ext *x);
 void rule_ext_free(struct rule_ext *x);
+/* Starts its state afresh. Packets may be looking at it: a few see the old one. */
+void rule_ext_restart(const struct rule_ext *x);
+/* Where the instance may be reached from: bit per hook point. */
+uint32_t rule_ext_points(const struct rule_ext *x);
 bool rule_ext_equal(const struct rule_ext *a, const struct rule_ext *b);
 /* One option (index in type->opts) of an instance: generic checks, then its parse(). */
 int rule_ext_option(const struct rule_parse *p, struct rule_ext *x, unsigned opt, const char *arg,
 		    bool invert);
-/* Mandatory options, then final(). */
+/* final(), then what the options ask of each other. */
 int rule_ext_final(const struct rule_parse *p, const struct rule_ext *x);

@@ -117,28 +117,40 @@ rule_port_print(struct str *out, uint16_t port, const char *proto, bool numeric)
 		str_printf(out, "%u", port);
 }
 
+/* "5" or "5:9", bytes; *end: what follows. */
+static bool
+icmp_span(const char *text, char **end, uint8_t *lo, uint8_t *hi)
+{
+	unsigned long n = strtoul(text, end, 0);
+
+	*lo = *hi = n;
+	if (*end == text || n > UINT8_MAX)
+		return false;
+	if (**end != ':')
+		return true;
+	text = *end + 1;
+	n = strtoul(text, end, 0);
+	*hi = n;
+	return *end != text && n <= UINT8_MAX;
+}
+
+/* "TYPE[/CODE[:CODE]]" */
 static int
 icmp_number(const char *text, const char *what, struct rule_icmp *out, struct err *e)
 {
-	char type[256];
-	const char *slash = strchr(text, '/');
-	size_t len = slash != NULL ? (size_t)(slash - text) : strlen(text);
-	unsigned long long n;
+	char *end;
+	uint8_t last;
 
-	if (len >= sizeof(type))
+	if (!icmp_span(text, &end, &out->type, &last))
 		return err_set(e, -EINVAL, "Unknown %s type `%s'", what, text);
-	memcpy(type, text, len);
-	type[len] = '\0';
-	if (!rule_number(type, UINT8_MAX, &n))
-		return err_set(e, -EINVAL, "Unknown %s type `%s'", what, type);
-	out->type = n;
 	out->code_lo = 0;
 	out->code_hi = UINT8_MAX;
-	if (slash == NULL)
-		return 0;
-	if (!rule_number(slash + 1, UINT8_MAX, &n))
+	if (*end == '/' && !icmp_span(end + 1, &end, &out->code_lo, &out->code_hi))
 		return err_set(e, -EINVAL, "Unknown %s code `%s'", what, text);
-	out->code_lo = out->code_hi = n;
+	if (*end != '\0')
+		return err_set(e, -EINVAL, "unknown character %c", *end);
+	if (last != out->type)
+		return err_set(e, -EINVAL, "%s type range not supported", what);
 	return 0;
 }
 
@@ -164,6 +176,17 @@ rule_icmp_parse(const char *text, const char *what, const struct rule_icmp_name 
 	out->code_lo = hit->code_lo;
 	out->code_hi = hit->code_hi;
 	return 0;
+}
+
+void
+rule_icmp_save(struct str *out, const struct rule_icmp *icmp)
+{
+	str_printf(out, "%u", icmp->type);
+	if (icmp->code_lo == 0 && icmp->code_hi == UINT8_MAX)
+		return;
+	str_printf(out, "/%u", icmp->code_lo);
+	if (icmp->code_lo != icmp->code_hi)
+		str_printf(out, ":%u", icmp->code_hi);
 }
 
 void

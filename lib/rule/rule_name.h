@@ -35,9 +35,11 @@ struct rule_icmp {
 	uint8_t type, code_lo, code_hi, invert;
 };
 
-/* "8", "3/4" or a name (abbreviations too). what: "ICMP" or "ICMPv6". */
+/* "8", "3/4", "3/1:4" or a name (abbreviations too). what: "ICMP" or "ICMPv6". */
 int rule_icmp_parse(const char *text, const char *what, const struct rule_icmp_name *names,
 		    unsigned nb, struct rule_icmp *out, struct err *e);
+/* The number that rule_icmp_parse() reads back. */
+void rule_icmp_save(struct str *out, const struct rule_icmp *icmp);
 /* The -L text; names are used unless numeric. */
 void rule_icmp_print(struct str *out, const char *what, const struct rule_icmp_name *names,
 		     unsigned nb, const struct rule_icmp *icmp, bool numeric);

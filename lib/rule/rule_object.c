@@ -274,6 +274,24 @@ rule_table_put(struct rule_table *t)
 	free(t);
 }
 
+static void
+rule_restart(const struct rule *r)
+{
+	for (unsigned i = 0; i < r->nb_matches; i++)
+		rule_ext_restart(&r->match[i]);
+	if (r->kind == RULE_TARGET)
+		rule_ext_restart(&r->target);
+}
+
+void
+rule_table_restart(const struct rule_table *t)
+{
+	for (uint16_t i = 0; i < t->nb_slots; i++)
+		for (uint32_t j = 0;
+		     t->chain[i] != NULL && t->chain[i]->stateful && j < t->chain[i]->nb; j++)
+			rule_restart(t->chain[i]->rules[j]);
+}
+
 /* First position in order whose name is not below name. */
 static uint16_t
 order_search(const struct rule_table *t, const char *name)

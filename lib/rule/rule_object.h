@@ -29,6 +29,8 @@ int rule_chain_count_from(struct rule_chain *c, struct count start);
 struct rule_table *rule_table_new(enum hook_family family, unsigned type);
 struct rule_table *rule_table_copy(const struct rule_table *t);
 void rule_table_put(struct rule_table *t);
+/* Starts the state of its matches and targets afresh; the table is compiled. */
+void rule_table_restart(const struct rule_table *t);
 /* Puts the chain into a free slot; takes it over. -EEXIST, -ENOSPC. */
 int rule_table_add_chain(struct rule_table *t, struct rule_chain *c, uint16_t *slot);
 void rule_table_del_chain(struct rule_table *t, uint16_t slot);

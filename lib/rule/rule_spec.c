@@ -57,15 +57,23 @@ parse_ip4_parts(const char *text, unsigned least, uint32_t *out)
 	return true;
 }
 
+bool
+rule_addr_parse(uint8_t family, const char *text, union rule_addr *out)
+{
+	if (family == HOOK_IP6)
+		return inet_pton(AF_INET6, text, out->v6) == 1;
+	return parse_ip4_parts(text, 1, &out->v4);
+}
+
 static bool
 parse_addr(enum hook_family family, const char *text, union rule_addr *out)
 {
 	struct in_addr a;
 
-	if (family == HOOK_IP6)
-		return inet_pton(AF_INET6, text, out->v6) == 1;
-	if (parse_ip4_parts(text, 1, &out->v4))
+	if (rule_addr_parse(family, text, out))
 		return true;
+	if (family == HOOK_IP6)
+		return false;
 	/* Numbers that only inet_aton() understands; it would accept text behind a blank. */
 	if (strpbrk(text, " \t\n") != NULL || inet_aton(text, &a) == 0)
 		return false;

@@ -27,6 +27,9 @@ struct rule_spec {
 	uint8_t nb_matches;
 };
 
+/* One address as a number; of IPv4 also its first parts. */
+bool rule_addr_parse(uint8_t family, const char *text, union rule_addr *out);
+
 void rule_spec_init(struct rule_spec *s, enum hook_family family);
 void rule_spec_free(struct rule_spec *s);
 

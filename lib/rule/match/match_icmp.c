@@ -112,10 +112,8 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_add(out, icmp->invert ? " ! --icmp-type " : " --icmp-type ");
 	if (icmp->type == ANY_TYPE)
 		str_add(out, "any");
-	else if (icmp->code_lo == 0 && icmp->code_hi == 255)
-		str_printf(out, "%u", icmp->type);
 	else
-		str_printf(out, "%u/%u", icmp->type, icmp->code_lo);
+		rule_icmp_save(out, icmp);
 }
 
 static uint32_t

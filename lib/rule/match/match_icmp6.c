@@ -88,9 +88,8 @@ save(struct str *out, const struct rule_where *w, const void *data)
 {
 	const struct rule_icmp *icmp = data;
 
-	str_printf(out, "%s --icmpv6-type %u", icmp->invert ? " !" : "", icmp->type);
-	if (icmp->code_lo != 0 || icmp->code_hi != 255)
-		str_printf(out, "/%u", icmp->code_lo);
+	str_add(out, icmp->invert ? " ! --icmpv6-type " : " --icmpv6-type ");
+	rule_icmp_save(out, icmp);
 }
 
 static uint32_t
