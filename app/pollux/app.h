@@ -50,6 +50,8 @@ void idle_busy_again(struct idle *i);
 
 /* Is somebody answering on that path? 0; -EADDRINUSE or another -errno with a text. */
 int server_probe(const char *path, struct err *e);
+/* A listening socket under that path, or -errno with a text. */
+int server_listen(const char *path, int backlog, struct err *e);
 /* Makes the socket; complete and connectable once the path exists. */
 int server_open(const char *path, struct err *e);
 void server_close(void);
@@ -58,6 +60,8 @@ void server_close(void);
 unsigned server_poll(struct pollfd *fds);
 /* What poll() said about them. */
 void server_handle(const struct pollfd *fds, unsigned n);
+/* In every round: more for those who follow something. */
+void server_streams(void);
 /* Every 100 ms: cuts off clients that neither read nor finish what they began. */
 void server_tick(void);
 

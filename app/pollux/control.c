@@ -113,6 +113,7 @@ control_loop(bool prompt)
 			prompt = cmd_prompt_input();
 		server_handle(fds + FD_SERVER, nb);
 		more = queue_log_round();
+		server_streams();
 		rcu_reap();
 	}
 	cmd_prompt_close();

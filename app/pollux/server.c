@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -20,7 +19,7 @@
 #include "cmd_wire.h"
 
 #define CLIENTS (SERVER_POLL_MAX - 1)
-#define NEW ".new" /* a socket that does not listen yet */
+#define STREAMS 8 /* clients that may follow something, so that others always find a place */
 #define READ_CHUNK 65536u
 #define IDLE_MS 1000   /* a client that says nothing for so long may lose its place to another */
 #define STALL_MS 30000 /* a request or an answer under way must move on within */
@@ -28,7 +27,9 @@
 struct client {
 	int fd; /* -1: free */
 	struct str in, out;
-	size_t sent;    /* of out */
+	size_t sent;                     /* of out */
+	const struct cmd_stream *stream; /* NULL: it follows nothing */
+	void *stream_state;
 	uint64_t moved; /* when bytes last went through */
 };
 
@@ -37,94 +38,24 @@ static char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 static struct client clients[CLIENTS];
 static struct client *polled[SERVER_POLL_MAX]; /* by place in the pollfds; [0] is the listener */
 
-static int
-address(const char *name, struct sockaddr_un *a, struct err *e)
-{
-	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (name[0] == '\0' || strlen(name) + sizeof(NEW) > sizeof(a->sun_path))
-		return err_set(e, -ENAMETOOLONG, "--socket \"%s\": a path has 1 to %zu characters",
-			       name, sizeof(a->sun_path) - sizeof(NEW));
-	strcpy(a->sun_path, name);
-	return 0;
-}
-
-int
-server_probe(const char *name, struct err *e)
-{
-	struct sockaddr_un a;
-	struct stat st;
-	int fd, rc = address(name, &a, e);
-
-	if (rc != 0)
-		return rc;
-	if (lstat(name, &st) == 0 && !S_ISSOCK(st.st_mode))
-		return err_set(e, -EEXIST, "%s is there and is no socket: choose another --socket",
-			       name);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* EAGAIN: somebody listens but is too busy to accept. */
-	rc = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 || errno == EAGAIN;
-	close(fd);
-	if (rc)
-		return err_set(e, -EADDRINUSE,
-			       "%s is in use by a running Pollux: stop it first, or choose "
-			       "another --socket",
-			       name);
-	return 0;
-}
-
-/* The directory of the socket, one level. */
-static void
-make_directory(const char *name)
-{
-	char dir[sizeof(path)];
-	char *slash;
-
-	snprintf(dir, sizeof(dir), "%s", name);
-	slash = strrchr(dir, '/');
-	if (slash == NULL || slash == dir)
-		return;
-	*slash = '\0';
-	mkdir(dir, 0755); /* it may be there; bind() tells otherwise */
-}
-
-/*
- * Listens under another name first, then renames: who sees the path can connect, and what an ended
- * daemon left there is replaced.
- */
 int
 server_open(const char *name, struct err *e)
 {
-	struct sockaddr_un a;
-	/* Again: the configuration may have taken a while. */
-	int rc = server_probe(name, e);
-	mode_t mask;
-
-	if (rc != 0)
-		return rc;
-	address(name, &a, e);
 	for (unsigned i = 0; i < CLIENTS; i++)
 		clients[i].fd = -1;
-	make_directory(name);
-	strcat(a.sun_path, NEW);
-	unlink(a.sun_path);
-	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	mask = umask(0177);
-	rc = listener < 0 || bind(listener, (struct sockaddr *)&a, sizeof(a)) != 0 ||
-	     listen(listener, CLIENTS) != 0 || rename(a.sun_path, name) != 0;
-	umask(mask);
-	if (rc == 0) {
-		strcpy(path, name);
-		return 0;
-	}
-	rc = -errno;
-	unlink(a.sun_path);
-	return err_set(e, rc, "cannot make the socket %s: %s (--socket PATH puts it elsewhere)",
-		       name, strerror(-rc));
+	listener = server_listen(name, CLIENTS, e);
+	if (listener < 0)
+		return listener;
+	strcpy(path, name);
+	return 0;
 }
 
 static void
 hang_up(struct client *c)
 {
+	if (c->stream != NULL)
+		c->stream->end(c->stream_state);
+	c->stream = NULL;
 	close(c->fd);
 	c->fd = -1;
 	str_free(&c->in);
@@ -173,8 +104,8 @@ place(void)
 
 		if (c->fd < 0)
 			return c;
-		if (!answering(c) && c->in.len == 0 && now - c->moved > IDLE_MS &&
-		    (oldest == NULL || c->moved < oldest->moved))
+		if (!answering(c) && c->in.len == 0 && c->stream == NULL &&
+		    now - c->moved > IDLE_MS && (oldest == NULL || c->moved < oldest->moved))
 			oldest = c;
 	}
 	return oldest;
@@ -247,6 +178,54 @@ put_answer(struct client *c, int rc, const struct str *out, const struct str *er
 }
 
 static void
+send_answer(struct client *c)
+{
+	while (answering(c)) {
+		ssize_t n = send(c->fd, c->out.text + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n <= 0) {
+			hang_up(c);
+			return;
+		}
+		c->sent += n;
+		c->moved = clock_ms();
+	}
+	str_free(&c->out);
+	c->sent = 0;
+}
+
+static unsigned
+nb_streams(void)
+{
+	unsigned nb = 0;
+
+	for (unsigned i = 0; i < CLIENTS; i++)
+		nb += clients[i].fd >= 0 && clients[i].stream != NULL;
+	return nb;
+}
+
+void
+server_streams(void)
+{
+	for (unsigned i = 0; listener >= 0 && i < CLIENTS; i++) {
+		struct client *c = &clients[i];
+		struct str text = { 0 };
+
+		if (c->fd < 0 || c->stream == NULL || answering(c))
+			continue;
+		c->stream->next(c->stream_state, &text);
+		if (text.len > 0) {
+			put_frame(c, CMD_WIRE_PART, text.text, text.len);
+			c->moved = clock_ms();
+			send_answer(c);
+		}
+		str_free(&text);
+	}
+}
+
+static void
 run(struct client *c, uint32_t type, const struct cmd_wire_request *r)
 {
 	struct cmd cmd = {
@@ -255,6 +234,7 @@ run(struct client *c, uint32_t type, const struct cmd_wire_request *r)
 		.in = r->in,
 		.in_len = r->in_len,
 		.caller = { .cwd = r->cwd, .columns = r->columns },
+		.can_stream = nb_streams() < STREAMS,
 	};
 	int rc;
 
@@ -266,7 +246,10 @@ run(struct client *c, uint32_t type, const struct cmd_wire_request *r)
 		rc = cmd_run_line_in(&cmd.caller, r->line, r->in, r->in_len, &cmd.out, &cmd.err);
 	else
 		rc = cmd_run(&cmd);
-	put_answer(c, rc, &cmd.out, &cmd.err);
+	c->stream = cmd.stream;
+	c->stream_state = cmd.stream_state;
+	if (c->stream == NULL)
+		put_answer(c, rc, &cmd.out, &cmd.err);
 	str_free(&cmd.out);
 	str_free(&cmd.err);
 }
@@ -302,30 +285,11 @@ take_request(struct client *c)
 	return true;
 }
 
-static void
-send_answer(struct client *c)
-{
-	while (answering(c)) {
-		ssize_t n = send(c->fd, c->out.text + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
-
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
-		if (n <= 0) {
-			hang_up(c);
-			return;
-		}
-		c->sent += n;
-		c->moved = clock_ms();
-	}
-	str_free(&c->out);
-	c->sent = 0;
-}
-
 /* The next request only after this one's answer has gone: memory stays bounded. */
 static void
 serve(struct client *c)
 {
-	while (c->fd >= 0 && !answering(c) && take_request(c))
+	while (c->fd >= 0 && !answering(c) && c->stream == NULL && take_request(c))
 		send_answer(c);
 }
 
@@ -339,6 +303,10 @@ read_request(struct client *c)
 		return;
 	if (n <= 0) {
 		hang_up(c);
+		return;
+	}
+	if (c->stream != NULL) {
+		cut_off(c, "it sends while it follows");
 		return;
 	}
 	str_add_bytes(&c->in, chunk, n);

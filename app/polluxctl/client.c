@@ -103,17 +103,13 @@ recv_all(int fd, void *bytes, size_t len)
 	return true;
 }
 
-/* Sends one request, made with add_caller(), and takes its answer's body into c->buf. false: the daemon is gone. */
+/* The body of one frame into c->buf. false: the daemon is gone. */
 static bool
-exchange(struct client *c, uint32_t type, const struct body *b, struct cmd_wire_head *h)
+take_frame(struct client *c, struct cmd_wire_head *h)
 {
 	unsigned char head[CMD_WIRE_HEADER];
 
-	/* The header goes with the body in one send: the daemon wakes up once. */
-	cmd_wire_put_head((unsigned char *)b->bytes,
-			  (struct cmd_wire_head){ .len = b->len - CMD_WIRE_HEADER, .type = type });
-	if (!send_all(c->fd, b->bytes, b->len) || !recv_all(c->fd, head, sizeof(head)) ||
-	    !cmd_wire_get_head(head, h))
+	if (!recv_all(c->fd, head, sizeof(head)) || !cmd_wire_get_head(head, h))
 		return false;
 	if (h->len > c->cap) {
 		free(c->buf);
@@ -123,6 +119,29 @@ exchange(struct client *c, uint32_t type, const struct body *b, struct cmd_wire_
 		c->cap = h->len;
 	}
 	return recv_all(c->fd, c->buf, h->len);
+}
+
+/*
+ * Sends one request, made with add_caller(), and takes its answer's body into c->buf; parts before
+ * it are printed as they come. false: the daemon is gone.
+ */
+static bool
+exchange(struct client *c, uint32_t type, const struct body *b, struct cmd_wire_head *h)
+{
+	/* The header goes with the body in one send: the daemon wakes up once. */
+	cmd_wire_put_head((unsigned char *)b->bytes,
+			  (struct cmd_wire_head){ .len = b->len - CMD_WIRE_HEADER, .type = type });
+	if (!send_all(c->fd, b->bytes, b->len))
+		return false;
+	while (take_frame(c, h)) {
+		if (h->type != CMD_WIRE_PART)
+			return true;
+		fwrite(c->buf, 1, h->len, stdout);
+		/* Nobody reads any more: leave, as grep -m does it to others. */
+		if (fflush(stdout) != 0)
+			exit(1);
+	}
+	return false;
 }
 
 static int

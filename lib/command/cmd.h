@@ -19,6 +19,16 @@ struct cmd_caller {
 	unsigned columns; /* width of the terminal; 0: no terminal */
 };
 
+/*
+ * The rest of a command that goes on until its caller leaves (log follow). Bounded: next() is asked for
+ * more only when all it gave before has been taken, and adds 256 KB or so at most; what it cannot keep
+ * until then it drops, and says so.
+ */
+struct cmd_stream {
+	void (*next)(void *state, struct str *out);
+	void (*end)(void *state); /* frees the state */
+};
+
 /* One running command. The caller owns it and frees out and err. */
 struct cmd {
 	int argc;
@@ -26,9 +36,13 @@ struct cmd {
 	const char *in; /* standard input text (iptables-restore); NULL: none */
 	size_t in_len;
 	struct cmd_caller caller;
-	bool json;      /* show ... -j: the answer is to be JSON */
-	struct str out; /* what the Linux tool prints on stdout */
-	struct str err; /* ... and on stderr */
+	bool json;       /* show ... -j: the answer is to be JSON */
+	struct str out;  /* what the Linux tool prints on stdout */
+	struct str err;  /* ... and on stderr */
+	bool can_stream; /* set by callers that ask for the rest */
+	const struct cmd_stream
+		*stream; /* set by the command, which then returns 0; NULL: no rest */
+	void *stream_state;
 };
 
 /* Returns the Linux tool's exit status: 0 is success. */

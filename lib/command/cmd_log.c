@@ -16,6 +16,10 @@
 
 #define TO_EXPECTED "expected log to none, or log to [file PATH]... [syslog [FACILITY]]..."
 #define FACILITY_DEFAULT "daemon"
+#define FOLLOW_LINES 1024 /* at a time */
+
+/* Lines given to those who follow, and those that came too fast for them. */
+static uint64_t followed, follow_lost;
 
 /* What the packets before this command did is in the log. */
 static void
@@ -173,6 +177,48 @@ log_show(struct cmd *c)
 	return 0;
 }
 
+/* log follow: where it is in the memory ring. */
+struct follow {
+	uint64_t next;
+	enum cmd_log_form form;
+};
+
+static void
+follow_next(void *state, struct str *out)
+{
+	struct follow *f = state;
+
+	/* Slower than the lines come: the oldest have gone. */
+	if (f->next < queue_memory_first()) {
+		str_printf(out, "%" PRIu64 " log lines lost\n", queue_memory_first() - f->next);
+		follow_lost += queue_memory_first() - f->next;
+		f->next = queue_memory_first();
+	}
+	for (unsigned n = 0; n < FOLLOW_LINES && f->next < queue_memory_end(); n++, followed++)
+		cmd_log_print(out, queue_memory_get(f->next++), f->form);
+}
+
+static int
+log_follow(struct cmd *c)
+{
+	static const struct cmd_stream stream = { .next = follow_next, .end = free };
+	bool raw = c->argc == 3 && strcmp(c->argv[2], "-r") == 0;
+	struct follow *f;
+
+	if (c->argc != 2 && !raw)
+		return cmd_fail(c, 2, "follow: expected log follow [-r]");
+	if (!c->can_stream)
+		return cmd_fail(c, 1, "follow: only as polluxctl log follow, by a few at a time");
+	f = malloc(sizeof(*f));
+	if (f == NULL)
+		abort();
+	catch_up();
+	*f = (struct follow){ queue_memory_end(), raw ? CMD_LOG_RAW : CMD_LOG_PLAIN };
+	c->stream = &stream;
+	c->stream_state = f;
+	return 0;
+}
+
 static int
 run(struct cmd *c)
 {
@@ -180,21 +226,19 @@ run(struct cmd *c)
 		const char *name;
 		cmd_fn *fn;
 	} verbs[] = {
-		{ "to", log_to },
-		{ "show", log_show },
-		{ "clear", log_clear },
-		{ "reopen", log_reopen },
+		{ "to", log_to },         { "show", log_show },     { "clear", log_clear },
+		{ "follow", log_follow }, { "reopen", log_reopen },
 	};
 
 	for (unsigned i = 0; c->argc > 1 && i < RTE_DIM(verbs); i++)
 		if (strcmp(verbs[i].name, c->argv[1]) == 0)
 			return verbs[i].fn(c);
-	return cmd_fail(c, 2, "expected log to|show|clear|reopen (see help log)");
+	return cmd_fail(c, 2, "expected log to|show|follow|clear|reopen (see help log)");
 }
 
 CMD_REGISTER(log, "log", run,
 	     "log to none | log to [file PATH]... [syslog [FACILITY]]... | "
-	     "log show [N] [-j|-r] | log clear | log reopen",
+	     "log show [N] [-j|-r] | log follow [-r] | log clear | log reopen",
 	     "lines of -j LOG: where they go, and the last ones")
 
 static void
@@ -225,6 +269,8 @@ show_log(struct cmd *c, int argc, char **argv)
 	s = queue_log_stats();
 	nb = queue_sinks_stats(sinks);
 	add_sink(&t, "memory", s.lines, s.lost);
+	if (followed + follow_lost != 0)
+		add_sink(&t, "follow", followed, follow_lost);
 	for (unsigned i = 0; i < nb; i++) {
 		char name[QUEUE_SINK_TARGET + 8];
 

@@ -44,6 +44,7 @@ cmd_wire_get_head(const unsigned char from[CMD_WIRE_HEADER], struct cmd_wire_hea
 	case CMD_WIRE_WANT:
 		return h->len == 0;
 	case CMD_WIRE_ANSWER:
+	case CMD_WIRE_PART:
 		return h->len <= CMD_WIRE_ANSWER_MAX;
 	}
 	return false;

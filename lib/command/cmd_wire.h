@@ -8,6 +8,7 @@
  *	LINE	body: directory NUL, columns (4), the line NUL, input bytes
  *	WANT	no body: the RUN before reads standard input; send it again as RUN_INPUT
  *	ANSWER	body: exit status (4), length of stdout text (4), stdout text, stderr text
+ *	PART	body: text for stdout; more of them follow, until the client leaves
  */
 #pragma once
 
@@ -27,6 +28,7 @@ enum cmd_wire_type {
 	CMD_WIRE_LINE = 3,
 	CMD_WIRE_WANT = 4,
 	CMD_WIRE_ANSWER = 5,
+	CMD_WIRE_PART = 6,
 };
 
 struct cmd_wire_head {

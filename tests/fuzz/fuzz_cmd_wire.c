@@ -41,7 +41,7 @@ head(const uint8_t *data)
 
 	if (!cmd_wire_get_head(data, &h))
 		return;
-	must(h.type >= CMD_WIRE_RUN && h.type <= CMD_WIRE_ANSWER && h.len <= CMD_WIRE_ANSWER_MAX);
+	must(h.type >= CMD_WIRE_RUN && h.type <= CMD_WIRE_PART && h.len <= CMD_WIRE_ANSWER_MAX);
 	cmd_wire_put_head(again, h);
 	must(memcmp(again, data, sizeof(again)) == 0);
 }
