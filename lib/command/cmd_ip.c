@@ -15,14 +15,16 @@
 static const char usage[] =
 	"Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	"       ip [ -force ] -batch filename\n"
-	"where  OBJECT := { address | link | neighbour | route }\n"
+	"where  OBJECT := { address | link | neighbour | route | rule }\n"
 	"       OPTIONS := { -4 | -6 | -f[amily] { inet | inet6 } | -br[ief] |\n"
 	"                    -o[neline] | -s[tatistics] | -V[ersion] | -b[atch] [filename] }\n";
 
 /* In iproute2's order: an abbreviation means the first that fits. */
 static const struct ip_verb objects[] = {
-	{ "address", ip_addr },    { "route", ip_route }, { "neighbor", ip_neigh },
-	{ "neighbour", ip_neigh }, { "link", ip_link },   { NULL, NULL },
+	{ "address", ip_addr },   { "route", ip_route },
+	{ "neighbor", ip_neigh }, { "neighbour", ip_neigh },
+	{ "link", ip_link },      { "rule", ip_rule },
+	{ NULL, NULL },
 };
 
 bool
@@ -191,6 +193,64 @@ batch(struct ip_cmd *ip, const char *name)
 	return rc;
 }
 
+/* Does the answer of a line say no more than that it is there already? */
+static bool
+is_there(const struct str *err)
+{
+	return strstr(str_text(err), "File exists") != NULL;
+}
+
+static int
+restore_line(struct ip_cmd *ip, const char *object, const char *line)
+{
+	size_t len = strlen(object);
+	struct ip_cmd one = *ip;
+	struct str said = { 0 };
+	int rc;
+
+	if (strcmp(line, "-4") == 0 || strcmp(line, "-6") == 0) {
+		ip->family = line[1] == '4' ? AF_INET : AF_INET6;
+		return IP_OK;
+	}
+	if (strncmp(line, object, len) != 0 || strncmp(line + len, " add ", 5) != 0)
+		return ip_say(ip, IP_BAD, "\"%.40s\" is not a line of `ip %s save`", line, object);
+	said = ip->c->err;
+	ip->c->err = (struct str){ 0 };
+	rc = run_line(&one, line);
+	if (rc == IP_REFUSED && is_there(&ip->c->err))
+		rc = IP_OK;
+	else if (rc != IP_OK)
+		str_add(&said, str_text(&ip->c->err));
+	str_free(&ip->c->err);
+	ip->c->err = said;
+	return rc;
+}
+
+int
+ip_restore(struct ip_cmd *ip, const char *object)
+{
+	char *text = strndup(ip->c->in != NULL ? ip->c->in : "", ip->c->in_len), *rest = text;
+	struct err e = { "" };
+	unsigned number = 0;
+	int rc = IP_OK;
+	char *line;
+
+	if (text == NULL)
+		return IP_BAD;
+	route_batch_begin();
+	while (rc == IP_OK && (line = strsep(&rest, "\n")) != NULL) {
+		number++;
+		if (line[0] != '\0')
+			rc = restore_line(ip, object, line);
+	}
+	if (rc != IP_OK)
+		ip_say(ip, rc, "Restore failed at line %u", number);
+	if (route_batch_end(&e) != 0)
+		rc = ip_answer(ip, -ENOMEM, &e);
+	free(text);
+	return rc;
+}
+
 static int
 set_family(struct ip_cmd *ip, const char *word)
 {
@@ -261,5 +321,6 @@ cmd_ip(struct cmd *c)
 	return batch_name != NULL ? batch(&ip, batch_name) : run_object(&ip);
 }
 
-CMD_REGISTER(ip, "ip", cmd_ip, "ip [-4|-6|-br|-o|-batch FILE] { addr | link | route | neigh } ...",
-	     "addresses, links, routes and neighbours, as iproute2's ip")
+CMD_REGISTER(ip, "ip", cmd_ip,
+	     "ip [-4|-6|-br|-o|-batch FILE] { addr | link | route | neigh | rule } ...",
+	     "addresses, links, routes, rules and neighbours, as iproute2's ip")

@@ -33,7 +33,13 @@ struct ip_verb {
 	ip_fn *fn;
 };
 
-ip_fn ip_addr, ip_link, ip_route, ip_neigh;
+ip_fn ip_addr, ip_link, ip_route, ip_neigh, ip_rule;
+
+/*
+ * `restore`: the lines of standard input that `save` of the object printed, all in one change. What is
+ * there already is passed over, as Linux does.
+ */
+int ip_restore(struct ip_cmd *ip, const char *object);
 
 /* iproute2's abbreviations: word is a beginning of name. */
 bool ip_matches(const char *word, const char *name);

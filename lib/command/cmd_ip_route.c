@@ -11,17 +11,16 @@
 struct request {
 	struct route r;
 	const struct port *port;
-	bool has_dst, has_table, has_scope, has_proto, has_metric, has_type, via;
+	bool has_dst, has_table, has_scope, has_proto, has_metric, has_type, via, paths;
 };
 
 /* Word of a route that Linux knows and we have no use for or no support of yet. */
 static bool
 unsupported(const char *word)
 {
-	static const char *const words[] = { "nexthop", "nhid",    "encap",         "from",
-					     "tos",     "dsfield", "realms",        "expires",
-					     "as",      "congctl", "ttl-propagate", "weight",
-					     NULL };
+	static const char *const words[] = { "nhid",    "encap",         "from",    "tos",
+					     "dsfield", "realms",        "expires", "as",
+					     "congctl", "ttl-propagate", NULL };
 
 	for (unsigned i = 0; words[i] != NULL; i++)
 		if (strcmp(words[i], word) == 0)
@@ -189,6 +188,30 @@ settle_family(struct ip_cmd *ip, struct request *q)
 	q->r.dst.addr.family = family != AF_UNSPEC ? family : AF_INET;
 }
 
+/* One path is an ordinary route; a device or gateway beside paths has to be the first one's. */
+static int
+settle_paths(struct ip_cmd *ip, struct request *q)
+{
+	const struct route_hop *hop = q->r.hops;
+
+	if (q->r.nb_hops == 0)
+		return 0;
+	if (q->port != NULL && hop->port != q->r.port)
+		return ip_say(ip, IP_REFUSED,
+			      "Error: Nexthop device index does not match RTA_OIF.");
+	if (q->via && !ip_addr_equal(&hop->gw, &q->r.gw))
+		return ip_say(ip, IP_REFUSED,
+			      "Error: Nexthop gateway does not match RTA_GATEWAY or RTA_VIA.");
+	q->paths = true;
+	if (q->r.nb_hops > 1)
+		return 0;
+	q->r.nb_hops = 0;
+	q->r.gw = hop->gw;
+	q->r.port = hop->port;
+	q->r.onlink = hop->onlink;
+	return 0;
+}
+
 static bool
 local_type(uint8_t type)
 {
@@ -205,13 +228,18 @@ read_request(struct ip_cmd *ip, struct request *q)
 	};
 	/* So that "default" and "via" know what family is meant before any address. */
 	q->r.dst.addr.family = ip->family;
-	while (*ip->word != NULL && rc == 0)
+	while (*ip->word != NULL && strcmp(*ip->word, "nexthop") != 0 && rc == 0)
 		rc = read_word(ip, q);
+	if (rc == 0 && *ip->word != NULL)
+		rc = ip_route_nexthops(ip, &q->r);
 	if (rc != 0)
 		return rc;
 	settle_family(ip, q);
 	if (q->port != NULL)
 		q->r.port = q->port->index;
+	rc = settle_paths(ip, q);
+	if (rc != 0)
+		return rc;
 	if (!q->has_table && local_type(q->r.type))
 		q->r.table = RT_TABLE_LOCAL;
 	if (q->r.dst.addr.family == AF_INET6)
@@ -224,18 +252,22 @@ usage(struct ip_cmd *ip)
 {
 	return ip_say(
 		ip, IP_USAGE,
-		"Usage: ip route { list | flush } SELECTOR\n"
-		"       ip route get ADDRESS [ oif STRING ]\n"
-		"       ip route { add | del | change | append | replace } ROUTE\n"
+		"Usage: ip route { list | flush | save } SELECTOR\n"
+		"       ip route restore\n"
+		"       ip route get ADDRESS [ from ADDRESS iif STRING ] [ oif STRING ]\n"
+		"                            [ mark NUMBER ] [ tos TOS ] [ ipproto PROTOCOL ]\n"
+		"                            [ sport NUMBER ] [ dport NUMBER ]\n"
+		"       ip route { add | del | change | append | prepend | replace } ROUTE\n"
 		"SELECTOR := [ root PREFIX ] [ match PREFIX ] [ exact PREFIX ]\n"
 		"            [ table TABLE_ID ] [ proto RTPROTO ] [ type TYPE ] [ scope SCOPE ]\n"
 		"            [ dev STRING ] [ via ADDRESS ] [ src ADDRESS ]\n"
 		"ROUTE := [ TYPE ] PREFIX [ table TABLE_ID ] [ proto RTPROTO ] [ scope SCOPE ]\n"
 		"         [ metric METRIC ] [ via ADDRESS ] [ dev STRING ] [ mtu NUMBER ]\n"
-		"         [ src ADDRESS ] [ onlink ]\n"
+		"         [ src ADDRESS ] [ onlink ] [ NH ]...\n"
+		"NH := nexthop [ via ADDRESS ] [ dev STRING ] [ weight NUMBER ] [ onlink ]\n"
 		"TYPE := { unicast | local | broadcast | throw | unreachable | prohibit | "
 		"blackhole }\n"
-		"TABLE_ID := [ local | main ]");
+		"TABLE_ID := [ local | main | default | NUMBER ]");
 }
 
 static int
@@ -248,15 +280,18 @@ change(struct ip_cmd *ip, unsigned flags)
 	if (*ip->word == NULL)
 		return usage(ip);
 	rc = read_request(ip, &q);
-	if (rc != 0)
-		return rc;
-	if (!q.has_scope && q.r.dst.addr.family == AF_INET) {
+	if (rc == 0 && !q.has_scope && q.r.dst.addr.family == AF_INET) {
 		if (q.r.type == RTN_LOCAL)
 			q.r.scope = RT_SCOPE_HOST;
-		else if (local_type(q.r.type) || (q.r.type == RTN_UNICAST && !q.via))
+		else if (local_type(q.r.type) || (q.r.type == RTN_UNICAST && !q.via && !q.paths))
 			q.r.scope = RT_SCOPE_LINK;
 	}
-	return ip_answer(ip, route_add(&q.r, flags, &e), &e);
+	if (rc == 0 && q.r.table == RT_TABLE_UNSPEC)
+		q.r.table = RT_TABLE_MAIN;
+	if (rc == 0)
+		rc = ip_answer(ip, route_add(&q.r, flags, &e), &e);
+	free(q.r.hops);
+	return rc;
 }
 
 static int
@@ -284,34 +319,59 @@ route_cmd_append(struct ip_cmd *ip)
 }
 
 static int
+route_cmd_prepend(struct ip_cmd *ip)
+{
+	return change(ip, ROUTE_CREATE | ROUTE_PREPEND);
+}
+
+/* What a deletion names has to be the route's. */
+static struct route_match
+match_of(const struct request *q)
+{
+	struct route_match m = { .mask = ROUTE_M_DST | ROUTE_M_TABLE, .r = q->r };
+
+	if (q->has_scope && q->r.dst.addr.family == AF_INET)
+		m.mask |= ROUTE_M_SCOPE;
+	if (q->has_type)
+		m.mask |= ROUTE_M_TYPE;
+	if (q->has_proto)
+		m.mask |= ROUTE_M_PROTO;
+	if (q->has_metric)
+		m.mask |= ROUTE_M_METRIC;
+	if (q->r.port != 0)
+		m.mask |= ROUTE_M_PORT;
+	if (q->r.gw.family != AF_UNSPEC)
+		m.mask |= ROUTE_M_GW;
+	if (q->r.src.family != AF_UNSPEC)
+		m.mask |= ROUTE_M_SRC;
+	return m;
+}
+
+static int
 route_cmd_del(struct ip_cmd *ip)
 {
-	struct route_match m = { .mask = ROUTE_M_DST | ROUTE_M_TABLE };
-	struct request q;
 	struct err e = { "" };
+	struct request q;
 	int rc;
 
 	if (*ip->word == NULL)
 		return usage(ip);
 	rc = read_request(ip, &q);
-	if (rc != 0)
-		return rc;
-	m.r = q.r;
-	if (q.has_scope && q.r.dst.addr.family == AF_INET)
-		m.mask |= ROUTE_M_SCOPE;
-	if (q.has_type)
-		m.mask |= ROUTE_M_TYPE;
-	if (q.has_proto)
-		m.mask |= ROUTE_M_PROTO;
-	if (q.has_metric)
-		m.mask |= ROUTE_M_METRIC;
-	if (q.port != NULL)
-		m.mask |= ROUTE_M_PORT;
-	if (q.via)
-		m.mask |= ROUTE_M_GW;
-	if (q.r.src.family != AF_UNSPEC)
-		m.mask |= ROUTE_M_SRC;
-	return ip_answer(ip, route_del(&m, &e), &e);
+	if (rc == 0 && q.r.table == RT_TABLE_UNSPEC)
+		q.r.table = RT_TABLE_MAIN;
+	if (rc == 0) {
+		struct route_match m = match_of(&q);
+
+		rc = ip_answer(ip, route_del(&m, &e), &e);
+	}
+	free(q.r.hops);
+	return rc;
+}
+
+static int
+route_cmd_restore(struct ip_cmd *ip)
+{
+	return ip_restore(ip, "route");
 }
 
 int
@@ -327,8 +387,11 @@ ip_route(struct ip_cmd *ip)
 		{ "chg", route_cmd_change },
 		{ "replace", route_cmd_replace },
 		{ "append", route_cmd_append },
+		{ "prepend", route_cmd_prepend },
 		{ "delete", route_cmd_del },
 		{ "flush", ip_route_flush },
+		{ "save", ip_route_save },
+		{ "restore", route_cmd_restore },
 		{ "help", usage },
 		{ NULL, NULL },
 	};

@@ -92,22 +92,6 @@ ip_route_proto(const char *word, uint8_t *proto)
 	return true;
 }
 
-bool
-ip_route_table(const char *word, uint32_t *table)
-{
-	if (strcmp(word, "main") == 0)
-		*table = RT_TABLE_MAIN;
-	else if (strcmp(word, "local") == 0)
-		*table = RT_TABLE_LOCAL;
-	else if (strcmp(word, "default") == 0)
-		*table = RT_TABLE_DEFAULT;
-	else if (strcmp(word, "all") == 0 || strcmp(word, "unspec") == 0)
-		*table = RT_TABLE_UNSPEC;
-	else
-		return ip_get_u32(word, UINT32_MAX, table);
-	return true;
-}
-
 const char *
 ip_route_type_name(uint8_t type, char buf[8])
 {

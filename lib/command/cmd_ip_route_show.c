@@ -14,6 +14,7 @@ struct selector {
 	bool has_within, has_covers;
 	uint32_t table;  /* the one being walked */
 	bool all_tables; /* then each line of another than main says its table */
+	bool save;       /* print what `ip route add` reads */
 };
 
 static bool
@@ -26,6 +27,8 @@ covers(const struct ip_prefix *wide, const struct ip_prefix *p)
 static bool
 selected(const struct selector *s, const struct route *r)
 {
+	if (r->nb_hops > 1 && s->m.mask & (ROUTE_M_PORT | ROUTE_M_GW))
+		return false;
 	return r->table == s->table && route_matches(r, &s->m) &&
 	       (!s->has_within || covers(&s->within, &r->dst)) &&
 	       (!s->has_covers || covers(&r->dst, &s->covers));
@@ -38,11 +41,12 @@ print_attributes(struct selector *s, const struct route *r)
 	bool v4 = r->dst.addr.family == AF_INET;
 	char text[IP_ADDR_TEXT], buf[8];
 
-	if (r->proto != RTPROT_BOOT && !(s->m.mask & ROUTE_M_PROTO))
+	if ((r->proto != RTPROT_BOOT || s->save) && !(s->m.mask & ROUTE_M_PROTO && !s->save))
 		str_printf(out, "proto %s ", ip_route_proto_name(r->proto, buf));
-	if (v4 && r->scope != RT_SCOPE_UNIVERSE && !(s->m.mask & ROUTE_M_SCOPE))
+	if (v4 && (r->scope != RT_SCOPE_UNIVERSE || s->save) &&
+	    !(s->m.mask & ROUTE_M_SCOPE && !s->save))
 		str_printf(out, "scope %s ", ip_scope_name(r->scope, buf));
-	if (r->src.family != AF_UNSPEC && !(s->m.mask & ROUTE_M_SRC))
+	if (r->src.family != AF_UNSPEC && !(s->m.mask & ROUTE_M_SRC && !s->save))
 		str_printf(out, "src %s ", ip_addr_text(&r->src, text));
 	if (!v4 || r->metric != 0)
 		str_printf(out, "metric %u ", r->metric);
@@ -50,7 +54,27 @@ print_attributes(struct selector *s, const struct route *r)
 		str_add(out, "onlink ");
 	if (r->mtu != 0)
 		str_printf(out, "mtu %s%u ", r->mtu_lock ? "lock " : "", r->mtu);
-	str_add(out, v4 ? "\n" : "pref medium\n");
+	if (!v4)
+		str_add(out, "pref medium");
+}
+
+static void
+print_path(struct selector *s, const struct route_hop *hop)
+{
+	const struct port *p = port_get(gen_current(), hop->port);
+	struct str *out = &s->ip->c->out;
+	char text[IP_ADDR_TEXT];
+
+	str_add(out, s->save ? "nexthop " : s->ip->oneline ? "\\\tnexthop " : "\n\tnexthop ");
+	if (hop->gw.family != AF_UNSPEC)
+		str_printf(out, "via %s ", ip_addr_text(&hop->gw, text));
+	str_printf(out, "dev %s weight %u ", ip_port_name(hop->port), hop->weight);
+	if (!s->save && p != NULL && !p->up)
+		str_add(out, "dead ");
+	if (hop->onlink)
+		str_add(out, "onlink ");
+	if (!s->save && p != NULL && (!p->up || !p->link))
+		str_add(out, "linkdown ");
 }
 
 static void
@@ -58,19 +82,31 @@ print_route(struct selector *s, const struct route *r)
 {
 	struct str *out = &s->ip->c->out;
 	bool v4 = r->dst.addr.family == AF_INET;
-	char text[IP_ADDR_TEXT], buf[8];
+	char text[IP_ADDR_TEXT], buf[16];
 
 	if (r->type != RTN_UNICAST)
 		str_printf(out, "%s ", ip_route_type_name(r->type, buf));
 	ip_print_prefix(out, &r->dst);
 	str_add(out, " ");
-	if (r->gw.family != AF_UNSPEC && !(s->m.mask & ROUTE_M_GW))
+	if (r->gw.family != AF_UNSPEC && r->nb_hops < 2 && !(s->m.mask & ROUTE_M_GW && !s->save))
 		str_printf(out, "via %s ", ip_addr_text(&r->gw, text));
-	if ((r->port != 0 || !v4) && !(s->m.mask & ROUTE_M_PORT))
+	if ((r->port != 0 || (!v4 && !s->save)) && r->nb_hops < 2 &&
+	    !(s->m.mask & ROUTE_M_PORT && !s->save))
 		str_printf(out, "dev %s ", ip_port_name(r->port));
-	if (s->all_tables && r->table != RT_TABLE_MAIN)
-		str_add(out, "table local ");
+	if ((s->all_tables || s->save) && r->table != RT_TABLE_MAIN)
+		str_printf(out, "table %s ", ip_route_table_name(r->table, buf));
 	print_attributes(s, r);
+	for (unsigned i = 0; i < r->nb_hops; i++)
+		print_path(s, &r->hops[i]);
+	str_add(out, "\n");
+}
+
+void
+ip_route_print(struct ip_cmd *ip, const struct route *r)
+{
+	struct selector s = { .ip = ip, .all_tables = r->table != RT_TABLE_LOCAL };
+
+	print_route(&s, r);
 }
 
 static void
@@ -80,6 +116,18 @@ show_one(const struct route *r, void *arg)
 
 	if (selected(s, r))
 		print_route(s, r);
+}
+
+/* Local ones make themselves with their addresses. */
+static void
+save_one(const struct route *r, void *arg)
+{
+	struct selector *s = arg;
+
+	if (!selected(s, r))
+		return;
+	str_add(&s->ip->c->out, "route add ");
+	print_route(s, r);
 }
 
 /* "root P", "match P", "exact P", or P alone, which means exact. */
@@ -189,24 +237,60 @@ family_meant(const struct selector *s, uint8_t family)
 	return family == AF_INET || s->all_tables;
 }
 
-int
-ip_route_show(struct ip_cmd *ip)
+/*
+ * Calls fn for the routes of the family's tables that are meant, in the kernel's order: by the last
+ * byte of their numbers.
+ */
+static void
+walk_tables(struct selector *s, uint8_t family, void (*fn)(const struct route *r, void *arg),
+	    void *arg)
 {
-	static const uint32_t tables[] = { RT_TABLE_MAIN, RT_TABLE_LOCAL };
+	struct selector *one = s;
+
+	if (!s->all_tables) {
+		route_walk(family, s->table, fn, arg);
+		return;
+	}
+	for (unsigned byte = 0; byte < 256; byte++)
+		for (uint32_t t = 0; (t = route_table_next(family, t)) != 0;)
+			if ((t & 255) == byte) {
+				one->table = t;
+				route_walk(family, t, fn, arg);
+			}
+}
+
+static int
+show(struct ip_cmd *ip, bool save)
+{
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	struct selector s;
 	int rc = read_selector(ip, &s);
 
-	for (unsigned f = 0; f < 2 && rc == 0; f++)
-		for (unsigned t = 0; t < 2 && family_meant(&s, families[f]); t++) {
-			struct selector one = s;
-
-			if (!s.all_tables && s.table != tables[t])
-				continue;
-			one.table = tables[t];
-			route_walk(families[f], one.table, show_one, &one);
-		}
+	s.save = save;
+	if (rc == 0 && !s.all_tables && family_meant(&s, AF_INET) &&
+	    !route_table_exists(AF_INET, s.table))
+		return ip_say(ip, IP_REFUSED,
+			      "Error: ipv4: FIB table does not exist.\nDump terminated");
+	for (unsigned f = 0; f < 2 && rc == 0; f++) {
+		if (!family_meant(&s, families[f]))
+			continue;
+		if (save && families[f] == AF_INET6)
+			str_add(&ip->c->out, "-6\n");
+		walk_tables(&s, families[f], save ? save_one : show_one, &s);
+	}
 	return rc;
+}
+
+int
+ip_route_show(struct ip_cmd *ip)
+{
+	return show(ip, false);
+}
+
+int
+ip_route_save(struct ip_cmd *ip)
+{
+	return show(ip, true);
 }
 
 struct victims {

@@ -111,6 +111,7 @@ lose_routes(const struct port *p, bool keep_local)
 static void
 fall(const struct port *p)
 {
+	route_follow_ports();
 	lose_addresses(p->index, AF_INET6);
 	lose_routes(p, true);
 	neigh_flush_port(p->index, 0, true);
@@ -147,9 +148,10 @@ on_port_event(enum port_event event, const struct port *p)
 		lose_routes(p, false);
 		neigh_flush_port(p->index, 0, true);
 	} else if (event == PORT_ADDED || p->up != was_up) {
-		if (p->up)
+		if (p->up) {
 			rise(p);
-		else if (event == PORT_CHANGED)
+			route_follow_ports();
+		} else if (event == PORT_CHANGED)
 			fall(p);
 	} else if (new_mac) {
 		/* Frame headers hold the old source; Linux forgets all neighbours too. */

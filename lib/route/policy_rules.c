@@ -156,13 +156,11 @@ static int
 check(const struct list *l, struct policy_rule *r, struct err *e)
 {
 	e->text[0] = '\0';
-	if (r->action == POLICY_GOTO && r->target == 0)
-		return err_set(e, -EINVAL, "Invalid goto target");
-	if (!r->has_pref && r->action == POLICY_GOTO && r->target <= free_pref(l))
+	if (r->action == POLICY_GOTO && r->target <= (r->has_pref ? r->pref : free_pref(l)))
 		return err_set(e, -EINVAL, "Backward goto not supported");
-	if (r->has_pref && r->action == POLICY_GOTO && r->target <= r->pref)
-		return err_set(e, -EINVAL, "Backward goto not supported");
-	if (r->family == AF_INET ? r->tos & ~0x1e : r->tos & 3)
+	if (r->tos & 3)
+		return err_set(e, -EINVAL, "Invalid dsfield (tos): ECN bits must be 0");
+	if (r->family == AF_INET && r->tos & ~0x1e)
 		return err_set(e, -EINVAL, "Invalid tos");
 	if (lists[0].n + lists[1].n >= POLICY_RULES_MAX)
 		return err_set(e, -ENOSPC, "There are %u rules already, the most there can be",
@@ -179,19 +177,16 @@ policy_add(struct policy_rule *r, struct err *e)
 
 	if (rc != 0)
 		return rc;
+	if (!r->has_pref)
+		r->pref = free_pref(l);
+	r->has_pref = true;
 	for (unsigned i = 0; i < l->n; i++) {
 		struct policy_rule other = *l->of[i];
 
-		if (!r->has_pref)
-			other.pref = r->pref;
-		other.has_pref = r->has_pref;
 		other.proto = r->proto;
 		if (memcmp(&other, r, sizeof(other)) == 0)
 			return -EEXIST;
 	}
-	if (!r->has_pref)
-		r->pref = free_pref(l);
-	r->has_pref = true;
 	while (at < l->n && l->of[at]->pref <= r->pref)
 		at++;
 	if (insert(l, r, at) != 0)

@@ -248,3 +248,9 @@ route_lookup(const struct ip_addr *dst, uint8_t scope, uint16_t port)
 
 	return main == NULL || (local != NULL && local->dst.len >= main->dst.len) ? local : main;
 }
+
+bool
+route_table_exists(uint8_t family, uint32_t table)
+{
+	return rib_of(family, table) != NULL;
+}

@@ -184,9 +184,35 @@ which_path(const struct route *r, const struct route_match *m)
 	return -1;
 }
 
+static int del_match(struct rib_prefix *x, const struct route_match *m);
+
+/* IPv6 takes a list of paths as one deletion each. */
+static int
+del_paths(struct rib_prefix *x, const struct route_match *m)
+{
+	int rc = -ESRCH;
+
+	for (unsigned i = 0; i < m->r.nb_hops; i++) {
+		const struct route_hop *hop = &m->r.hops[i];
+		struct route_match one = *m;
+
+		one.r.nb_hops = 0;
+		one.r.gw = hop->gw;
+		one.r.port = hop->port;
+		one.mask |= (hop->gw.family != AF_UNSPEC ? ROUTE_M_GW : 0) |
+			    (hop->port != 0 ? ROUTE_M_PORT : 0);
+		rc = del_match(x, &one);
+		if (rc != 0)
+			break;
+	}
+	return rc;
+}
+
 static int
 del_match(struct rib_prefix *x, const struct route_match *m)
 {
+	if (m->r.dst.addr.family == AF_INET6 && m->r.nb_hops > 1)
+		return del_paths(x, m);
 	for (struct rib_route *r = x ? x->first : NULL; r != NULL; r = r->next) {
 		int path = x->rib->family == AF_INET6 ? which_path(&r->r, m) : -1;
 

@@ -22,17 +22,17 @@ route_hop_of(const struct route *r, unsigned i)
 	return (struct route_hop){ .gw = r->gw, .port = r->port, .weight = 1, .onlink = r->onlink };
 }
 
-/* The paths of m, where it names any, are the route's, in order; one alone: the route's first. */
+/* Each path of r is the one of w in its place, where w names paths. */
 static bool
 same_hops(const struct route *r, const struct route *w)
 {
-	if (w->nb_hops > 1 && w->nb_hops != r->nb_hops)
-		return false;
-	for (unsigned i = 0; w->nb_hops > 1 && i < w->nb_hops; i++)
-		if ((w->hops[i].port != 0 && w->hops[i].port != r->hops[i].port) ||
-		    (w->hops[i].gw.family != AF_UNSPEC &&
-		     !same_addr(&w->hops[i].gw, &r->hops[i].gw)))
+	for (unsigned i = 0; w->nb_hops > 1 && i < RTE_MAX(r->nb_hops, 1); i++) {
+		const struct route_hop hop = route_hop_of(r, i), *want = &w->hops[i];
+
+		if (i >= w->nb_hops || (want->port != 0 && want->port != hop.port) ||
+		    (want->gw.family != AF_UNSPEC && !same_addr(&want->gw, &hop.gw)))
 			return false;
+	}
 	return true;
 }
 

@@ -89,6 +89,7 @@ void route_walk(uint8_t family, uint32_t table, void (*fn)(const struct route *r
 /* The numbers of the tables that have routes, ascending, after `table`; 0: no more. */
 uint32_t route_table_next(uint8_t family, uint32_t table);
 unsigned route_count(uint8_t family);
+bool route_table_exists(uint8_t family, uint32_t table); /* a rule or a route has named it */
 /* Finds or makes the table: a rule may name it before it has routes. -ENOBUFS, -ENOMEM. */
 int route_table_need(uint8_t family, uint32_t table, struct err *e);
 
