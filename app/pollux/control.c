@@ -20,6 +20,7 @@
 #include "cmd.h"
 #include "cmd_prompt.h"
 #include "neigh.h"
+#include "pipeline.h"
 #include "queue_log.h"
 
 #define TICK_MS 100
@@ -75,6 +76,7 @@ tick(int fd)
 	if (read(fd, &times, sizeof(times)) < 0)
 		return;
 	neigh_timer(clock_ms());
+	pipeline_tick(clock_ms());
 	port_poll_links();
 	server_tick();
 }

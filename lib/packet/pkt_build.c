@@ -45,6 +45,7 @@ build_nd(struct rte_mbuf *m, const struct pkt_nd *nd, uint8_t type, uint8_t opti
 		.dst = nd->dst,
 		.family = AF_INET6,
 		.proto = IPPROTO_ICMPV6,
+		.tos = nd->tos,
 		.ttl = 255,
 		.payload = sizeof(struct nd_neighbor_solicit) + (nd->mac != NULL ? 8 : 0),
 	};
@@ -75,6 +76,7 @@ pkt_build_redirect(struct rte_mbuf *m, const struct pkt_redirect *r)
 		.dst = &ip->ip6_src,
 		.family = AF_INET6,
 		.proto = IPPROTO_ICMPV6,
+		.tos = r->tos,
 		.ttl = 255,
 		.payload = sizeof(struct nd_redirect) + mac_len + quote,
 	};

@@ -53,7 +53,8 @@ void pkt_build_arp(struct rte_mbuf *m, const struct pkt_arp *a);
 struct pkt_nd {
 	const struct rte_ether_addr *mac;
 	const uint8_t *src, *dst, *target; /* 16 bytes each */
-	uint32_t flags;                    /* advertisement: ND_NA_FLAG_*, network byte order */
+	uint8_t tos;
+	uint32_t flags; /* advertisement: ND_NA_FLAG_*, network byte order */
 };
 /*
  * A redirect (RFC 4861 4.5) to the sender of about: for its destination, target is nearer. mac: of
@@ -63,6 +64,7 @@ struct pkt_redirect {
 	const struct rte_mbuf *about;
 	const struct rte_ether_addr *mac;
 	const uint8_t *src, *target; /* 16 bytes each */
+	uint8_t tos;
 };
 void pkt_build_redirect(struct rte_mbuf *m, const struct pkt_redirect *r);
 void pkt_build_ns(struct rte_mbuf *m, const struct pkt_nd *nd);

@@ -64,7 +64,7 @@ asked(struct walk *w, const struct rte_mbuf *m, struct ip_addr *sip, struct rte_
 		struct neigh *n = neigh_get(pkt_const(m)->in, sip);
 
 		if (n != NULL)
-			neighbour_learned(w, m, n, sha, false, true);
+			neighbour_learned(w, m, n, sha, NEIGH_OVERRIDE);
 	}
 	answer(w, m);
 }
@@ -98,6 +98,6 @@ arp_receive(struct walk *w, struct rte_mbuf *m)
 	}
 	/* A reply to us alone confirms; of several in a row, the first counts for a second. */
 	confirms = op == RTE_ARP_OP_REPLY && !(pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST));
-	neighbour_learned(w, m, n, &sha, confirms, false);
+	neighbour_learned(w, m, n, &sha, confirms ? NEIGH_SOLICITED : 0);
 	walk_deliver(w, m);
 }

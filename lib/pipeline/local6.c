@@ -96,6 +96,8 @@ icmp6_receive(struct walk *w, struct rte_mbuf *m)
 	case ICMP6_ECHO_REQUEST:
 		echo(w, m);
 		break;
+	case ND_ROUTER_SOLICIT:
+	case ND_ROUTER_ADVERT:
 	case ND_NEIGHBOR_SOLICIT:
 	case ND_NEIGHBOR_ADVERT:
 		nd_receive(w, m);

@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Received neighbour solicitations and advertisements (RFC 4861 section 7), as Linux's
- * ndisc_recv_ns() and ndisc_recv_na() treat them.
+ * Received neighbour discovery messages: what is malformed, and solicitations (RFC 4861 section 7), as
+ * Linux's ndisc_rcv() and ndisc_recv_ns() treat them.
  */
+#include <limits.h>
 #include <netinet/icmp6.h>
 
 #include "addr_conf6.h"
+#include "base_ifparam.h"
+#include "nd.h"
 #include "pkt_build.h"
-#include "walk.h"
 
 DROP_REASON(nd_bad, "nd-malformed", "neighbour discovery message that RFC 4861 forbids");
 
-/* The value of the link-layer address option; NULL: none. *bad: the options are broken. */
-static const struct rte_ether_addr *
-find_option(const struct rte_mbuf *m, uint8_t type, bool *bad)
+IFPARAM_INT(proxy_delay, IFPARAM_NEIGH6, "proxy_delay", IFPARAM_DEV, 80, 80, 0, INT_MAX / 10,
+	    "answers for others wait up to so many 1/100 s")
+IFPARAM_INT(tclass, IFPARAM_CONF6, "ndisc_tclass", IFPARAM_DEV, 0, 0, 0, 255,
+	    "traffic class of the port's neighbour discovery messages")
+
+uint8_t
+nd_traffic_class(unsigned port)
 {
-	const uint8_t *o = (const uint8_t *)pkt_l4(m) + sizeof(struct nd_neighbor_solicit);
-	int left = pkt_l4_len(m) - sizeof(struct nd_neighbor_solicit);
+	return ifparam_get(&tclass, port);
+}
+
+const struct rte_ether_addr *
+nd_option(const struct rte_mbuf *m, unsigned from, uint8_t type, bool *bad)
+{
+	const uint8_t *o = (const uint8_t *)pkt_l4(m) + from;
+	int left = pkt_l4_len(m) - from;
 	const struct rte_ether_addr *found = NULL;
 
 	while (left > 0) {
@@ -36,6 +48,18 @@ find_option(const struct rte_mbuf *m, uint8_t type, bool *bad)
 	return found;
 }
 
+void
+nd_learn_sender(struct walk *w, const struct rte_mbuf *m, const struct rte_ether_addr *mac,
+		unsigned flags)
+{
+	struct ip_addr src = ip_addr_v6(&pkt_ip6(m)->ip6_src);
+	struct neigh *n = neigh_get(pkt_const(m)->in, &src);
+	struct rte_ether_addr copy = *mac; /* an option is at any byte */
+
+	if (n != NULL)
+		neighbour_learned(w, m, n, &copy, flags);
+}
+
 static void
 advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target, bool probe,
 	  bool anycast)
@@ -46,16 +70,18 @@ advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target
 	uint32_t flags = (probe ? 0 : ND_NA_FLAG_SOLICITED) |
 			 ((probe || group) && !anycast ? ND_NA_FLAG_OVERRIDE : 0) |
 			 (addr_is_router6(p->in) ? ND_NA_FLAG_ROUTER : 0);
-	struct ip_addr asker = ip_addr_v6(&pkt_ip6(m)->ip6_src);
+	struct ip_addr asker = ip_addr_v6(probe ? (const void *)all_nodes : &pkt_ip6(m)->ip6_src);
 	struct ip_addr src = anycast ? addr_select(w->ctx.gen, p->in, &asker) : *target;
 	struct pkt_nd spec = {
 		/* Asked by unicast, the asker has our address already: Linux leaves it out. */
 		.mac = probe || group ? &w->ports->by_index[p->in]->mac : NULL,
 		.src = src.v6,
-		.dst = probe ? all_nodes : pkt_ip6(m)->ip6_src.s6_addr,
+		.dst = asker.v6,
 		.target = target->v6,
 		.flags = flags,
+		.tos = nd_traffic_class(p->in),
 	};
+	unsigned wait = ifparam_get(&proxy_delay, p->in) * 10;
 	struct rte_mbuf *a = originate_alloc(&w->ctx, m);
 
 	if (a == NULL)
@@ -64,7 +90,11 @@ advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target
 	pkt(a)->out = p->in;
 	pkt(a)->nh = route6_on_link(w->ctx.gen, p->in);
 	pkt(a)->flags |= PKT_ROUTED;
-	originate(&w->ctx, a);
+	/* Several routers may have it: they shall not all answer at once. */
+	if (anycast && group && wait != 0)
+		nd_send_later(w, a, wait);
+	else
+		originate(&w->ctx, a);
 }
 
 static bool
@@ -77,68 +107,77 @@ is_solicited_node(const struct in6_addr *a)
 
 /* false: malformed. */
 static bool
-solicited(struct walk *w, struct rte_mbuf *m, const struct nd_neighbor_solicit *ns)
+solicited(struct walk *w, const struct rte_mbuf *m)
 {
+	const struct nd_neighbor_solicit *ns = pkt_l4(m);
 	const struct ip6_hdr *ip = pkt_ip6(m);
 	struct ip_addr target = ip_addr_v6(&ns->nd_ns_target);
 	struct ip_addr src = ip_addr_v6(&ip->ip6_src);
 	bool probe = IN6_IS_ADDR_UNSPECIFIED(&ip->ip6_src), bad = false, anycast;
-	const struct rte_ether_addr *mac = find_option(m, ND_OPT_SOURCE_LINKADDR, &bad);
+	const struct rte_ether_addr *mac = nd_option(m, sizeof(*ns), ND_OPT_SOURCE_LINKADDR, &bad);
 
 	if (bad || (probe && (mac != NULL || !is_solicited_node(&ip->ip6_dst))))
 		return false;
-	anycast = addr_is_anycast_of_port(w->ctx.gen, pkt(m)->in, &target);
-	if (!anycast && !addr_is_of_port(w->ctx.gen, pkt(m)->in, &target))
+	anycast = addr_is_anycast_of_port(w->ctx.gen, pkt_const(m)->in, &target);
+	if (!anycast && !addr_is_of_port(w->ctx.gen, pkt_const(m)->in, &target))
 		return true;
 	/* Whoever asks all must say who it is, unless we know. */
-	if (!probe && mac == NULL && pkt(m)->flags & PKT_L3_MULTI &&
-	    neigh_find(pkt(m)->in, &src) == NULL)
+	if (!probe && mac == NULL && pkt_const(m)->flags & PKT_L3_MULTI &&
+	    neigh_find(pkt_const(m)->in, &src) == NULL)
 		return true;
-	if (!probe && mac != NULL) {
-		struct rte_ether_addr copy = *mac;
-		struct neigh *n = neigh_get(pkt(m)->in, &src);
-
-		if (n != NULL)
-			neighbour_learned(w, m, n, &copy, false, true);
-	}
+	if (!probe && mac != NULL)
+		nd_learn_sender(w, m, mac, NEIGH_OVERRIDE);
 	advertise(w, m, &target, probe, anycast);
 	return true;
 }
 
-static bool
-advertised(struct walk *w, struct rte_mbuf *m, const struct nd_neighbor_advert *na)
+/* The fixed part of a message, or 0 for types that are none of ours. */
+static unsigned
+fixed_len(uint8_t type)
 {
-	struct ip_addr target = ip_addr_v6(&na->nd_na_target);
-	uint32_t flags = na->nd_na_flags_reserved;
-	bool bad = false;
-	const struct rte_ether_addr *mac = find_option(m, ND_OPT_TARGET_LINKADDR, &bad);
-	struct neigh *n;
-
-	if (bad || (flags & ND_NA_FLAG_SOLICITED && pkt(m)->flags & PKT_L3_MULTI))
-		return false;
-	if (addr_is_of_port(w->ctx.gen, pkt(m)->in, &target))
-		return true; /* somebody claims our address; ours to keep */
-	n = neigh_find(pkt(m)->in, &target);
-	if (n != NULL && mac != NULL) {
-		struct rte_ether_addr copy = *mac;
-
-		neighbour_learned(w, m, n, &copy, flags & ND_NA_FLAG_SOLICITED,
-				  flags & ND_NA_FLAG_OVERRIDE);
+	switch (type) {
+	case ND_NEIGHBOR_SOLICIT:
+	case ND_NEIGHBOR_ADVERT:
+		return sizeof(struct nd_neighbor_solicit);
+	case ND_ROUTER_SOLICIT:
+		return sizeof(struct nd_router_solicit);
+	case ND_ROUTER_ADVERT:
+		return sizeof(struct nd_router_advert);
 	}
-	return true;
+	return sizeof(struct icmp6_hdr);
+}
+
+static bool
+well_formed(const struct rte_mbuf *m)
+{
+	const struct nd_neighbor_solicit *msg = pkt_l4(m);
+	uint8_t type = msg->nd_ns_type;
+
+	if (pkt_ip6(m)->ip6_hlim != 255 || msg->nd_ns_code != 0 || pkt_l4_len(m) < fixed_len(type))
+		return false;
+	return (type != ND_NEIGHBOR_SOLICIT && type != ND_NEIGHBOR_ADVERT) ||
+	       !IN6_IS_ADDR_MULTICAST(&msg->nd_ns_target);
 }
 
 void
 nd_receive(struct walk *w, struct rte_mbuf *m)
 {
-	const struct nd_neighbor_solicit *msg = pkt_l4(m);
-	bool ok = pkt_ip6(m)->ip6_hlim == 255 && pkt_l4_len(m) >= sizeof(*msg) &&
-		  msg->nd_ns_hdr.icmp6_code == 0 && !IN6_IS_ADDR_MULTICAST(&msg->nd_ns_target);
+	bool ok = well_formed(m);
 
-	if (ok && msg->nd_ns_hdr.icmp6_type == ND_NEIGHBOR_SOLICIT)
-		ok = solicited(w, m, msg);
-	else if (ok)
-		ok = advertised(w, m, (const struct nd_neighbor_advert *)msg);
+	switch (ok ? ((struct icmp6_hdr *)pkt_l4(m))->icmp6_type : 0) {
+	case ND_NEIGHBOR_SOLICIT:
+		ok = solicited(w, m);
+		break;
+	case ND_NEIGHBOR_ADVERT:
+		ok = nd_advertised(w, m);
+		break;
+	case ND_ROUTER_SOLICIT:
+		ok = nd_router_solicited(w, m);
+		break;
+	case ND_ROUTER_ADVERT:
+		ok = nd_router_advertised(w, m);
+		break;
+	}
 	if (ok)
 		walk_deliver(w, m);
 	else

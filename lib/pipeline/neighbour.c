@@ -5,6 +5,7 @@
  */
 #include <rte_arp.h>
 
+#include "nd.h"
 #include "pipeline.h"
 #include "pkt_build.h"
 #include "pkt_pool.h"
@@ -38,6 +39,7 @@ build_ns(struct rte_mbuf *m, const struct neigh *n, const struct port *port, con
 		.src = src,
 		.dst = unicast ? n->addr.v6 : group,
 		.target = n->addr.v6,
+		.tos = nd_traffic_class(n->port),
 	};
 
 	memcpy(group + 13, n->addr.v6 + 13, 3);
@@ -94,11 +96,10 @@ neighbour_ask(struct walk *w, const struct neigh *n, const struct ip_addr *src, 
 
 void
 neighbour_learned(struct walk *w, const struct rte_mbuf *teacher, struct neigh *n,
-		  const struct rte_ether_addr *mac, bool solicited, bool override)
+		  const struct rte_ether_addr *mac, unsigned flags)
 {
 	struct rte_mbuf *waiting[NEIGH_PARK_MAX];
-	unsigned nb = neigh_learn(n, w->ctx.gen, mac, solicited, override, w->ctx.now, waiting,
-				  NEIGH_PARK_MAX);
+	unsigned nb = neigh_learn(n, w->ctx.gen, mac, flags, w->ctx.now, waiting, NEIGH_PARK_MAX);
 
 	/* They have been through every hook: only the last stage is left, in this packet's place. */
 	for (unsigned i = 0; i < nb; i++)

@@ -33,6 +33,9 @@ unsigned pipeline_handed_over(unsigned lane, const struct gen *gen, uint64_t now
  */
 bool pipeline_hand_over(unsigned lane, struct rte_mbuf *m);
 
+/* Control lcore, every 100 ms: answers that had to wait. now: clock_ms(). */
+void pipeline_tick(uint64_t now);
+
 /*
  * Where all packets are. received + originated = sent + delivered + dropped + parked + queued, when
  * nothing is in flight.

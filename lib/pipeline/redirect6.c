@@ -3,6 +3,7 @@
  * ICMPv6 redirects that the box sends (RFC 4861 section 8.2), when and as Linux's ip6_forward() and
  * ndisc_send_redirect() do. Received ones are ignored: a router takes none.
  */
+#include "nd.h"
 #include "pkt_build.h"
 #include "route_key.h"
 #include "walk.h"
@@ -67,6 +68,7 @@ redirect6(struct walk *w, const struct rte_mbuf *m)
 		return;
 	if (mac_of(p->in, &target, &mac))
 		spec.mac = &mac;
+	spec.tos = nd_traffic_class(back->port);
 	pkt_build_redirect(a, &spec);
 	pkt(a)->nh = id;
 	pkt(a)->out = back->port;

@@ -63,6 +63,8 @@ bool addr_is_of_port(const struct gen *gen, uint16_t port, const struct ip_addr 
 struct ip_addr addr_select(const struct gen *gen, uint16_t port, const struct ip_addr *dst);
 /* Is it the anycast address of the routers (RFC 4291 2.6.1) of one of the port's IPv6 subnets? */
 bool addr_is_anycast_of_port(const struct gen *gen, uint16_t port, const struct ip_addr *a);
+/* Is it in one of the port's IPv6 subnets? */
+bool addr_has_on_link6(const struct gen *gen, uint16_t port, const struct ip_addr *a);
 /* The port's IPv6 link-local address; AF_UNSPEC: none. */
 struct ip_addr addr_link_local(const struct gen *gen, uint16_t port);
 /* Is the IPv6 group one that the box listens to on the port (all-nodes, all-routers, solicited)? */

@@ -155,6 +155,18 @@ addr_is_anycast_of_port(const struct gen *gen, uint16_t port, const struct ip_ad
 	return false;
 }
 
+bool
+addr_has_on_link6(const struct gen *gen, uint16_t port, const struct ip_addr *a)
+{
+	const struct addr_table *t = addr_table_get(gen);
+
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
+		if (t->of[i].prefix.addr.family == AF_INET6 &&
+		    ip_prefix_contains(&t->of[i].prefix, a))
+			return true;
+	return false;
+}
+
 struct ip_addr
 addr_link_local(const struct gen *gen, uint16_t port)
 {

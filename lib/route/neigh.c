@@ -144,15 +144,23 @@ neigh_park(unsigned lane, struct neigh *n, struct rte_mbuf *m, uint64_t now)
 	return answer;
 }
 
-/* What a message changes: the new state, and whether its address is taken. false: nothing. */
+/* What a message changes: the new state, whether its address is taken, and whether it says if the
+ * neighbour is a router. */
+struct news {
+	uint8_t state;
+	bool take, tell_router;
+};
+
+/* false: nothing changes. */
 static bool
-judge(const struct neigh_entry *e, bool same, bool solicited, bool override, uint64_t now,
-      uint8_t *state, bool *take)
+judge(const struct neigh_entry *e, bool same, unsigned flags, uint64_t now, struct news *n)
 {
 	uint8_t old = neigh_state(e);
+	bool override = flags & NEIGH_OVERRIDE;
 
-	*state = solicited ? NUD_REACHABLE : NUD_STALE;
-	*take = !same;
+	n->state = flags & NEIGH_SOLICITED ? NUD_REACHABLE : NUD_STALE;
+	n->take = !same;
+	n->tell_router = flags & (NEIGH_ROUTER | NEIGH_NO_ROUTER);
 	if (old & (NUD_PERMANENT | NUD_NOARP))
 		return false;
 	if (!(old & NEIGH_VALID))
@@ -163,37 +171,39 @@ judge(const struct neigh_entry *e, bool same, bool solicited, bool override, uin
 		/* ND: a claim that may not replace the address makes a fresh one doubtful. */
 		if (e->n.addr.family == AF_INET || !(old & NEIGH_CONNECTED))
 			return false;
-		*take = false;
-		*state = NUD_STALE;
+		n->take = n->tell_router = false;
+		n->state = NUD_STALE;
 		return true;
 	}
-	if (same && *state == NUD_STALE) /* nothing new: a hint does not make it older */
-		*state = old;
+	if (same && n->state == NUD_STALE) /* nothing new: a hint does not make it older */
+		n->state = old;
 	return true;
 }
 
 unsigned
 neigh_learn(struct neigh *n, const struct gen *gen, const struct rte_ether_addr *mac,
-	    bool solicited, bool override, uint64_t now, struct rte_mbuf **out, unsigned max)
+	    unsigned flags, uint64_t now, struct rte_mbuf **out, unsigned max)
 {
 	struct neigh_entry *e = neigh_entry(n);
+	struct news news;
 	unsigned nb = 0;
-	uint8_t state;
-	bool same, take;
+	bool same;
 
 	neigh_lock(&e->lock);
-	same = e->n.l2 != NULL && rte_is_same_ether_addr(&e->mac, mac);
-	if (!e->live || !judge(e, same, solicited, override, now, &state, &take))
+	same = e->n.l2 != NULL && (mac == NULL || rte_is_same_ether_addr(&e->mac, mac));
+	if (!e->live || (mac == NULL && !same) || !judge(e, same, flags, now, &news))
 		goto out;
-	if (take && !neigh_set_mac(e, gen, mac))
+	if (news.take && !neigh_set_mac(e, gen, mac))
 		goto out;
 	e->updated = now;
-	if (state == NUD_REACHABLE)
+	if (news.state == NUD_REACHABLE)
 		e->confirmed = now;
+	if (news.tell_router)
+		e->router = flags & NEIGH_ROUTER;
 	/* A new address makes STALE anew: the old one's use says nothing about it. */
-	if (state != neigh_state(e) || state == NUD_REACHABLE || take) {
+	if (news.state != neigh_state(e) || news.state == NUD_REACHABLE || news.take) {
 		e->probes = 0;
-		neigh_enter(e, state, now);
+		neigh_enter(e, news.state, now);
 	}
 	nb = neigh_unpark(e, out, max);
 out:

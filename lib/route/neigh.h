@@ -65,16 +65,20 @@ enum neigh_park { NEIGH_PARKED, NEIGH_PARKED_SOLICIT, NEIGH_KNOWN, NEIGH_FULL };
 enum neigh_park neigh_park(unsigned lane, struct neigh *n, struct rte_mbuf *m, uint64_t now);
 
 /*
- * Worker: an ARP reply/request or ND message told the address. solicited: it answers our question
- * (confirms reachability), else it makes STALE. override: may replace a known different address; an
- * ARP reply (IPv4, override false) still may when the last change is a second old.
+ * Worker: an ARP reply/request or ND message told the address (mac NULL: the one that is known). flags:
+ * NEIGH_SOLICITED: it answers our question
+ * (confirms reachability), else it makes STALE. NEIGH_OVERRIDE: may replace a known different address; an
+ * ARP reply (IPv4, without it) still may when the last change is a second old.
  * Packets that waited are moved to out in the order they came, at most max (NEIGH_PARK_MAX holds
  * them all), returned: how many. They are the caller's, who sends them by neigh_l2() before any
  * packet it meets later.
  */
 unsigned neigh_learn(struct neigh *n, const struct gen *gen, const struct rte_ether_addr *mac,
-		     bool solicited, bool override, uint64_t now, struct rte_mbuf **out,
-		     unsigned max);
+		     unsigned flags, uint64_t now, struct rte_mbuf **out, unsigned max);
+#define NEIGH_SOLICITED 1
+#define NEIGH_OVERRIDE 2
+#define NEIGH_ROUTER 4    /* ND: it says that it is a router */
+#define NEIGH_NO_ROUTER 8 /* and that it is none */
 
 /*
  * Upward calls, filled by the pipeline; control lcore. solicit: send one question (unicast to mac

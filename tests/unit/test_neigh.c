@@ -101,7 +101,9 @@ learn(struct neigh *n, const struct rte_ether_addr *mac, bool solicited, bool ov
 {
 	struct rte_mbuf *out[NEIGH_PARK_MAX];
 	unsigned nb =
-		neigh_learn(n, gen_current(), mac, solicited, override, now, out, NEIGH_PARK_MAX);
+		neigh_learn(n, gen_current(), mac,
+			    (solicited ? NEIGH_SOLICITED : 0) | (override ? NEIGH_OVERRIDE : 0),
+			    now, out, NEIGH_PARK_MAX);
 
 	for (unsigned i = 1; i < nb; i++)
 		assert_true(pkt(out[i])->mark > pkt(out[i - 1])->mark);
@@ -168,7 +170,9 @@ test_full_queue_loses_the_oldest(void **state)
 	assert_int_equal(drops("neigh-queue-full") - before, 3);
 	assert_int_equal(neigh_parked(), NEIGH_PARK_MAX);
 	/* In two helpings. */
-	assert_int_equal(neigh_learn(n, gen_current(), &mac_a, true, true, now, out, 50), 50);
+	assert_int_equal(neigh_learn(n, gen_current(), &mac_a, NEIGH_SOLICITED | NEIGH_OVERRIDE,
+				     now, out, 50),
+			 50);
 	assert_int_equal(pkt(out[0])->mark, 4);
 	rte_pktmbuf_free_bulk(out, 50);
 	assert_int_equal(learn(n, &mac_a, true, true, now), NEIGH_PARK_MAX - 50);

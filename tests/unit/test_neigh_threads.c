@@ -100,8 +100,9 @@ worker(void *arg)
 		a = ip_addr_v4(rte_cpu_to_be_32(0x0a010000 + (x >> 16) % ADDRS));
 		n = neigh_get(1, &a);
 		if (n != NULL && (x >> 8) % 8 == 0)
-			free_packets(out, neigh_learn(n, gen, &macs[(x >> 12) % 2], x >> 15 & 1,
-						      true, now, out, NEIGH_PARK_MAX));
+			free_packets(out, neigh_learn(n, gen, &macs[(x >> 12) % 2],
+						      (x >> 15 & 1) | NEIGH_OVERRIDE, now, out,
+						      NEIGH_PARK_MAX));
 		else if (n != NULL)
 			one_packet(lane, n, now);
 		one_route(gen, x >> 16);
