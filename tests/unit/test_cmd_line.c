@@ -338,6 +338,12 @@ completion(void **state)
 		  "net.ipv4.ip_forward\nnet.ipv4.ip_forward_update_priority\n");
 	completes("sysctl -w net.ipv4.co", "net.ipv4.conf.\n");
 	completes("echo 'within quotes", "");
+	completes("ip ro", "route\n");
+	completes("ip -b", "-br\n-b\n");
+	completes("ip -4 route ap", "append\n");
+	completes("ip rule f", "flush\n");
+	completes("ip route add 10.0.0.0/8 vi", "via\n");
+	completes("ip addr add 10.0.0.1/8 dev ", "");
 	completes("iptables -t ma", "mangle\n");
 	completes("iptables -A FOR", "FORWARD\n");
 	completes("iptables -t raw -A ", "PREROUTING\nOUTPUT\n");
