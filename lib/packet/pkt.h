@@ -2,7 +2,9 @@
 /*
  * What we know about a packet: one cache line in the mbuf's private area, filled by pkt_parse(),
  * read by everybody, written further by routing (nh, out) and by targets (mark).
- * Frames are always one segment with the Ethernet header at the start of the data.
+ * The Ethernet header is at the start of the data. Frames on the wire are one segment. A datagram put
+ * together from fragments, and an answer too long for one, may be a chain: its first segment is full, so
+ * that it holds all headers but absurd ones; only what is written for chains looks behind it.
  * Owned by whoever owns the mbuf.
  */
 #pragma once
@@ -18,17 +20,18 @@
 #define PKT_BURST 64 /* most packets in a burst, everywhere */
 
 /* pkt.flags */
-#define PKT_FRAG 0x0001       /* is a fragment (first or later) */
-#define PKT_FRAG_LATER 0x0002 /* fragment with an offset: no L4 header */
-#define PKT_L4 0x0004         /* l4 points at L4 bytes, sport/dport or type/code are valid */
-#define PKT_OPTIONS 0x0008    /* IPv4 options, or IPv6 hop-by-hop header */
-#define PKT_L2_BCAST 0x0010   /* Ethernet destination is broadcast */
-#define PKT_L2_MCAST 0x0020   /* Ethernet destination is multicast */
-#define PKT_ORIGINATED 0x0040 /* made by the box itself (its MAC header is not set yet) */
-#define PKT_EXT_BAD 0x0080    /* IPv6: the chain of extension headers is cut short */
-#define PKT_ROUTED 0x0100     /* nh and out are set */
-#define PKT_L3_MULTI 0x0200   /* IP destination is broadcast or multicast */
-#define PKT_L3_ANYCAST 0x0400 /* IPv6 destination is the routers' anycast address of a subnet */
+#define PKT_FRAG 0x0001        /* is a fragment (first or later) */
+#define PKT_FRAG_LATER 0x0002  /* fragment with an offset: no L4 header */
+#define PKT_L4 0x0004          /* l4 points at L4 bytes, sport/dport or type/code are valid */
+#define PKT_OPTIONS 0x0008     /* IPv4 options, or IPv6 hop-by-hop header */
+#define PKT_L2_BCAST 0x0010    /* Ethernet destination is broadcast */
+#define PKT_L2_MCAST 0x0020    /* Ethernet destination is multicast */
+#define PKT_ORIGINATED 0x0040  /* made by the box itself (its MAC header is not set yet) */
+#define PKT_EXT_BAD 0x0080     /* IPv6: the chain of extension headers is cut short */
+#define PKT_ROUTED 0x0100      /* nh and out are set */
+#define PKT_L3_MULTI 0x0200    /* IP destination is broadcast or multicast */
+#define PKT_L3_ANYCAST 0x0400  /* IPv6 destination is the routers' anycast address of a subnet */
+#define PKT_REASSEMBLED 0x0800 /* put together from fragments, or was an atomic one (RFC 6946) */
 
 struct pkt {
 	uint8_t family;    /* AF_INET, AF_INET6; 0 for ARP and the rest */
@@ -36,19 +39,20 @@ struct pkt {
 	uint16_t flags;    /* PKT_* */
 	uint16_t l3;       /* offset of the IP header in the data */
 	uint16_t l4;       /* offset of the L4 header; of the payload of a later fragment */
-	uint16_t len;      /* IP total length, header included; frames are trimmed to l3 + len */
 	uint16_t frag_off; /* bytes; 0 unless PKT_FRAG_LATER */
 	uint16_t in;       /* port index it came in by; 0: none (originated) */
 	uint16_t out;      /* port index it leaves by; 0: not routed yet, or for the box */
 	uint16_t sport;    /* L4, network byte order: TCP, UDP, UDP-Lite, SCTP, DCCP; else 0 */
 	uint16_t dport;    /* ICMP and ICMPv6: type and code as the two bytes in the header */
+	uint16_t
+		ip6_nexthdr_off; /* IPv6: offset of the "next header" byte that names proto, from l3 */
+	uint32_t len; /* IP total length, header included; frames are trimmed to l3 + len */
 	uint32_t mark;
-	uint32_t nh;             /* next hop id, see route_nexthop.h */
-	uint8_t ip6_nexthdr_off; /* IPv6: offset of the "next header" byte that names proto, from l3 */
-	uint8_t entry;           /* enum pkt_entry: where a packet handed to another lane goes on */
-	uint8_t burst_pos;       /* place in the received burst; answers inherit it */
-	uint8_t twin;            /* the host sent it: index of the twin it came by; else 0 */
-	uint64_t reserved[2];    /* connection */
+	uint32_t nh;          /* next hop id, see route_nexthop.h */
+	uint8_t entry;        /* enum pkt_entry: where a packet handed to another lane goes on */
+	uint8_t burst_pos;    /* place in the received burst; answers inherit it */
+	uint8_t twin;         /* the host sent it: index of the twin it came by; else 0 */
+	uint64_t reserved[2]; /* connection */
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct pkt) == RTE_CACHE_LINE_SIZE, "one cache line");
@@ -92,7 +96,7 @@ pkt_ip6(const struct rte_mbuf *m)
 }
 
 /* L4 bytes that are really there, whatever the headers say; 0 without PKT_L4. */
-static inline uint16_t
+static inline uint32_t
 pkt_l4_len(const struct rte_mbuf *m)
 {
 	const struct pkt *p = pkt_const(m);

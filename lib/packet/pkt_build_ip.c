@@ -7,6 +7,7 @@
 #include "base_param.h"
 #include "pkt_build.h"
 #include "pkt_build_ip.h"
+#include "pkt_chain.h"
 #include "pkt_rewrite.h"
 
 PARAM_INT(default_ttl, "net.ipv4.ip_default_ttl", 64, 1, 255, "TTL of what the box sends")
@@ -57,7 +58,8 @@ pkt_build_ip(struct rte_mbuf *m, const struct pkt_ip_spec *s)
 	struct pkt *p = pkt(m);
 	unsigned hlen = s->family == AF_INET ? sizeof(struct rte_ipv4_hdr) : sizeof(struct ip6_hdr);
 
-	rte_pktmbuf_append(m, p->l3 + hlen + s->payload);
+	if (!pkt_chain_extend(m, p->l3 + hlen + s->payload))
+		return NULL;
 	p->family = s->family;
 	p->proto = s->proto;
 	p->len = hlen + s->payload;
@@ -68,5 +70,5 @@ pkt_build_ip(struct rte_mbuf *m, const struct pkt_ip_spec *s)
 		put_ip4(m, s);
 	else
 		put_ip6(m, s);
-	return memset(pkt_l4(m), 0, s->payload);
+	return memset(pkt_l4(m), 0, RTE_MIN(s->payload, pkt_linear(m) - hlen));
 }

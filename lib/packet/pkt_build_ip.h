@@ -15,5 +15,8 @@ struct pkt_ip_spec {
 	uint16_t payload; /* bytes behind the IP header */
 };
 
-/* Returns the L4 bytes, zeroed. IPv4: ID is 0 with DF, else random. */
+/*
+ * Returns the L4 bytes, zeroed. IPv4: ID is 0 with DF, else random. A payload longer than the mbuf makes a
+ * chain, of which only the first segment is zeroed, or NULL without memory (m is to be freed).
+ */
 void *pkt_build_ip(struct rte_mbuf *m, const struct pkt_ip_spec *s);

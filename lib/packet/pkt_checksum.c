@@ -23,15 +23,25 @@ fold(uint32_t sum)
 	return (sum & 0xffff) + (sum >> 16);
 }
 
+uint32_t
+pkt_l4_sum(const struct rte_mbuf *m)
+{
+	uint16_t sum = 0;
+
+	if (likely(m->nb_segs == 1))
+		return rte_raw_cksum(pkt_l4(m), pkt_l4_len(m));
+	rte_raw_cksum_mbuf(m, pkt_const(m)->l4, pkt_l4_len(m), &sum);
+	return sum;
+}
+
 /* Sum over pseudo header and L4: 0xffff when the checksum in it is right. */
 static bool
 sum_ok(const struct rte_mbuf *m, bool with_pseudo)
 {
-	uint16_t len = pkt_l4_len(m);
-	uint32_t sum = rte_raw_cksum(pkt_l4(m), len);
+	uint32_t sum = pkt_l4_sum(m);
 
 	if (with_pseudo)
-		sum += pseudo_sum(m, pkt_const(m)->proto, len);
+		sum += pseudo_sum(m, pkt_const(m)->proto, pkt_l4_len(m));
 	return fold(sum) == 0xffff;
 }
 
@@ -39,11 +49,10 @@ uint16_t
 pkt_l4_checksum(const struct rte_mbuf *m)
 {
 	const struct pkt *p = pkt_const(m);
-	uint16_t len = pkt_l4_len(m);
-	uint32_t sum = rte_raw_cksum(pkt_l4(m), len);
+	uint32_t sum = pkt_l4_sum(m);
 
 	if (p->proto != IPPROTO_ICMP)
-		sum += pseudo_sum(m, p->proto, len);
+		sum += pseudo_sum(m, p->proto, pkt_l4_len(m));
 	return ~fold(sum);
 }
 

@@ -17,3 +17,6 @@ bool pkt_l4_checksum_ok(const struct rte_mbuf *m);
 
 /* The checksum to write (network order) into an L4 header whose checksum field is zero now. */
 uint16_t pkt_l4_checksum(const struct rte_mbuf *m);
+
+/* The one's complement sum of the L4 bytes that are there, in however many segments; not folded. */
+uint32_t pkt_l4_sum(const struct rte_mbuf *m);

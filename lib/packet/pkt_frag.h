@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * IPv4 fragmentation on the way out, as Linux's ip_fragment(): sizes a multiple of 8 but for the last, options that
- * must not be copied replaced by NOPs in later fragments.
+ * Fragmentation on the way out, as Linux's ip_fragment() and ip6_append_data(): sizes a multiple of 8 but for the
+ * last, IPv4 options that must not be copied replaced by NOPs in later fragments. Takes chains.
  */
 #pragma once
 
@@ -17,5 +17,11 @@
  */
 int pkt_fragment4(struct rte_mbuf *m, uint16_t mtu, struct rte_mbuf **out, unsigned max);
 
-/* A 65,535-byte packet at the smallest legal MTU of 68 needs 1,364 pieces; frames here are smaller. */
-#define PKT_FRAGMENTS_MAX 64
+/*
+ * The same for an IPv6 packet that the box made: no extension headers, and a fragment header is put
+ * into each piece, m's frame moved down for it.
+ */
+int pkt_fragment6(struct rte_mbuf *m, uint16_t mtu, struct rte_mbuf **out, unsigned max);
+
+/* A 65,535-byte packet at the smallest legal MTU of 68. */
+#define PKT_FRAGMENTS_MAX 1365

@@ -10,7 +10,7 @@ static inline void
 pkt_parse_l4(const struct rte_mbuf *m, struct pkt *p)
 {
 	const uint16_t *w;
-	uint16_t len;
+	uint32_t len;
 
 	if (unlikely(p->flags & (PKT_FRAG_LATER | PKT_EXT_BAD)))
 		return;

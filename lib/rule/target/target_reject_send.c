@@ -24,7 +24,7 @@ static bool
 payload_sums_up(const struct rule_packet *rp)
 {
 	uint16_t len = pkt_l4_len(rp->m);
-	uint32_t sum = rte_raw_cksum(pkt_l4(rp->m), len);
+	uint32_t sum = pkt_l4_sum(rp->m);
 	const void *addrs = NULL;
 	size_t addr_len = 0;
 
