@@ -50,8 +50,8 @@ show_hooks(struct cmd *c, int argc, char **argv)
 
 static int show_packets(struct cmd *c, int argc, char **argv);
 SHOW_PART(packets, "packets", show_packets, "",
-	  "where all packets are: received + originated = sent + delivered + dropped + parked + "
-	  "queued",
+	  "where all packets are: received + originated = sent + delivered + dropped + absorbed + "
+	  "parked + queued",
 	  SHOW_JSON)
 
 static int
@@ -63,8 +63,8 @@ show_packets(struct cmd *c, int argc, char **argv)
 		uint64_t n;
 	} all[] = { { "received", t.received }, { "originated", t.originated },
 		    { "sent", t.sent },         { "delivered", t.delivered },
-		    { "dropped", t.dropped },   { "parked", t.parked },
-		    { "queued", t.queued } };
+		    { "dropped", t.dropped },   { "absorbed", t.absorbed },
+		    { "parked", t.parked },     { "queued", t.queued } };
 	json_t *object = json_object();
 
 	if (argc != 0) {

@@ -109,6 +109,27 @@ pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason)
 	return parse_ip4(m, reason);
 }
 
+static inline enum pkt_kind
+parse_ip6(struct rte_mbuf *m, uint16_t *reason)
+{
+	if (unlikely(!pkt_parse_ip6(m, reason)))
+		return PKT_KIND_DROP;
+	return unlikely(pkt(m)->flags & PKT_OPTIONS) ? PKT_KIND_IP6_OPTIONS : PKT_KIND_IP6;
+}
+
+void
+pkt_l4_set(struct rte_mbuf *m, uint8_t proto, uint32_t off)
+{
+	struct pkt *p = pkt(m);
+
+	p->flags &= ~(PKT_FRAG | PKT_FRAG_LATER | PKT_EXT_BAD);
+	p->frag_off = 0;
+	p->sport = p->dport = 0;
+	p->proto = proto;
+	p->l4 = p->l3 + off;
+	pkt_parse_l4(m, p);
+}
+
 static enum pkt_kind
 parse_arp(struct rte_mbuf *m, uint16_t *reason)
 {
@@ -157,7 +178,7 @@ pkt_parse(struct rte_mbuf *m, uint16_t in, const struct rte_ether_addr *mac, uin
 	if (likely(eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4)))
 		return parse_ip4(m, reason) ? PKT_KIND_IP4 : PKT_KIND_DROP;
 	if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6))
-		return pkt_parse_ip6(m, reason) ? PKT_KIND_IP6 : PKT_KIND_DROP;
+		return parse_ip6(m, reason);
 	if (eth->ether_type == rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP))
 		return parse_arp(m, reason);
 	*reason = DROP(ethertype);

@@ -7,7 +7,13 @@
 
 #include "pkt.h"
 
-enum pkt_kind { PKT_KIND_IP4, PKT_KIND_IP6, PKT_KIND_ARP, PKT_KIND_DROP };
+enum pkt_kind {
+	PKT_KIND_IP4,
+	PKT_KIND_IP6,
+	PKT_KIND_IP6_OPTIONS, /* IPv6 with hop-by-hop options: every router reads them (pkt_options6.h) */
+	PKT_KIND_ARP,
+	PKT_KIND_DROP
+};
 
 /*
  * mac: the port's own address. On PKT_KIND_DROP *reason is the drop reason (base_drop.h).
@@ -22,3 +28,14 @@ enum pkt_kind pkt_parse(struct rte_mbuf *m, uint16_t in, const struct rte_ether_
  */
 bool pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason);
 bool pkt_parse_ip6(struct rte_mbuf *m, uint16_t *reason);
+
+/* An IPv6 extension header that says what follows it. */
+static inline bool
+pkt_is_extension6(uint8_t proto)
+{
+	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING || proto == IPPROTO_FRAGMENT ||
+	       proto == IPPROTO_AH || proto == IPPROTO_DSTOPTS;
+}
+
+/* What is behind off IP bytes is the L4 header of proto (whatever PKT_* said of fragments and headers). */
+void pkt_l4_set(struct rte_mbuf *m, uint8_t proto, uint32_t off);

@@ -9,18 +9,9 @@
 #include "pkt_parse_l4.h"
 
 DROP_REASON(ip6_short, "ip6-truncated", "IPv6 header or payload length beyond the frame");
-DROP_REASON(ip6_header, "ip6-bad-header", "IPv6 version wrong, or a jumbogram");
+DROP_REASON(ip6_header, "ip6-bad-header", "IPv6 version wrong");
 DROP_REASON(ip6_address, "ip6-bad-address",
 	    "IPv6 source is multicast or loopback, or destination is loopback or of node scope");
-
-#define EXT_MAX 16 /* headers in a chain; more is taken for an attack and cut off */
-
-static bool
-is_extension(uint8_t proto)
-{
-	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING || proto == IPPROTO_FRAGMENT ||
-	       proto == IPPROTO_AH || proto == IPPROTO_DSTOPTS;
-}
 
 static unsigned
 extension_len(uint8_t proto, uint8_t field)
@@ -37,10 +28,10 @@ walk_extensions(const struct rte_mbuf *m, struct pkt *p)
 	const uint8_t *base = rte_pktmbuf_mtod_offset(m, const uint8_t *, p->l3);
 	unsigned off = sizeof(struct ip6_hdr);
 
-	for (int i = 0; is_extension(p->proto); i++) {
+	while (pkt_is_extension6(p->proto)) {
 		unsigned len;
 
-		if (i == EXT_MAX || off + 8 > p->len)
+		if (off + 8 > p->len)
 			goto bad;
 		len = extension_len(p->proto, base[off + 1]);
 		if (off + len > p->len)
@@ -51,13 +42,13 @@ walk_extensions(const struct rte_mbuf *m, struct pkt *p)
 			p->flags |= PKT_FRAG;
 			p->frag_off = word & 0xfff8;
 		}
-		p->ip6_nexthdr_off = RTE_MIN(off, 255u);
+		p->ip6_nexthdr_off = off;
 		p->proto = base[off];
 		off += len;
 		/* What follows the header of a later fragment is payload, whatever it looks like. */
 		if (p->frag_off != 0) {
 			p->flags |= PKT_FRAG_LATER;
-			if (is_extension(p->proto))
+			if (pkt_is_extension6(p->proto))
 				p->flags |= PKT_EXT_BAD;
 			break;
 		}
@@ -92,8 +83,10 @@ pkt_parse_ip6(struct rte_mbuf *m, uint16_t *reason)
 		return false;
 	}
 	len = sizeof(*ip) + rte_be_to_cpu_16(ip->ip6_plen);
-	if (unlikely((ip->ip6_vfc >> 4) != 6 ||
-		     (ip->ip6_plen == 0 && ip->ip6_nxt == IPPROTO_HOPOPTS))) {
+	/* A jumbogram says its length in an option; without that one, all of the frame is payload. */
+	if (unlikely(ip->ip6_plen == 0 && ip->ip6_nxt == IPPROTO_HOPOPTS))
+		len = m->data_len - p->l3;
+	if (unlikely((ip->ip6_vfc >> 4) != 6)) {
 		*reason = DROP(ip6_header);
 		return false;
 	}
@@ -114,7 +107,7 @@ pkt_parse_ip6(struct rte_mbuf *m, uint16_t *reason)
 	p->ip6_nexthdr_off = offsetof(struct ip6_hdr, ip6_nxt);
 	if (ip->ip6_nxt == IPPROTO_HOPOPTS)
 		p->flags |= PKT_OPTIONS;
-	if (unlikely(is_extension(p->proto)))
+	if (unlikely(pkt_is_extension6(p->proto)))
 		walk_extensions(m, p);
 	pkt_parse_l4(m, p);
 	return true;

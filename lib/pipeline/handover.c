@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base_ring.h"
+#include "pkt_reasm.h"
 #include "pipeline.h"
 #include "queue_log.h"
 #include "walk.h"
@@ -38,7 +39,7 @@ pipeline_init(struct err *e)
 	hook_emit.icmp_error = icmp_error;
 	hook_emit.local_out = originate;
 	neighbour_init();
-	return 0;
+	return pkt_reasm_init(e);
 }
 
 /* Not one that was received or counted before and has only waited. */
@@ -97,10 +98,12 @@ pipeline_handed_over(unsigned lane, const struct gen *gen, uint64_t now)
 		.lane = &walk_lanes[lane],
 	};
 	void *pkts[PKT_BURST];
-	unsigned n;
+	unsigned n, expired = 0;
 
+	if (unlikely(lane == 0 && pkt_reasm_due(now)))
+		expired = reassemble_expire(&w);
 	n = rte_ring_sc_dequeue_burst(rings[lane], pkts, PKT_BURST, NULL);
-	if (likely(n == 0))
+	if (likely(n + expired == 0))
 		return 0;
 	for (unsigned i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
@@ -110,16 +113,18 @@ pipeline_handed_over(unsigned lane, const struct gen *gen, uint64_t now)
 	}
 	originate_drain(&w);
 	queue_log_burst_end(lane);
-	return n;
+	return n + expired;
 }
 
 struct pipeline_totals
 pipeline_totals(void)
 {
+	struct pkt_reasm_stats reassembly = pkt_reasm_stats();
 	struct pipeline_totals t = {
 		.originated = __atomic_load_n(&control_originated, __ATOMIC_RELAXED),
 		.dropped = __atomic_load_n(&control_dropped, __ATOMIC_RELAXED),
-		.parked = neigh_parked(),
+		.parked = neigh_parked() + reassembly.waiting,
+		.absorbed = reassembly.absorbed,
 		.queued = port_tx_queued(),
 	};
 

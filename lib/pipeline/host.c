@@ -242,7 +242,7 @@ host_receive(struct walk *w, const struct port *twin, struct rte_mbuf **pkts, ui
 		struct rte_mbuf *m = pkts[i];
 		enum pkt_kind kind = pkt_parse(m, 0, &twin->mac, &reason);
 
-		if (kind != PKT_KIND_IP4 && kind != PKT_KIND_IP6) {
+		if (kind > PKT_KIND_IP6_OPTIONS) {
 			refuse(w, kind == PKT_KIND_DROP ? reason : DROP(not_ip), m);
 			continue;
 		}

@@ -36,19 +36,32 @@ allowed4(const struct rte_mbuf *about)
 	return !about_error4(about);
 }
 
+/* What is said even to groups (RFC 4443 2.4 e.3): too big, and an option that asks for it. */
 static bool
-allowed6(const struct rte_mbuf *about, uint8_t type)
+meant_for_groups(const struct rte_mbuf *about, const struct pkt_icmp_error *e)
+{
+	if (e->type == ICMP6_PACKET_TOO_BIG)
+		return true;
+	return e->type == ICMP6_PARAM_PROB && e->code == ICMP6_PARAMPROB_OPTION &&
+	       ((const uint8_t *)pkt_ip6(about))[e->info] >> 6 == 2;
+}
+
+static bool
+allowed6(const struct rte_mbuf *about, const struct pkt_icmp_error *e)
 {
 	const struct pkt *p = pkt_const(about);
 	const struct ip6_hdr *ip = pkt_ip6(about);
 
-	if (p->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI) && type != ICMP6_PACKET_TOO_BIG)
+	if ((p->flags & (PKT_L2_BCAST | PKT_L2_MCAST) || IN6_IS_ADDR_MULTICAST(&ip->ip6_dst)) &&
+	    !meant_for_groups(about, e))
 		return false;
 	if (IN6_IS_ADDR_UNSPECIFIED(&ip->ip6_src) || IN6_IS_ADDR_MULTICAST(&ip->ip6_src))
 		return false;
 	if (p->proto != IPPROTO_ICMPV6 || p->flags & (PKT_FRAG_LATER | PKT_EXT_BAD))
 		return true;
-	return pkt_l4_len(about) > 0 && *(uint8_t *)pkt_l4(about) & ICMP6_INFOMSG_MASK;
+	if (pkt_l4_len(about) == 0)
+		return p->flags & PKT_FRAG; /* the type is in another fragment */
+	return *(uint8_t *)pkt_l4(about) & ICMP6_INFOMSG_MASK;
 }
 
 /* Where an answer to the packet goes; the next hop id, 0: nowhere. */
@@ -107,9 +120,9 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 	struct rte_mbuf *m;
 	struct ip_addr src;
 
-	if (a->twin != 0 && (v4 ? allowed4(about) : allowed6(about, type)))
+	if (a->twin != 0 && (v4 ? allowed4(about) : allowed6(about, &e)))
 		host_error(ctx, about, &e);
-	if (a->flags & PKT_ORIGINATED || !(v4 ? allowed4(about) : allowed6(about, type)))
+	if (a->flags & PKT_ORIGINATED || !(v4 ? allowed4(about) : allowed6(about, &e)))
 		return;
 	nh = nexthop_get(route_back(ctx, about));
 	if (nh->type != NEXTHOP_UNICAST)

@@ -17,7 +17,6 @@ DROP_REASON(martian_destination, "ip4-martian-destination",
 DROP_REASON(not_member, "ip4-not-member", "IPv4 multicast group nobody here listens to");
 DROP_REASON(not_forwarding, "ip4-forwarding-off", "not for us, and the port does not forward");
 DROP_REASON(no_route, "ip4-no-route", "no route to the IPv4 destination");
-DROP_REASON(fragment, "local-fragment", "fragment for the box: it does not reassemble yet");
 DROP_REASON(blackhole, "ip4-blackhole", "blackhole route");
 DROP_REASON(unreachable, "ip4-unreachable-route", "unreachable route");
 DROP_REASON(prohibit, "ip4-prohibit-route", "prohibit route");
@@ -83,12 +82,13 @@ own_source(const struct walk *w, uint32_t be)
 static void
 to_local(struct walk *w, struct rte_mbuf *m, bool multi, struct batch *local)
 {
-	if (unlikely(pkt(m)->flags & PKT_FRAG)) {
-		walk_drop(w, DROP(fragment), m);
-		return;
-	}
 	if (multi)
 		pkt(m)->flags |= PKT_L3_MULTI;
+	if (unlikely(pkt(m)->flags & PKT_FRAG)) {
+		m = reassemble4(w, m);
+		if (m == NULL)
+			return;
+	}
 	batch_add(local, m);
 }
 

@@ -6,6 +6,7 @@
 #include "base_param.h"
 #include "pkt_build.h"
 #include "pkt_build_ip.h"
+#include "pkt_chain.h"
 #include "pkt_checksum.h"
 #include "walk.h"
 
@@ -20,10 +21,9 @@ PARAM_INT(echo_ignore_all, "net.ipv4.icmp_echo_ignore_all", 0, 0, 1, "answer no 
  * there is of them).
  */
 static struct rte_mbuf *
-answer_make(struct walk *w, const struct rte_mbuf *m, uint16_t len)
+answer_make(struct walk *w, const struct rte_mbuf *m, uint32_t len)
 {
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
-	struct rte_mbuf *a = originate_alloc(&w->ctx, m);
 	struct pkt_ip_spec spec = {
 		.src = &ip->dst_addr,
 		.dst = &ip->src_addr,
@@ -33,9 +33,10 @@ answer_make(struct walk *w, const struct rte_mbuf *m, uint16_t len)
 		.ttl = pkt_default_ttl(AF_INET),
 		.payload = len,
 	};
+	struct rte_mbuf *a = originate_build(&w->ctx, m, &spec);
 
 	if (a != NULL)
-		memcpy(pkt_build_ip(a, &spec), pkt_l4(m), RTE_MIN(len, pkt_l4_len(m)));
+		pkt_chain_copy(a, pkt(a)->l4, m, pkt_const(m)->l4, RTE_MIN(len, pkt_l4_len(m)));
 	return a;
 }
 

@@ -5,11 +5,10 @@
 #include "base_param.h"
 #include "pkt_build.h"
 #include "pkt_build_ip.h"
+#include "pkt_chain.h"
 #include "pkt_checksum.h"
 #include "walk.h"
 
-DROP_REASON(fragment, "local6-fragment", "fragment for the box: it does not reassemble yet");
-DROP_REASON(ext, "local6-extension", "for the box, extension headers cut short");
 DROP_REASON(icmp_checksum, "local6-icmp-checksum",
 	    "for the box, ICMPv6 checksum wrong or cut short");
 
@@ -65,11 +64,11 @@ echo(struct walk *w, const struct rte_mbuf *m)
 	if (from.family == AF_UNSPEC || echo_ignored(m) ||
 	    !icmp_limit_allow(AF_INET6, to.v6, ICMP6_ECHO_REPLY, 0, w->ctx.now))
 		return;
-	a = originate_alloc(&w->ctx, m);
+	a = originate_build(&w->ctx, m, &spec);
 	if (a == NULL)
 		return;
-	icmp = pkt_build_ip(a, &spec);
-	memcpy(icmp, pkt_l4(m), pkt_l4_len(m));
+	icmp = pkt_l4(a);
+	pkt_chain_copy(a, pkt(a)->l4, m, pkt_const(m)->l4, pkt_l4_len(m));
 	icmp->icmp6_type = ICMP6_ECHO_REPLY;
 	icmp->icmp6_cksum = 0;
 	local6_reflect_label(a, m, LABEL_ECHO);
@@ -100,6 +99,9 @@ icmp6_receive(struct walk *w, struct rte_mbuf *m)
 	case ND_ROUTER_ADVERT:
 	case ND_NEIGHBOR_SOLICIT:
 	case ND_NEIGHBOR_ADVERT:
+		/* RFC 6980: never in fragments. */
+		if (pkt(m)->flags & PKT_REASSEMBLED)
+			break;
 		nd_receive(w, m);
 		return;
 	}
@@ -116,17 +118,26 @@ unknown_protocol(struct walk *w, struct rte_mbuf *m)
 	walk_deliver(w, m);
 }
 
+static inline bool
+has_extensions(const struct rte_mbuf *m)
+{
+	const struct pkt *p = pkt_const(m);
+
+	return p->l4 != p->l3 + sizeof(struct ip6_hdr) || p->flags & PKT_EXT_BAD;
+}
+
 void
 local6_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 
-		if (unlikely(pkt(m)->flags & PKT_EXT_BAD))
-			walk_drop(w, DROP(ext), m);
-		else if (unlikely(pkt(m)->flags & PKT_FRAG))
-			walk_drop(w, DROP(fragment), m);
-		else if (pkt(m)->proto == IPPROTO_ICMPV6)
+		if (unlikely(has_extensions(m))) {
+			m = exthdr6_receive(w, m);
+			if (m == NULL)
+				continue;
+		}
+		if (pkt(m)->proto == IPPROTO_ICMPV6)
 			icmp6_receive(w, m);
 		else if (!local_closed_port(w, m))
 			unknown_protocol(w, m);

@@ -17,21 +17,40 @@ DROP_REASON(no_route, "originate-no-route", "no route for something the box want
 IFPARAM_INT(hop_limit, IFPARAM_CONF6, "hop_limit", IFPARAM_DEV, 64, 64, 1, 255,
 	    "hop limit of what the box sends out of the port")
 
+/* Counted on both sides, so that sums hold: originated, and dropped at once. */
+static void
+count_missing(const struct hook_ctx *ctx)
+{
+	walk_count(&walk_lanes[ctx->lane].originated, 1);
+	drop_add(ctx->lane, DROP(no_mbuf), 1);
+}
+
 struct rte_mbuf *
 originate_alloc(const struct hook_ctx *ctx, const struct rte_mbuf *because)
 {
 	struct rte_mbuf *m = pkt_alloc(ctx->lane);
 
-	/* Counted on both sides, so that sums hold: originated, and dropped at once. */
 	if (unlikely(m == NULL)) {
-		walk_count(&walk_lanes[ctx->lane].originated, 1);
-		drop_add(ctx->lane, DROP(no_mbuf), 1);
+		count_missing(ctx);
 		return NULL;
 	}
 	if (because != NULL)
 		pkt(m)->burst_pos = pkt_const(because)->burst_pos;
 	pkt(m)->entry = PKT_ENTRY_LOCAL_OUT;
 	return m;
+}
+
+struct rte_mbuf *
+originate_build(const struct hook_ctx *ctx, const struct rte_mbuf *because,
+		const struct pkt_ip_spec *spec)
+{
+	struct rte_mbuf *m = originate_alloc(ctx, because);
+
+	if (m == NULL || pkt_build_ip(m, spec) != NULL)
+		return m;
+	rte_pktmbuf_free(m);
+	count_missing(ctx);
+	return NULL;
 }
 
 void

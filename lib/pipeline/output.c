@@ -121,12 +121,16 @@ send_one(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, struct me
 		send_to(w, n, m);
 }
 
-/* Longer than the MTU: IPv4 without DF is cut to pieces, in order; anything else ends here. */
+/*
+ * Longer than the MTU: IPv4 without DF and IPv6 of our own is cut to pieces, in order; anything else ends
+ * here.
+ */
 static void
 send_long(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, uint16_t mtu,
 	  struct memo *memo)
 {
 	struct rte_mbuf *pieces[PKT_FRAGMENTS_MAX];
+	bool own = pkt(m)->flags & PKT_ORIGINATED && pkt(m)->twin == 0;
 	int n = -EMSGSIZE;
 
 	if (pkt(m)->family == AF_INET &&
@@ -135,8 +139,10 @@ send_long(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, uint16_t
 	/* Forwarded ones have been refused before; this is for the host's own. */
 	if (pkt(m)->twin != 0 && n == -EMSGSIZE && pkt(m)->family == AF_INET)
 		icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
+	if (pkt(m)->family == AF_INET6 && own)
+		n = pkt_fragment6(m, mtu, pieces, PKT_FRAGMENTS_MAX);
 	/* IPv6 too long for its route, not for the link. */
-	if (pkt(m)->family == AF_INET6)
+	if (pkt(m)->family == AF_INET6 && !own)
 		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, mtu);
 	if (n < 0) {
 		walk_drop(w, n == -ENOMEM ? DROP(no_mbuf) : DROP(too_big), m);

@@ -94,6 +94,9 @@ sort(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n
 		pkt(m)->burst_pos = i + 1; /* room for what goes before the first (redirect6.c) */
 		if (likely(kind <= PKT_KIND_IP6)) {
 			batch_add(&ip[kind], m);
+		} else if (kind == PKT_KIND_IP6_OPTIONS) {
+			if (exthdr6_hop_by_hop(w, m))
+				batch_add(&ip[HOOK_IP6], m);
 		} else if (kind == PKT_KIND_ARP) {
 			walk_both(w, ip); /* what came before must not profit from the answer */
 			arp_receive(w, m);

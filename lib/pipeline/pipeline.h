@@ -37,8 +37,8 @@ bool pipeline_hand_over(unsigned lane, struct rte_mbuf *m);
 void pipeline_tick(uint64_t now);
 
 /*
- * Where all packets are. received + originated = sent + delivered + dropped + parked + queued, when
- * nothing is in flight.
+ * Where all packets are. received + originated = sent + delivered + dropped + absorbed + parked + queued,
+ * when nothing is in flight.
  */
 struct pipeline_totals {
 	uint64_t received; /* by ports */
@@ -47,8 +47,9 @@ struct pipeline_totals {
 	uint64_t sent; /* given to devices */
 	uint64_t
 		delivered; /* ended at the box itself: answered, read or given to the host, not dropped */
-	uint64_t dropped; /* sum of all drop reasons */
-	uint64_t parked;  /* waiting for a neighbour now */
-	uint64_t queued;  /* in hand-over rings now */
+	uint64_t dropped;  /* sum of all drop reasons */
+	uint64_t absorbed; /* fragments that became part of a datagram, which counts as one */
+	uint64_t parked;   /* waiting for a neighbour or for other fragments now */
+	uint64_t queued;   /* in hand-over rings now */
 };
 struct pipeline_totals pipeline_totals(void);

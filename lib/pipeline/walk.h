@@ -11,6 +11,7 @@
 #include "hook_emit.h"
 #include "neigh.h"
 #include "pkt.h"
+#include "pkt_build_ip.h"
 #include "pkt_parse.h"
 #include "policy.h"
 #include "port.h"
@@ -132,6 +133,19 @@ void local6_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
 #define LABEL_RESET 2
 #define LABEL_ECHO 4
 void local6_reflect_label(struct rte_mbuf *answer, const struct rte_mbuf *m, int which);
+/*
+ * reassemble.c: the fragment's datagram when it is whole, else NULL. IPv6: the fragment header is off bytes behind
+ * l3, the byte at nexthdr_off names it; an atomic fragment comes back as it is.
+ */
+struct rte_mbuf *reassemble4(struct walk *w, struct rte_mbuf *m);
+struct rte_mbuf *reassemble6(struct walk *w, struct rte_mbuf *m, uint32_t off,
+			     uint16_t nexthdr_off);
+/* Datagrams that did not become whole in time; how many. */
+unsigned reassemble_expire(struct walk *w);
+/* exthdr6.c: before the first hook. false: the packet was dropped. */
+bool exthdr6_hop_by_hop(struct walk *w, struct rte_mbuf *m);
+/* exthdr6.c: to the upper layer's header of a packet for the box; NULL: it ended on the way. */
+struct rte_mbuf *exthdr6_receive(struct walk *w, struct rte_mbuf *m);
 /* local.c: TCP and UDP to closed ports, of either family. true: it was one of them. */
 bool local_closed_port(struct walk *w, struct rte_mbuf *m);
 
@@ -166,6 +180,9 @@ void neighbour_init(void); /* neighbour.c: fills neigh_ops */
 
 /* originate.c: packets the box makes wait until the burst is through, then go in its order. */
 struct rte_mbuf *originate_alloc(const struct hook_ctx *ctx, const struct rte_mbuf *because);
+/* The same with an IP header and room for its payload (pkt_build_ip()). */
+struct rte_mbuf *originate_build(const struct hook_ctx *ctx, const struct rte_mbuf *because,
+				 const struct pkt_ip_spec *spec);
 void originate(const struct hook_ctx *ctx, struct rte_mbuf *m);
 void originate_drain(struct walk *w);
 /* In the order of the received packets that they are or come from; stable. */

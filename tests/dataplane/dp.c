@@ -216,7 +216,7 @@ dp_balance(void)
 		unread += dp_unread(side);
 	}
 	assert_int_equal(t.received + t.originated,
-			 t.sent + t.delivered + t.dropped + t.parked + t.queued);
+			 t.sent + t.delivered + t.dropped + t.absorbed + t.parked + t.queued);
 	assert_int_equal(rte_mempool_in_use_count(pkt_pool_get(lane_socket(0))),
 			 t.parked + t.queued + unread);
 }

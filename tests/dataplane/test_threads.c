@@ -162,7 +162,7 @@ all_accounted_for(void **state)
 	assert_true(t.received >= rounds * 16);
 	assert_true(t.sent > 0);
 	assert_int_equal(t.received + t.originated,
-			 t.sent + t.delivered + t.dropped + t.parked + t.queued);
+			 t.sent + t.delivered + t.dropped + t.absorbed + t.parked + t.queued);
 }
 
 int

@@ -4,7 +4,7 @@ import difflib
 import socket
 
 from . import dump, normal
-from .address import IPV4
+from .address import IPV4, IPV6
 
 MANY = 8
 
@@ -26,8 +26,9 @@ def differences(first, second):
 
 
 def own_addresses(record):
-    """IPv4 addresses the router had at any time."""
-    own = {socket.inet_aton(IPV4["r0"]), socket.inet_aton(IPV4["r1"])}
+    """IPv4 addresses the router had at any time, and its IPv6 addresses of the set-up."""
+    own = {socket.inet_aton(IPV4[port]) for port in ("r0", "r1")}
+    own |= {socket.inet_pton(socket.AF_INET6, IPV6[port]) for port in ("r0", "r1")}
     for step, *_ in record.answers:
         if step.argv[0] == "ip" and "add" in step.argv and step.argv[1].startswith("a"):
             for word in step.argv:

@@ -31,7 +31,7 @@ def noise(frame):
 
 def frame_for_comparison(frame, own_addresses):
     """The frame without what may differ from one run to the next."""
-    return _timestamp(_ip_id(frame, own_addresses))
+    return _timestamp(_fragment6_id(_ip_id(frame, own_addresses), own_addresses))
 
 
 def _timestamp(frame):
@@ -44,6 +44,14 @@ def _timestamp(frame):
     message[12:20] = bytes(8)
     message[2:4] = b"\0\0" if right else b"\xba\xd0"
     return frame[:ETHERNET + 20] + bytes(message)
+
+
+def _fragment6_id(frame, own_addresses):
+    """Identification of the router's own IPv6 fragments: Linux takes it from a hash with a random key."""
+    if _ethertype(frame) != ETHERTYPE_IPV6 or len(frame) < ETHERNET + 48 or frame[ETHERNET + 6] != 44 \
+            or frame[ETHERNET + 8:ETHERNET + 24] not in own_addresses:
+        return frame
+    return frame[:ETHERNET + 44] + struct.pack("!I", MADE_UP_ID) + frame[ETHERNET + 48:]
 
 
 def _ip_id(frame, own_addresses):

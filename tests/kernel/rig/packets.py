@@ -39,11 +39,13 @@ def _padded(packet, length):
 
 
 def _fragments6(packet, size, ident=0x1234):
-    """The fragments of an IPv6 packet; ``size`` as scapy counts it, headers included."""
-    header, rest = packet.copy(), packet.payload.copy()
+    """The fragments of an IPv6 packet of at most ``size`` bytes each; scapy makes none beyond 65,535."""
+    whole, room = bytes(packet), (size - 48) & ~7
+    header, rest = packet.copy(), whole[40:]
     header.remove_payload()
-    upper = {"UDP": 17, "TCP": 6}.get(rest.name, 58)
-    return scapy.fragment6(header / scapy.IPv6ExtHdrFragment(id=ident, nh=upper) / rest, size)
+    header.nh, header.plen = 44, None
+    return [header / scapy.IPv6ExtHdrFragment(id=ident, nh=whole[6], offset=at // 8, m=int(at + room < len(rest)))
+            / scapy.Raw(rest[at:at + room]) for at in range(0, len(rest), room)]
 
 
 def _neighbour(side):
@@ -83,7 +85,7 @@ def _names(side):
         "IPv6": lambda **f: scapy.IPv6(**{"src": IPV6[side], "dst": IPV6[far], **f}),
         "IPerror": lambda **f: scapy.IP(**f), "IPv6error": lambda **f: scapy.IPv6(**f),
         "Ether": lambda **f: scapy.Ether(**{"src": MAC[side], "dst": MAC[PORT[side]], **f}),
-        "payload": _payload, "padded": _padded, "solicited": _solicited, "range": range, "bytes": bytes,
+        "payload": _payload, "padded": _padded, "solicited": _solicited, "range": range, "bytes": bytes, "len": len,
         "fragments": lambda packet, size: scapy.fragment(packet, size), "fragments6": _fragments6,
     })
     return names
