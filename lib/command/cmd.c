@@ -120,6 +120,15 @@ read_all(int fd, size_t size, size_t *len)
 	return text;
 }
 
+void
+cmd_path(const struct cmd *c, const char *name, char path[PATH_MAX])
+{
+	if (name[0] == '/' || c->caller.cwd == NULL || c->caller.cwd[0] == '\0')
+		snprintf(path, PATH_MAX, "%s", name);
+	else
+		snprintf(path, PATH_MAX, "%s/%s", c->caller.cwd, name);
+}
+
 char *
 cmd_read_file(struct cmd *c, const char *name, size_t *len)
 {
@@ -127,10 +136,7 @@ cmd_read_file(struct cmd *c, const char *name, size_t *len)
 	struct stat st;
 	int fd;
 
-	if (name[0] == '/' || c->caller.cwd == NULL || c->caller.cwd[0] == '\0')
-		snprintf(path, sizeof(path), "%s", name);
-	else
-		snprintf(path, sizeof(path), "%s/%s", c->caller.cwd, name);
+	cmd_path(c, name, path);
 	/* Nonblocking: opening a fifo must not stop the control lcore. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) != 0)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -75,6 +76,8 @@ const struct cmd_noun *cmd_next(const struct cmd_noun *noun);
 int cmd_fail(struct cmd *c, int rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Does this command read standard input (NAME-restore, NAME restore, or a lone "-")? */
 bool cmd_reads_input(int argc, char *const *argv);
+/* A file's name as the caller means it: relative ones from its directory. */
+void cmd_path(const struct cmd *c, const char *name, char path[PATH_MAX]);
 /*
  * Reads a whole file (at most 64 MB), name relative to the caller's directory. The caller frees the
  * text. NULL: the error is in c->err.

@@ -62,7 +62,8 @@ enum {
 struct ipt {
 	const char *prog; /* "iptables", "ip6tables-restore", ... as texts name it */
 	enum hook_family family;
-	unsigned line; /* of iptables-restore's text; 0: a command of its own */
+	bool restoring; /* it is a line of iptables-restore */
+	unsigned line;  /* of that text; 0: before it */
 	struct cmd *cmd;
 	struct rule_edit *edit;
 

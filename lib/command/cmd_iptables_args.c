@@ -53,7 +53,7 @@ ipt_bad(struct ipt *x, const char *fmt, ...)
 	va_end(ap);
 	if (text[0] != '\0')
 		str_printf(err, "%s v" IPT_VERSION " (legacy): %s\n", x->prog, text);
-	if (x->line > 0)
+	if (x->restoring)
 		str_printf(err, "Error occurred at line: %u\n", x->line);
 	str_printf(err, TRY_HELP, x->prog, x->prog);
 	return IPT_PARAMETER;
@@ -65,7 +65,7 @@ ipt_bad_argument(struct ipt *x, const char *word)
 	struct str *err = &x->cmd->err;
 
 	str_printf(err, "Bad argument `%s'\n", word);
-	if (x->line > 0)
+	if (x->restoring)
 		str_printf(err, "Error occurred at line: %u\n", x->line);
 	str_printf(err, TRY_HELP, x->prog, x->prog);
 	return IPT_PARAMETER;
@@ -219,11 +219,13 @@ wait_option(struct ipt_parser *p, int c)
 	const char *arg = optarg;
 	unsigned long long n;
 
-	if (x->line > 0)
+	if (x->restoring)
 		return ipt_bad(x, "You cannot use `-%c' from iptables-restore", c);
 	if (arg == NULL && ipt_has_word(p))
 		arg = p->argv[optind++];
 	if (c == 'W') {
+		if (arg == NULL)
+			return ipt_bad(x, "wait interval value required");
 		str_add(&x->cmd->err, "Ignoring deprecated --wait-interval option.\n");
 		x->wait_interval = true;
 		return IPT_OK;
@@ -240,7 +242,7 @@ family_option(struct ipt_parser *p, enum hook_family family)
 {
 	if (p->x->family == family)
 		return IPT_OK;
-	if (p->x->line > 0) {
+	if (p->x->restoring) {
 		p->x->ignored = true;
 		return IPT_STOP;
 	}
@@ -267,7 +269,7 @@ other_option(struct ipt_parser *p, int c)
 	case 't':
 		if (p->invert)
 			return ipt_bad(x, "unexpected ! flag before --table");
-		if (x->line > 0)
+		if (x->restoring)
 			return ipt_bad(x, "The -t option cannot be used in %s.\n", x->prog);
 		x->table = optarg;
 		return IPT_OK;

@@ -5,12 +5,15 @@
  * keeps the latter.) Control lcore.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd_iptables.h"
 #include "rule_check.h"
+#include "rule_name.h"
 
 static const struct option options[] = {
 	{ "counters", 0, NULL, 'c' },      { "verbose", 0, NULL, 'v' }, { "version", 0, NULL, 'V' },
@@ -35,8 +38,12 @@ struct restore {
 };
 
 /* A line that is wrong in itself, through the one function that knows how that is said. */
-#define BAD(r, ...) \
-	ipt_bad(&(struct ipt){ .prog = (r)->prog, .line = (r)->line, .cmd = (r)->cmd }, __VA_ARGS__)
+#define BAD(r, ...)                               \
+	ipt_bad(&(struct ipt){ .prog = (r)->prog, \
+			       .line = (r)->line, \
+			       .restoring = true, \
+			       .cmd = (r)->cmd }, \
+		__VA_ARGS__)
 
 static int
 failed(struct restore *r)
@@ -53,6 +60,7 @@ run_words(struct restore *r, int argc, char **argv)
 		.prog = r->prog,
 		.family = r->family,
 		.line = r->line,
+		.restoring = true,
 		.cmd = r->cmd,
 		.edit = &r->edit,
 		.table = r->table,
@@ -172,10 +180,13 @@ chain_line(struct restore *r, char *text)
 static int
 rule_line(struct restore *r, char *text)
 {
-	char *argv[IPT_WORDS_MAX + 1], set[] = "--set-counters";
+	char *argv[IPT_WORDS_MAX + 1], set[] = "--set-counters", verbose[] = "-v";
 	int argc = 0;
 
 	argv[argc++] = (char *)(uintptr_t)r->prog;
+	/* Rules are told only where chains were flushed: seen in 1.8.9, whatever it means. */
+	if (r->verbose && !r->noflush)
+		argv[argc++] = verbose;
 	if (text[0] == '[') {
 		char *end = strchr(text, ']');
 		char *colon = strchr(text, ':');
@@ -268,6 +279,24 @@ bad_option(struct restore *r, int got)
 	return IPT_OTHER;
 }
 
+/* Nothing to wait for: commands come one after another. */
+static int
+wait_option(struct restore *r, int o)
+{
+	const char *arg = optarg;
+	unsigned long long n;
+
+	if (arg == NULL && optind < r->cmd->argc && r->cmd->argv[optind][0] != '-')
+		arg = r->cmd->argv[optind++];
+	if (o == 'W' && arg == NULL)
+		return BAD(r, "wait interval value required");
+	if (o == 'W')
+		str_add(&r->cmd->err, "Ignoring deprecated --wait-interval option.\n");
+	else if (arg != NULL && !rule_number(arg, INT32_MAX, &n))
+		return BAD(r, "wait seconds not numeric");
+	return IPT_OK;
+}
+
 /* IPT_STOP: all is said. */
 static int
 read_option(struct restore *r, int o)
@@ -290,11 +319,7 @@ read_option(struct restore *r, int o)
 		return IPT_OK;
 	case 'w':
 	case 'W':
-		if (o == 'W')
-			str_add(&r->cmd->err, "Ignoring deprecated --wait-interval option.\n");
-		if (optarg == NULL && optind < r->cmd->argc && r->cmd->argv[optind][0] != '-')
-			optind++;
-		return IPT_OK;
+		return wait_option(r, o);
 	case 'V':
 		str_printf(&r->cmd->out, "%s v" IPT_VERSION " (legacy)\n", r->prog);
 		return IPT_STOP;
@@ -309,6 +334,19 @@ read_option(struct restore *r, int o)
 	}
 }
 
+static char *
+read_file(struct cmd *c, const char *name)
+{
+	char path[PATH_MAX];
+	size_t len;
+
+	cmd_path(c, name, path);
+	if (access(path, R_OK) == 0)
+		return cmd_read_file(c, name, &len);
+	str_printf(&c->err, "Can't open %s: %s\n", name, strerror(errno));
+	return NULL;
+}
+
 static int
 iptables_restore(struct cmd *c)
 {
@@ -318,13 +356,12 @@ iptables_restore(struct cmd *c)
 		.prog = ipt_family(c) == HOOK_IP4 ? "iptables-restore" : "ip6tables-restore",
 	};
 	int rc = IPT_OK, o;
-	size_t len;
 	char *text;
 
 	optind = 0;
 	opterr = 0;
 	while (rc == IPT_OK &&
-	       (o = getopt_long(c->argc, c->argv, ":bcvVthnw::W::M:T:46", options, NULL)) != -1)
+	       (o = getopt_long(c->argc, c->argv, ":bcvVthnw::W::M:T:", options, NULL)) != -1)
 		rc = read_option(&r, o);
 	if (rc != IPT_OK)
 		return rc == IPT_STOP ? IPT_OK : rc;
@@ -333,7 +370,7 @@ iptables_restore(struct cmd *c)
 		return IPT_OTHER;
 	}
 	if (optind < c->argc)
-		text = cmd_read_file(c, c->argv[optind], &len);
+		text = read_file(c, c->argv[optind]);
 	else
 		text = strndup(c->in != NULL ? c->in : "", c->in != NULL ? c->in_len : 0);
 	if (text == NULL)

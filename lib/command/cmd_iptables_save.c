@@ -3,6 +3,7 @@
  * The nouns iptables-save and ip6tables-save: prints what iptables-restore reads. Control lcore.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,32 @@ save(struct cmd *c, const char *prog, const char *table, bool counters)
 	return rc == 0 ? IPT_OK : IPT_OTHER;
 }
 
+/* -f: the daemon writes the file, after the rules were read. */
+static int
+save_to_file(struct cmd *c, const char *prog, const char *table, bool counters, const char *name)
+{
+	struct str before = c->out;
+	char path[PATH_MAX];
+	FILE *f;
+	int rc;
+
+	cmd_path(c, name, path);
+	f = fopen(path, "we");
+	if (f == NULL) {
+		str_printf(&c->err, "Failed to open file, error: %s\n", strerror(errno));
+		return IPT_OTHER;
+	}
+	c->out = (struct str){ 0 };
+	rc = save(c, prog, table, counters);
+	if (fputs(str_text(&c->out), f) == EOF || fclose(f) == EOF) {
+		str_printf(&c->err, "%s: cannot write \"%s\": %s\n", prog, path, strerror(errno));
+		rc = IPT_OTHER;
+	}
+	str_free(&c->out);
+	c->out = before;
+	return rc;
+}
+
 static int
 bad_option(struct cmd *c, const char *prog, int got)
 {
@@ -114,13 +141,13 @@ static int
 iptables_save(struct cmd *c)
 {
 	const char *prog = ipt_family(c) == HOOK_IP4 ? "iptables-save" : "ip6tables-save";
-	const char *table = NULL;
+	const char *table = NULL, *file = NULL;
 	bool counters = false;
 	int o;
 
 	optind = 0;
 	opterr = 0;
-	while ((o = getopt_long(c->argc, c->argv, ":bcdt:M:f:46V", options, NULL)) != -1)
+	while ((o = getopt_long(c->argc, c->argv, ":bcdt:M:f:V", options, NULL)) != -1)
 		switch (o) {
 		case 'c':
 			counters = true;
@@ -129,9 +156,11 @@ iptables_save(struct cmd *c)
 			table = optarg;
 			break;
 		case 'f':
-			str_printf(&c->err, "%s: -f is not supported here: redirect the output\n",
-				   prog);
-			return IPT_OTHER;
+			file = optarg;
+			break;
+		case 'b':
+			str_add(&c->err, "-b/--binary option is not implemented\n");
+			break;
 		case 'V':
 			str_printf(&c->out, "%s v" IPT_VERSION " (legacy)\n", prog);
 			return IPT_OK;
@@ -143,10 +172,11 @@ iptables_save(struct cmd *c)
 		str_add(&c->err, "Unknown arguments found on commandline\n");
 		return IPT_OTHER;
 	}
-	return save(c, prog, table, counters);
+	return file != NULL ? save_to_file(c, prog, table, counters, file)
+			    : save(c, prog, table, counters);
 }
 
-#define USAGE "[-c] [-t TABLE]"
+#define USAGE "[-c] [-t TABLE] [-f FILE]"
 
 CMD_REGISTER(iptables_save, "iptables-save", iptables_save, USAGE, "IPv4 rules as a script")
 CMD_REGISTER(iptables_legacy_save, "iptables-legacy-save", iptables_save, USAGE,

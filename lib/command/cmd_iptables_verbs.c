@@ -76,6 +76,14 @@ rule_command(struct ipt_parser *p, int c)
 	}
 }
 
+static int
+optional_number(struct ipt_parser *p)
+{
+	if (p->x->chain == NULL || !ipt_has_word(p))
+		return IPT_OK;
+	return rule_number_word(p, p->argv[optind++], &p->x->number);
+}
+
 /* The chain of -L -S -F -Z -X may be left out; -L -S -Z take a number behind it. */
 static int
 optional_chain(struct ipt_parser *p, bool numbered)
@@ -86,9 +94,7 @@ optional_chain(struct ipt_parser *p, bool numbered)
 		x->chain = optarg;
 	else if (ipt_has_word(p))
 		x->chain = p->argv[optind++];
-	if (numbered && x->chain != NULL && ipt_has_word(p))
-		return rule_number_word(p, p->argv[optind++], &x->number);
-	return IPT_OK;
+	return numbered ? optional_number(p) : IPT_OK;
 }
 
 bool
@@ -148,6 +154,22 @@ chain_command(struct ipt_parser *p, int c)
 	}
 }
 
+/* With a number it is all that is done, also beside -L or -S. */
+static int
+zero_command(struct ipt_parser *p)
+{
+	int rc = set_command(p, IPT_ZERO, IPT_LIST | IPT_LIST_RULES), before;
+
+	if (rc == IPT_OK)
+		rc = optional_chain(p, false);
+	before = optind;
+	if (rc == IPT_OK)
+		rc = optional_number(p);
+	if (rc == IPT_OK && optind != before)
+		p->x->command = IPT_ZERO_NUM;
+	return rc;
+}
+
 static int
 list_command(struct ipt_parser *p, int c)
 {
@@ -164,12 +186,7 @@ list_command(struct ipt_parser *p, int c)
 		rc = set_command(p, IPT_FLUSH, 0);
 		return rc != IPT_OK ? rc : optional_chain(p, false);
 	default:
-		rc = set_command(p, IPT_ZERO, IPT_LIST | IPT_LIST_RULES);
-		if (rc == IPT_OK)
-			rc = optional_chain(p, true);
-		if (rc == IPT_OK && p->x->number > 0 && p->x->command == IPT_ZERO)
-			p->x->command = IPT_ZERO_NUM;
-		return rc;
+		return zero_command(p);
 	}
 }
 

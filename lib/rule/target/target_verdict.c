@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The targets that are nothing but a verdict: ACCEPT, DROP, RETURN. The engine knows them by
+ * The targets that are nothing but a verdict: ACCEPT, DROP, RETURN (and QUEUE, refused). The engine knows them by
  * "fixed" and never calls eval() for a packet.
  */
+#include <errno.h>
+
 #include "base_drop.h"
 #include "rule_ext.h"
 
@@ -24,6 +26,13 @@ static verdict_t
 return_eval(struct rule_packet *rp, const void *data)
 {
 	return RULE_VERDICT_RETURN;
+}
+
+/* Nothing here takes packets out: the name is known, so that no chain is called so. */
+static int
+queue_final(const struct rule_parse *p, uint32_t seen, void *data)
+{
+	return err_set(p->err, -EINVAL, "QUEUE: there is no queue to programs yet");
 }
 
 static uint32_t
@@ -58,7 +67,17 @@ static struct rule_ext_type return_type = {
 	.eval = return_eval,
 	.deps = deps,
 };
+static struct rule_ext_type queue_type = {
+	.name = "QUEUE",
+	.target = true,
+	.fixed = true,
+	.families = BOTH,
+	.final = queue_final,
+	.eval = drop_eval,
+	.deps = deps,
+};
 
 RULE_EXT_REGISTER(accept_type)
 RULE_EXT_REGISTER(drop_type)
 RULE_EXT_REGISTER(return_type)
+RULE_EXT_REGISTER(queue_type)
