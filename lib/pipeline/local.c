@@ -19,12 +19,38 @@ DROP_REASON(l4_checksum, "local-l4-checksum", "for the box, L4 checksum wrong");
 
 #define ECN_MASK 3
 
+enum { TCP_OPT_EOL = 0, TCP_OPT_NOP = 1, TCP_OPT_MD5 = 19, TCP_OPT_AO = 29, TCP_MD5_LEN = 18 };
+
 static uint8_t
 tos_of(const struct rte_mbuf *m)
 {
 	if (pkt_const(m)->family == AF_INET)
 		return pkt_ip4(m)->type_of_service;
 	return rte_be_to_cpu_32(pkt_ip6(m)->ip6_flow) >> 20;
+}
+
+/*
+ * Linux answers no segment that carries a signature (RFC 2385, RFC 5925), as nobody here could have
+ * the key, and none whose options cannot be read to where a signature would still fit.
+ */
+static bool
+tcp_answerable(const struct rte_mbuf *m)
+{
+	const struct rte_tcp_hdr *tcp = pkt_l4(m);
+	const uint8_t *opt = (const uint8_t *)(tcp + 1);
+	const uint8_t *end = (const uint8_t *)tcp + (tcp->data_off >> 4) * 4;
+
+	while (end - opt >= TCP_MD5_LEN && opt[0] != TCP_OPT_EOL) {
+		if (opt[0] == TCP_OPT_NOP) {
+			opt++;
+			continue;
+		}
+		if (opt[0] == TCP_OPT_MD5 || opt[0] == TCP_OPT_AO || opt[1] < 2 ||
+		    opt[1] > end - opt)
+			return false;
+		opt += opt[1];
+	}
+	return true;
 }
 
 /* Linux resets with the DSCP of the segment it refuses. */
@@ -34,7 +60,8 @@ reset(struct walk *w, struct rte_mbuf *m)
 	struct rte_mbuf *answer;
 	uint8_t tos = tos_of(m) & ~ECN_MASK;
 
-	if (pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI | PKT_L3_ANYCAST))
+	if (pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI | PKT_L3_ANYCAST) ||
+	    !tcp_answerable(m))
 		return;
 	answer = originate_alloc(&w->ctx, m);
 	if (answer == NULL)
@@ -83,6 +110,18 @@ udp_header_ok(const struct rte_mbuf *m)
 	return len >= sizeof(*udp) && len <= pkt_l4_len(m);
 }
 
+/* What the UDP header leaves out is neither summed nor quoted. */
+static void
+udp_trim(struct rte_mbuf *m)
+{
+	const struct rte_udp_hdr *udp = pkt_l4(m);
+	unsigned len = rte_be_to_cpu_16(udp->dgram_len);
+	unsigned over = len == 0 ? 0 : pkt_l4_len(m) - len;
+
+	pkt(m)->len -= over;
+	rte_pktmbuf_trim(m, over);
+}
+
 bool
 local_closed_port(struct walk *w, struct rte_mbuf *m)
 {
@@ -94,6 +133,8 @@ local_closed_port(struct walk *w, struct rte_mbuf *m)
 		walk_drop(w, DROP(l4_short), m);
 		return true;
 	}
+	if (proto == IPPROTO_UDP)
+		udp_trim(m);
 	if (!pkt_l4_checksum_ok(m)) {
 		walk_drop(w, DROP(l4_checksum), m);
 		return true;

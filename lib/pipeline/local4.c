@@ -47,6 +47,8 @@ answer_send(struct walk *w, struct rte_mbuf *a)
 
 	icmp->checksum = 0;
 	icmp->checksum = pkt_l4_checksum(a);
+	if (icmp->checksum == 0xffff) /* over nothing but zeros: Linux sends the other zero */
+		icmp->checksum = 0;
 	pkt(a)->dport = *(uint16_t *)icmp;
 	originate(&w->ctx, a);
 }

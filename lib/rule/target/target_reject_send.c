@@ -34,8 +34,8 @@ payload_sums_up(const struct rule_packet *rp)
 	} else if (rp->p->proto == IPPROTO_TCP || rp->p->proto == IPPROTO_UDP) {
 		addrs = &pkt_ip4(rp->m)->src_addr;
 		addr_len = 2 * sizeof(uint32_t);
-	} else if (len == 0) {
-		return true;
+	} else if (sum == 0) {
+		return true; /* Linux sums the IP header too: all ones together */
 	}
 	if (addrs != NULL) {
 		sum += rte_raw_cksum(addrs, addr_len);
