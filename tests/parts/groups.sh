@@ -95,6 +95,14 @@ group_kernel()
 	run_group kernel 600 tests/kernel/run $long
 }
 
+# The seed is the day's: whoever runs it today plays the same rounds.
+group_random()
+{
+	local rounds=500
+	[ $SCOPE = full ] && rounds=5000
+	run_group random 900 tests/kernel/random --rounds $rounds
+}
+
 # The rest is for `tests/run full`.
 
 clang_build() { CC=clang build_tree build-clang -Dwerror=true -Dtests=true; }

@@ -90,13 +90,16 @@ def _log(first, second, own):
 
 
 def _text(step, stream, was, now):
-    was = normal.text_for_comparison(step.text, was)
-    now = normal.text_for_comparison(step.text, now)
+    lines = text_lines(normal.text_for_comparison(step.text, was), normal.text_for_comparison(step.text, now))
+    return [f"line {step.line}: {step.text}: {stream}", *lines] if lines else []
+
+
+def text_lines(was, now):
+    """The lines that differ, none if the texts are the same."""
     if was == now:
         return []
     changes = list(difflib.unified_diff(was.splitlines(), now.splitlines(), lineterm="", n=1))[2:]
     if not changes:
         changes = [f"-{was!r}", f"+{now!r}"]     # only the last line's end differs
     # trailing blanks are part of the text, so show where a line ends
-    shown = [f"    {line}" + ("$" if line[-1:].isspace() and len(line) > 1 else "") for line in changes]
-    return [f"line {step.line}: {step.text}: {stream}", *shown[:40]]
+    return [f"    {line}" + ("$" if line[-1:].isspace() and len(line) > 1 else "") for line in changes][:40]

@@ -66,16 +66,18 @@ class Pool:
             process.join()
 
     def run(self, items):
-        """Yields (index of the item, result) as they come."""
-        waiting = list(reversed(list(enumerate(items))))
-        busy = 0
-        for pipe in self._pipes[:len(waiting)]:
-            pipe.send(waiting.pop())
-            busy += 1
+        """Yields (index of the item, result) as they come; ``items`` are taken when a worker is free."""
+        waiting = enumerate(items)
+        busy = sum(self._give(pipe, waiting) for pipe in self._pipes)
         while busy:
             for pipe in connection.wait(self._pipes):
                 yield pipe.recv()
-                if waiting:
-                    pipe.send(waiting.pop())
-                else:
-                    busy -= 1
+                busy -= not self._give(pipe, waiting)
+
+    @staticmethod
+    def _give(pipe, waiting):
+        """Is there anything left to do?"""
+        work = next(waiting, None)
+        if work is not None:
+            pipe.send(work)
+        return work is not None

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Both routers, standing side by side, for one round after the other.
+
+A round replaces all rules, undoes its settings at the end and only uses hosts
+that both routers know for good, so the next one starts from the same state.
+"""
+import socket
+import shlex
+from contextlib import ExitStack
+
+from rig import compare, dump, normal
+from rig.address import IPV4
+from rig.kernel_router import KernelRouter
+from rig.lab import Lab
+from rig.pollux_router import PolluxRouter
+
+from . import pools, rules
+
+LATE = 0.25
+QUIET = 0.002
+REPORTED = 0.03
+OWN = {socket.inet_aton(text) for text in (IPV4["r0"], IPV4["r1"], "10.3.0.1", "10.1.0.99")}
+
+
+class _Kernel:
+    """Runs Linux's commands in its lab."""
+
+    def __init__(self, lab, router):
+        self.wire, self.hold, self.release = lab.wire, router.hold, router.release
+        self._lab, self._router = lab, router
+
+    def ask(self, line, stdin=""):
+        self._lab.enter()
+        return self._router.command(shlex.split(line), stdin)
+
+
+class _Pollux:
+    def __init__(self, lab, router):
+        self.wire, self.hold, self.release = lab.wire, router.hold, router.release
+        self._router = router
+        self.trouble = router.trouble
+
+    def ask(self, line, stdin=""):
+        return self._router.ask(shlex.split(line), stdin)
+
+
+class Arena:
+    """Context manager. ``play`` gives lines of differences."""
+
+    def __enter__(self):
+        with ExitStack() as stack:
+            self._pollux_lab = stack.enter_context(Lab(False))
+            router = stack.enter_context(PolluxRouter())
+            router.set_up(())
+            self.pollux = _Pollux(self._pollux_lab, router)
+            lab = stack.enter_context(Lab(True))
+            router = stack.enter_context(KernelRouter())
+            router.set_up(())
+            self.kernel = _Kernel(lab, router)
+            lab.wire.await_noise(router.reports(()), LATE)
+            self._both = (self.kernel, self.pollux)
+            for line in pools.SET_UP:
+                self._must(line)
+            for family, tool in rules.TOOL.items():
+                # the tables in one order: iptables-save shows them as they were first used
+                self._must(tool + "-restore", rules.RuleSet(family).text())
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+    def accepts(self, tool, name):
+        """Does Pollux have this match, or target if in capitals?"""
+        _, _, errors = self.pollux.ask(f"{tool} -A FORWARD -{'j' if name.isupper() else 'm'} {name}")
+        return "Couldn't load" not in errors
+
+    def play(self, a_round):
+        lines = []
+        try:
+            for setting in a_round.settings:
+                lines += self._set(setting, setting.do)
+            for rule_set in a_round.sets:
+                lines += self._same(f"{rules.TOOL[rule_set.family]}-restore", rule_set.text())
+            for router in self._both:
+                router.wire.sync()
+                router.wire.clear()
+            if not lines:
+                lines = self._send(a_round)
+        finally:
+            for setting in reversed(a_round.settings):
+                lines += self._set(setting, setting.undo)
+        return lines
+
+    def _set(self, setting, commands):
+        lines = [line for command in commands for line in self._same(command)]
+        if setting.later:
+            self.kernel.wire.settle(REPORTED)
+        return lines
+
+    def _send(self, a_round):
+        lines = []
+        for side, held, frames in a_round.groups:
+            together = [(side, frame) for frame in frames]
+            self.kernel.wire.send(together)
+            self.kernel.wire.sync()
+            self._send_to_pollux(together, held)
+        if why := self.pollux.trouble():
+            return [why]
+        for side in "cs":
+            lines += _frames(side, self.kernel.wire.frames[side], self.pollux.wire.frames[side])
+        for rule_set in a_round.sets:
+            lines += self._same(f"{rules.TOOL[rule_set.family]}-save -c")
+        return lines
+
+    def _send_to_pollux(self, together, held):
+        wire, wanted = self.pollux.wire, self.kernel.wire.counts()
+        if held:
+            self.pollux.hold()
+        try:
+            wire.send(together)
+        finally:
+            if held:
+                self.pollux.release()
+        wire.sync()
+        if wire.counts() != wanted:
+            wire.settle(QUIET, wanted, LATE)
+
+    def _same(self, line, stdin=""):
+        was, now = (router.ask(line, stdin) for router in self._both)
+        shown = [normal.text_for_comparison(line, text) for text in (was[1], now[1])]
+        if (was[0], shown[0], was[2]) == (now[0], shown[1], now[2]):
+            return []
+        lines = [f"{line}: exit code {was[0]} / {now[0]}"]
+        lines += compare.text_lines(shown[0], shown[1])
+        return lines + compare.text_lines(was[2], now[2])
+
+    def _must(self, line, stdin=""):
+        for router in self._both:
+            code, _, errors = router.ask(line, stdin)
+            if code != 0:
+                raise RuntimeError(f"set-up: {line}: {errors.strip()}")
+
+
+def _frames(side, first, second):
+    left, right = ([normal.frame_for_comparison(frame, OWN) for frame in frames] for frames in (first, second))
+    if left == right or _same_flows(left, right):
+        return []
+    lines = [f"frames on side {side}: kernel {len(left)}, pollux {len(right)}"]
+    for was, now in zip(left, right):
+        if was != now:
+            return lines + ["  - " + dump.summary(was), "  + " + dump.summary(now),
+                            *("    " + line for line in dump.difference(was, now)[:6])]
+    sign, rest = ("-", left[len(right):]) if len(left) > len(right) else ("+", right[len(left):])
+    return lines + [f"  {sign} {dump.summary(frame)}" for frame in rest[:4]]
+
+
+def _same_flows(left, right):
+    """The same frames, and those between the same addresses in the same order.
+
+    What the box sends itself waits until the burst is through, so it may come
+    after what a later packet of the burst has become.
+    """
+    return sorted(left) == sorted(right) and sorted(left, key=_ends) == sorted(right, key=_ends)
+
+
+def _ends(frame):
+    return frame[:14] + (frame[26:34] if frame[12:14] == b"\x08\0" else frame[22:54])

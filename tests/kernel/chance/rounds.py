@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One round: what is configured and sent. Made from a seed and a number, so that it can be made again."""
+import random
+from dataclasses import dataclass, field
+
+from . import rules, settings, traffic
+
+
+@dataclass
+class Round:
+    name: str
+    settings: list = field(default_factory=list)
+    sets: list = field(default_factory=list)      # of rules, one a family
+    groups: list = field(default_factory=list)    # (side, held, [frame])
+
+    def limits(self):
+        return {side: mtu for setting in self.settings for side, mtu in setting.limits}
+
+
+def make(seed, number, grammar):
+    rng = random.Random(f"{seed}:{number}")
+    made = Round(f"{seed}:{number}")
+    made.settings = settings.choose(rng)
+    made.sets = [rules.rule_set(rng, grammar, family) for family in rules.TOOL]
+    made.groups = traffic.groups(rng, made.limits())
+    return made
