@@ -97,6 +97,9 @@ cmd_reads_input(int argc, char *const *argv)
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "-") == 0)
 			return true;
+	for (int i = 1; strcmp(argv[0], "ip") == 0 && i < argc; i++)
+		if (strcmp(argv[i], "restore") == 0)
+			return true;
 	return argc >= 2 && strcmp(argv[0], "ipset") == 0 && strcmp(argv[1], "restore") == 0;
 }
 

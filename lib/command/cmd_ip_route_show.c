@@ -34,6 +34,18 @@ selected(const struct selector *s, const struct route *r)
 	       (!s->has_covers || covers(&r->dst, &s->covers));
 }
 
+/* What `ip route add` takes when it is not told. */
+static uint8_t
+default_scope(const struct route *r)
+{
+	if (r->type == RTN_LOCAL)
+		return RT_SCOPE_HOST;
+	if (r->type == RTN_BROADCAST || r->type == RTN_ANYCAST ||
+	    (r->type == RTN_UNICAST && r->nb_hops < 2 && r->gw.family == AF_UNSPEC))
+		return RT_SCOPE_LINK;
+	return RT_SCOPE_UNIVERSE;
+}
+
 static void
 print_attributes(struct selector *s, const struct route *r)
 {
@@ -41,20 +53,20 @@ print_attributes(struct selector *s, const struct route *r)
 	bool v4 = r->dst.addr.family == AF_INET;
 	char text[IP_ADDR_TEXT], buf[8];
 
-	if ((r->proto != RTPROT_BOOT || s->save) && !(s->m.mask & ROUTE_M_PROTO && !s->save))
+	if (r->proto != RTPROT_BOOT && !(s->m.mask & ROUTE_M_PROTO && !s->save))
 		str_printf(out, "proto %s ", ip_route_proto_name(r->proto, buf));
-	if (v4 && (r->scope != RT_SCOPE_UNIVERSE || s->save) &&
-	    !(s->m.mask & ROUTE_M_SCOPE && !s->save))
+	if (v4 && (s->save ? r->scope != default_scope(r)
+			   : r->scope != RT_SCOPE_UNIVERSE && !(s->m.mask & ROUTE_M_SCOPE)))
 		str_printf(out, "scope %s ", ip_scope_name(r->scope, buf));
 	if (r->src.family != AF_UNSPEC && !(s->m.mask & ROUTE_M_SRC && !s->save))
 		str_printf(out, "src %s ", ip_addr_text(&r->src, text));
-	if (!v4 || r->metric != 0)
+	if ((!v4 || r->metric != 0) && !(s->m.mask & ROUTE_M_METRIC && !s->save))
 		str_printf(out, "metric %u ", r->metric);
 	if (r->onlink)
 		str_add(out, "onlink ");
 	if (r->mtu != 0)
 		str_printf(out, "mtu %s%u ", r->mtu_lock ? "lock " : "", r->mtu);
-	if (!v4)
+	if (!v4 && !s->save)
 		str_add(out, "pref medium");
 }
 
@@ -169,6 +181,7 @@ read_field(struct selector *s, const char *name, const char *word)
 	struct ip_cmd *ip = s->ip;
 	struct route *r = &s->m.r;
 	const struct port *port;
+	struct ip_prefix p;
 	int rc = 0;
 
 	if (strcmp(name, "table") == 0) {
@@ -187,11 +200,17 @@ read_field(struct selector *s, const char *name, const char *word)
 		if (!ip_scope_parse(word, &r->scope))
 			return ip_invalid(ip, word, "invalid \"scope\"\n");
 		s->m.mask |= ROUTE_M_SCOPE;
+	} else if (strcmp(name, "metric") == 0) {
+		if (!ip_get_u32(word, UINT32_MAX, &r->metric))
+			return ip_invalid(ip, word, "invalid \"metric\"\n");
+		s->m.mask |= ROUTE_M_METRIC;
 	} else if (strcmp(name, "via") == 0) {
-		rc = ip_get_addr(ip, word, ip->family, &r->gw);
+		rc = ip_get_prefix(ip, word, ip->family, &p);
+		r->gw = p.addr;
 		s->m.mask |= ROUTE_M_GW;
 	} else if (strcmp(name, "src") == 0) {
-		rc = ip_get_addr(ip, word, ip->family, &r->src);
+		rc = ip_get_prefix(ip, word, ip->family, &p);
+		r->src = p.addr;
 		s->m.mask |= ROUTE_M_SRC;
 	} else {
 		rc = ip_get_port(ip, word, &port);
@@ -204,8 +223,8 @@ read_field(struct selector *s, const char *name, const char *word)
 static int
 read_selector(struct ip_cmd *ip, struct selector *s)
 {
-	static const char *const fields[] = { "table", "type", "scope", "via",
-					      "src",   "dev",  "oif",   NULL };
+	static const char *const fields[] = { "table", "type", "scope",  "via", "src",
+					      "dev",   "oif",  "metric", NULL };
 	int rc = 0;
 
 	*s = (struct selector){ .ip = ip, .table = RT_TABLE_MAIN };
@@ -267,10 +286,11 @@ show(struct ip_cmd *ip, bool save)
 	int rc = read_selector(ip, &s);
 
 	s.save = save;
-	if (rc == 0 && !s.all_tables && family_meant(&s, AF_INET) &&
-	    !route_table_exists(AF_INET, s.table))
-		return ip_say(ip, IP_REFUSED,
-			      "Error: ipv4: FIB table does not exist.\nDump terminated");
+	for (unsigned f = 0; f < 2 && rc == 0 && !s.all_tables; f++)
+		if (family_meant(&s, families[f]) && !route_table_exists(families[f], s.table))
+			return ip_say(ip, IP_REFUSED,
+				      "Error: ipv%c: FIB table does not exist.\nDump terminated",
+				      families[f] == AF_INET ? '4' : '6');
 	for (unsigned f = 0; f < 2 && rc == 0; f++) {
 		if (!family_meant(&s, families[f]))
 			continue;
@@ -304,7 +324,8 @@ note_victim(const struct route *r, void *arg)
 {
 	struct victims *v = arg;
 
-	if (!selected(v->s, r))
+	/* What the kernel keeps for itself stays when all tables are meant. */
+	if (!selected(v->s, r) || (v->s->all_tables && r->table == RT_TABLE_LOCAL))
 		return;
 	if (v->n == v->cap) {
 		size_t cap = v->cap ? v->cap * 2 : 64;
@@ -332,9 +353,7 @@ ip_route_flush(struct ip_cmd *ip)
 	if (rc != 0)
 		return rc;
 	v.s = &s;
-	if (s.all_tables)
-		s.table = RT_TABLE_MAIN; /* what the kernel keeps for itself stays */
-	route_walk(ip->family == AF_INET6 ? AF_INET6 : AF_INET, s.table, note_victim, &v);
+	walk_tables(&s, ip->family == AF_INET6 ? AF_INET6 : AF_INET, note_victim, &v);
 	route_batch_begin();
 	for (size_t i = 0; i < v.n; i++)
 		route_take(&v.r[i]);

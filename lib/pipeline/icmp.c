@@ -84,6 +84,16 @@ route_back(const struct hook_ctx *ctx, const struct rte_mbuf *about)
 	return route_lookup_key(ctx->gen, &key);
 }
 
+/* Made ours by a route alone: `ip route add local PREFIX`. */
+static bool
+is_local_route(const struct rte_mbuf *m)
+{
+	const struct pkt *p = pkt_const(m);
+
+	return p->flags & PKT_ROUTED && !(p->flags & (PKT_L3_MULTI | PKT_L3_ANYCAST)) &&
+	       nexthop_get(p->nh)->type == NEXTHOP_LOCAL;
+}
+
 /* The packet's destination when that is ours, else what fits the way back. */
 static struct ip_addr
 source_for(const struct hook_ctx *ctx, const struct rte_mbuf *about, const struct nexthop *nh)
@@ -95,7 +105,7 @@ source_for(const struct hook_ctx *ctx, const struct rte_mbuf *about, const struc
 		v4 ? ip_addr_v4(pkt_ip4(about)->src_addr) : ip_addr_v6(&pkt_ip6(about)->ip6_src);
 
 	if (pkt_const(about)->flags & PKT_L3_ANYCAST ||
-	    addr_is_own_on(ctx->gen, pkt_const(about)->in, &dst))
+	    addr_is_own_on(ctx->gen, pkt_const(about)->in, &dst) || is_local_route(about))
 		return dst;
 	if (nh->src.family != AF_UNSPEC)
 		return nh->src;

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A routing table, or two in one, as its forwarding table wants them. Control lcore. */
+#include <errno.h>
+#include <stdlib.h>
+
 #include "rib_table.h"
+
+struct place {
+	uint64_t key; /* rib_order() */
+	const struct rib_prefix *x;
+};
 
 struct fill {
 	const struct fib *f;
 	fib_put_fn *put;
 	void *arg;
-	bool second; /* the prefixes of the second table */
-	int rc;
+	struct place *of;
+	unsigned n;
 };
 
 static unsigned
@@ -19,35 +27,59 @@ list(const struct rib_prefix *x, uint32_t *nh, unsigned n)
 	return n;
 }
 
-static bool
-fill_one(struct rib_prefix *x, void *arg)
+/* Both tables' routes of the prefix; the second table's prefix alone when the first has it as well. */
+static int
+fill_one(struct fill *f, const struct rib_prefix *x)
 {
-	const struct rib_prefix *other;
-	struct fill *f = arg;
+	const struct rib *first = f->f->from[0], *second = f->f->from[1];
 	uint32_t nh[FIB_SMALL_MAX];
-	unsigned n;
+	unsigned n = list(x, nh, 0);
+
+	if (x->rib == first && second != NULL)
+		n = list(rib_find(second, &x->p), nh, n);
+	return f->put(f->arg, &x->p, nh, n);
+}
+
+static bool
+gather(struct rib_prefix *x, void *arg)
+{
+	struct fill *f = arg;
+	const struct rib_prefix *other;
 
 	if (x->first == NULL)
 		return true;
-	other = rib_find(f->f->from[!f->second], &x->p);
-	if (f->second && other != NULL && other->first != NULL)
-		return true; /* came with the first table's */
-	n = list(x, nh, 0);
-	n = f->second ? n : list(other, nh, n);
-	f->rc = f->put(f->arg, &x->p, nh, n);
-	return f->rc == 0;
+	other = x->rib == f->f->from[0] ? NULL : rib_find(f->f->from[0], &x->p);
+	if (other == NULL || other->first == NULL)
+		f->of[f->n++] = (struct place){ rib_order(&x->p), x };
+	return true;
 }
 
+static int
+by_place(const void *pa, const void *pb)
+{
+	const struct place *a = pa, *b = pb;
+
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+/* In the order of addresses: what is near in the tables is filled one after another. */
 int
 rib_fill(const struct fib *f, fib_put_fn *put, void *arg)
 {
+	unsigned max = f->from[0]->nb_prefixes + (f->from[1] ? f->from[1]->nb_prefixes : 0);
 	struct fill fill = { .f = f, .put = put, .arg = arg };
+	int rc = 0;
 
-	rib_each(f->from[0], fill_one, &fill);
-	fill.second = true;
-	if (fill.rc == 0)
-		rib_each(f->from[1], fill_one, &fill);
-	return fill.rc;
+	fill.of = malloc((max + 1) * sizeof(*fill.of));
+	if (fill.of == NULL)
+		return -ENOMEM;
+	rib_each(f->from[0], gather, &fill);
+	rib_each(f->from[1], gather, &fill);
+	qsort(fill.of, fill.n, sizeof(*fill.of), by_place);
+	for (unsigned i = 0; i < fill.n && rc == 0; i++)
+		rc = fill_one(&fill, fill.of[i].x);
+	free(fill.of);
+	return rc;
 }
 
 unsigned

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <rte_byteorder.h>
+
 #include "route_fib.h"
 #include "route_rib.h"
 
@@ -52,5 +54,13 @@ void rib_unlink(struct rib_prefix *x, struct rib_route *r);
 void rib_each(const struct rib *t, bool (*fn)(struct rib_prefix *x, void *arg), void *arg);
 /* The longest prefix of at most *len bits that covers dst; *len is its length. NULL: none. */
 struct rib_prefix *rib_longest(const struct rib *t, const struct ip_addr *dst, int *len);
+/* A number that grows with the first 64 bits of the address, nearly; IPv4: and with the length. */
+static inline uint64_t
+rib_order(const struct ip_prefix *p)
+{
+	if (p->addr.family == AF_INET)
+		return (uint64_t)rte_be_to_cpu_32(p->addr.v4) << 8 | p->len;
+	return rte_be_to_cpu_64(p->addr.q[0]);
+}
 /* Bytes of all tables, without routes' hops. */
 size_t rib_memory(void);

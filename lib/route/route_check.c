@@ -38,7 +38,7 @@ link_to(const struct route *r, const struct ip_addr *gw, uint16_t port)
 
 	if (r->table != RT_TABLE_MAIN && r->table != RT_TABLE_LOCAL)
 		to = route_lookup_in(r->table, gw, scope, port);
-	if (to == NULL || to->type == RTN_THROW)
+	if (to == NULL || (to->type != RTN_UNICAST && to->type != RTN_LOCAL))
 		to = route_lookup(gw, scope, port);
 	return to;
 }

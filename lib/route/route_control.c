@@ -236,7 +236,7 @@ route_del(const struct route_match *given, struct err *e)
 	if (p->addr.family == AF_INET && !ip_addr_equal(&p->addr, &given->r.dst.addr))
 		return err_set(e, -EINVAL, "Invalid prefix for given prefix length");
 	if (p->addr.family == AF_INET && rib_of(AF_INET, m.r.table) == NULL)
-		return err_set(e, -ESRCH, "ipv4: FIB table does not exist");
+		return err_set(e, -ESRCH, "FIB table does not exist");
 	route_batch_begin();
 	return finish(del_match(rib_find(rib_of(p->addr.family, m.r.table), p), &m), e);
 }

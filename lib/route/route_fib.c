@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Forwarding tables. Workers read the published form, the control lcore changes the other, swaps,
- * waits a grace period and repeats the changes on the one that is idle now.
+ * lets a grace period pass and repeats the changes on the one that is idle then.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base_rcu.h"
+#include "base_log.h"
 #include "route_fib.h"
 #include "rib_table.h"
 
@@ -124,35 +124,25 @@ publish(struct fib *f, const struct fib_live *live)
 				 __ATOMIC_RELEASE);
 }
 
-static void
-swap(struct fib *f)
+/* The instance that workers do not read. */
+static struct fib_instance *
+idle_of(struct fib *f)
 {
-	f->shown = !f->shown;
-	publish(f, &f->of[f->shown].live);
-	rcu_wait();
+	return &f->of[!f->shown];
 }
 
 int
 fib_apply(struct fib *f, const struct fib_change *c, unsigned n, struct err *e)
 {
-	struct fib_instance *idle = &f->of[!f->shown];
 	int rc;
 
 	if (f->live == NULL || f->fresh || n == 0)
 		return 0;
-	rc = bring_up_to_date(f, idle, c, n, e);
-	if (rc != 0)
-		return rc;
-	swap(f);
-	idle = &f->of[!f->shown];
-	rc = bring_up_to_date(f, idle, c, n, e);
-	if (rc == 0)
-		return 0;
-	/* No memory to make the second one larger: go back to it and undo the first. */
-	swap(f);
-	idle = &f->of[!f->shown];
-	for (unsigned k = n; k-- > 0;)
-		fib_instance_put(idle, &c[k].p, c[k].old_nh);
+	rc = f->stale ? remake(f, idle_of(f), e) : bring_up_to_date(f, idle_of(f), c, n, e);
+	if (rc == 0) {
+		f->stale = false;
+		f->applied = true;
+	}
 	return rc;
 }
 
@@ -160,9 +150,8 @@ static int
 make_small(struct fib *f, unsigned count, struct err *e)
 {
 	f->pending = fib_small_new(count);
-	if (f->pending == NULL)
+	if (f->pending == NULL || rib_fill(f, put_small, f->pending) != 0)
 		return err_set(e, -ENOMEM, "no memory for a forwarding table");
-	rib_fill(f, put_small, f->pending);
 	fib_small_finish(f->pending);
 	return 0;
 }
@@ -194,7 +183,7 @@ fib_prepare(struct fib *f, struct err *e)
 	int rc = 0;
 
 	f->pending = NULL;
-	f->fresh = false;
+	f->fresh = f->applied = false;
 	if (count <= FIB_SMALL_MAX)
 		rc = make_small(f, count, e);
 	/* Nobody reads new instances while the small form is published. */
@@ -205,22 +194,33 @@ fib_prepare(struct fib *f, struct err *e)
 	return rc;
 }
 
-bool
+void
 fib_commit(struct fib *f)
 {
 	struct fib_small *old = f->small;
 
 	f->fresh = false;
+	if (f->applied) {
+		f->shown = !f->shown;
+		publish(f, &f->of[f->shown].live);
+	}
 	__atomic_store_n(&f->small, f->pending, __ATOMIC_RELEASE);
 	f->pending = old;
-	return old != NULL || (!f->fast && f->live != NULL && rib_fill_count(f) < BIG_UNTIL);
 }
 
+/* No memory to make the second instance larger: it is made anew before it is used again. */
 void
-fib_settle(struct fib *f)
+fib_settle(struct fib *f, const struct fib_change *c, unsigned n)
 {
+	struct err e;
+
 	free(f->pending);
 	f->pending = NULL;
+	if (f->applied && bring_up_to_date(f, idle_of(f), c, n, &e) != 0) {
+		LOG(WARNING, "%s", e.text);
+		f->stale = true;
+	}
+	f->applied = false;
 	if (f->fast || f->live == NULL || f->small == NULL || rib_fill_count(f) >= BIG_UNTIL)
 		return;
 	__atomic_store_n(&f->live, NULL, __ATOMIC_RELEASE);
@@ -233,6 +233,8 @@ fib_abandon(struct fib *f)
 {
 	free(f->pending);
 	f->pending = NULL;
+	f->stale |= f->applied;
+	f->applied = false;
 	if (!f->fresh)
 		return;
 	f->fresh = false;
@@ -259,7 +261,7 @@ fib_new(uint8_t family, bool fast_one, struct rib *a, struct rib *b, struct err 
 		return NULL;
 	}
 	fib_commit(f);
-	fib_settle(f);
+	fib_settle(f, NULL, 0);
 	return f;
 }
 

@@ -5,8 +5,8 @@
  * change; with many, and always for the fast ones, a pair of rte_fib instances of which the idle one
  * is changed. Control lcore; private to lib/route.
  *
- * A change of several tables: fib_prepare() each, fib_apply() each, then fib_commit() each, or
- * fib_abandon() each; nothing can fail after the last fib_apply().
+ * A change of several tables: fib_prepare() and fib_apply() each; then, when all went well, fib_commit()
+ * each, a grace period, fib_settle() each; else fib_abandon() each. Nothing can fail after fib_apply().
  */
 #pragma once
 
@@ -27,6 +27,8 @@ struct fib {
 	uint8_t family;
 	bool fast;     /* has instances always, and is what route4_lookup(), route6_lookup() read */
 	bool fresh;    /* instances were made by this fib_prepare() */
+	bool applied;  /* the idle instance holds what is to be published */
+	bool stale;    /* the idle instance is not what the published one is */
 	uint8_t shown; /* index of the published instance */
 	struct fib_instance of[2];
 	struct fib_small *pending;
@@ -40,14 +42,12 @@ int rib_fill(const struct fib *f, fib_put_fn *put, void *arg);
 unsigned rib_fill_count(const struct fib *f); /* routes */
 
 int fib_prepare(struct fib *f, struct err *e);
-/*
- * Applies the changes to both instances, one after the other, with a grace period between. An
- * instance that is too small is made anew, larger. On error the published one is as it was.
- */
+/* Changes the instance that workers do not read; makes it anew when it is too small. */
 int fib_apply(struct fib *f, const struct fib_change *c, unsigned n, struct err *e);
-/* true: something was replaced; after a grace period comes fib_settle(). */
-bool fib_commit(struct fib *f);
-void fib_settle(struct fib *f);
+/* Publishes. */
+void fib_commit(struct fib *f);
+/* After the grace period, with the same changes: for the instance that was published before. */
+void fib_settle(struct fib *f, const struct fib_change *c, unsigned n);
 void fib_abandon(struct fib *f);
 
 /* Workers and control: as fib_small_lookup(). */

@@ -227,6 +227,16 @@ route_batch_begin(void)
 	rib.depth++;
 }
 
+/* Neighbours in the tables change one after another: much faster when they are many. */
+static int
+by_address(const void *pa, const void *pb)
+{
+	const struct fib_change *a = pa, *b = pb;
+	uint64_t ka = rib_order(&a->p), kb = rib_order(&b->p);
+
+	return ka < kb ? -1 : ka > kb;
+}
+
 /* The prefixes of the table whose best next hop is another one now. */
 static unsigned
 collect(const struct fib *f, struct fib_change *c)
@@ -243,57 +253,37 @@ collect(const struct fib *f, struct fib_change *c)
 		if (now != old)
 			c[n++] = (struct fib_change){ d->x->p, old, now };
 	}
+	if (n > 1)
+		qsort(c, n, sizeof(*c), by_address);
 	return n;
 }
 
-/* The same changes the other way round, after those of another table failed. */
-static void
-revert(struct fib *f, struct fib_change *c)
-{
-	unsigned n = collect(f, c);
-	struct err e = { "" };
-
-	for (unsigned i = 0; i < n; i++) {
-		uint32_t old = c[i].old_nh;
-
-		c[i].old_nh = c[i].new_nh;
-		c[i].new_nh = old;
-	}
-	if (fib_apply(f, c, n, &e) != 0)
-		LOG(ERR, "%s", e.text);
-}
-
+/* All forwarding tables or none: workers see nothing of it before all are ready. */
 static int
 apply_all(struct fib_change *c, struct err *e)
 {
-	size_t prepared = 0, applied = 0;
 	int rc = 0;
 
-	for (; prepared < rib.nb_fibs && rc == 0; prepared++)
-		rc = fib_prepare(rib.fibs[prepared], e);
-	for (; applied < rib.nb_fibs && rc == 0; applied++)
-		rc = fib_apply(rib.fibs[applied], c, collect(rib.fibs[applied], c), e);
-	if (rc == 0)
-		return 0;
-	/* The one that failed is as it was. */
-	for (size_t i = 0; i + 1 < applied; i++)
-		revert(rib.fibs[i], c);
-	for (size_t i = 0; i < prepared; i++)
+	for (size_t i = 0; i < rib.nb_fibs && rc == 0; i++) {
+		struct fib *f = rib.fibs[i];
+
+		rc = fib_prepare(f, e);
+		if (rc == 0)
+			rc = fib_apply(f, c, collect(f, c), e);
+	}
+	for (size_t i = 0; i < rib.nb_fibs && rc != 0; i++)
 		fib_abandon(rib.fibs[i]);
 	return rc;
 }
 
 static void
-commit_all(void)
+publish_all(struct fib_change *c)
 {
-	bool wait = false;
-
 	for (size_t i = 0; i < rib.nb_fibs; i++)
-		wait |= fib_commit(rib.fibs[i]);
-	if (wait)
-		rcu_wait();
+		fib_commit(rib.fibs[i]);
+	rcu_wait();
 	for (size_t i = 0; i < rib.nb_fibs; i++)
-		fib_settle(rib.fibs[i]);
+		fib_settle(rib.fibs[i], c, collect(rib.fibs[i], c));
 }
 
 static int
@@ -308,9 +298,9 @@ install(struct err *e)
 	if (c == NULL)
 		return err_set(e, -ENOMEM, "no memory to change %zu routes", rib.nb_dirty);
 	rc = apply_all(c, e);
-	free(c);
 	if (rc == 0)
-		commit_all();
+		publish_all(c);
+	free(c);
 	return rc;
 }
 
