@@ -86,10 +86,12 @@ struct ipt {
 	struct rule_spec spec;
 };
 
-/* Complains about the command line as iptables does; returns IPT_PARAMETER. */
+/* cmd_iptables_error.c: complains about the command line; returns IPT_PARAMETER. */
 int ipt_bad(struct ipt *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* "Bad argument `word'" */
 int ipt_bad_argument(struct ipt *x, const char *word);
+/* Text of an edit's or a commit's error. */
+const char *ipt_strerror(uint32_t command, int error);
 
 /* cmd_iptables_args.c: reads the options into x. */
 int ipt_parse(struct ipt *x, int argc, char **argv);
@@ -98,8 +100,6 @@ int ipt_finish(struct ipt *x);
 void ipt_free(struct ipt *x);
 /* cmd_iptables_run.c: carries it out on x->edit, without committing. IPT_*, or -errno of the edit. */
 int ipt_run(struct ipt *x);
-/* Text of an edit's or a commit's error. */
-const char *ipt_strerror(uint32_t command, int error);
 /* cmd_iptables_list.c */
 int ipt_list(struct ipt *x, const struct rule_table *t);
 int ipt_list_rules(struct ipt *x, const struct rule_table *t);

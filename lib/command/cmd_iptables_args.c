@@ -4,13 +4,10 @@
  * are part of what people type; its table grows when -m or -j brings an extension with options.
  * Called for iptables itself and for each line of iptables-restore. Control lcore.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd_iptables_parser.h"
-
-#define TRY_HELP "Try `%s -h' or '%s --help' for more information.\n"
 
 const struct option ipt_base_options[] = {
 	{ "append", 1, NULL, 'A' },        { "delete", 1, NULL, 'D' },
@@ -40,36 +37,6 @@ static const char short_options[] =
 	"-:A:C:D:R:I:L::S::M:F::Z::N:X::E:P:Vh::o:p:s:d:j:i:fvw::W::nt:m:xc:g:46";
 
 _Static_assert(RTE_DIM(ipt_base_options) <= 64, "room in struct ipt_parser");
-
-int
-ipt_bad(struct ipt *x, const char *fmt, ...)
-{
-	struct str *err = &x->cmd->err;
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (text[0] != '\0')
-		str_printf(err, "%s v" IPT_VERSION " (legacy): %s\n", x->prog, text);
-	if (x->restoring)
-		str_printf(err, "Error occurred at line: %u\n", x->line);
-	str_printf(err, TRY_HELP, x->prog, x->prog);
-	return IPT_PARAMETER;
-}
-
-int
-ipt_bad_argument(struct ipt *x, const char *word)
-{
-	struct str *err = &x->cmd->err;
-
-	str_printf(err, "Bad argument `%s'\n", word);
-	if (x->restoring)
-		str_printf(err, "Error occurred at line: %u\n", x->line);
-	str_printf(err, TRY_HELP, x->prog, x->prog);
-	return IPT_PARAMETER;
-}
 
 /* 0, or the error of a parser of lib/rule in iptables' clothes. */
 static int

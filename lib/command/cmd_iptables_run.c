@@ -9,34 +9,6 @@
 #include "cmd_iptables.h"
 #include "rule_object.h"
 
-const char *
-ipt_strerror(uint32_t command, int error)
-{
-	static const struct {
-		uint32_t commands; /* 0: all others */
-		int error;
-		const char *text;
-	} texts[] = {
-		{ IPT_DELETE | IPT_CHECK, ENOENT,
-		  "Bad rule (does a matching rule exist in that chain?)" },
-		{ IPT_POLICY, ENOENT, "Bad built-in chain name" },
-		{ IPT_POLICY, EINVAL, "Bad policy name" },
-		{ IPT_NEW, EEXIST, "Chain already exists" },
-		{ IPT_INSERT | IPT_APPEND, E2BIG, "Index of insertion too big" },
-		{ IPT_REPLACE, E2BIG, "Index of replacement too big" },
-		{ IPT_DELETE_NUM, E2BIG, "Index of deletion too big" },
-		{ IPT_ZERO_NUM, E2BIG, "Index of counter too big" },
-		{ 0, ENOENT, "No chain/target/match by that name" },
-		{ 0, ENOMEM, "Memory allocation problem" },
-	};
-
-	for (unsigned i = 0; i < RTE_DIM(texts); i++)
-		if (texts[i].error == error &&
-		    (texts[i].commands == 0 || texts[i].commands & command))
-			return texts[i].text;
-	return strerror(error);
-}
-
 static int
 echo_rule(struct ipt *x, const struct rule_table *t)
 {

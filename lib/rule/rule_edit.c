@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Edits of rule tables and their commit. Called by the iptables commands; control lcore. Chains are
- * copied on their first change within an edit, rules never.
+ * Edits of rule tables; rule_commit.c publishes them. Called by the iptables commands; control lcore.
+ * Chains are copied on their first change within an edit, rules never.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rule_check.h"
 #include "rule_edit.h"
-#include "rule_eval.h"
 #include "rule_object.h"
 #include "rule_spec.h"
-
-struct rule_zero {
-	struct rule *rule; /* or */
-	struct rule_chain *chain;
-};
+#include "rule_zero.h"
 
 void
 rule_edit_init(struct rule_edit *e)
@@ -24,45 +18,10 @@ rule_edit_init(struct rule_edit *e)
 	memset(e, 0, sizeof(*e));
 }
 
-static void
-zero_later(struct rule_edit *e, struct rule *r, struct rule_chain *ch)
-{
-	if (e->nb_zero == e->cap_zero) {
-		e->cap_zero = e->cap_zero ? 2 * e->cap_zero : 64;
-		e->zero = realloc(e->zero, e->cap_zero * sizeof(e->zero[0]));
-		if (e->zero == NULL)
-			abort();
-	}
-	if (r != NULL)
-		r->refs++;
-	else
-		ch->refs++;
-	e->zero[e->nb_zero++] = (struct rule_zero){ r, r != NULL ? NULL : ch };
-}
-
-static void
-zero_done(struct rule_edit *e, bool apply)
-{
-	for (uint32_t i = 0; i < e->nb_zero; i++) {
-		struct rule_zero *z = &e->zero[i];
-
-		if (apply)
-			counter_set(z->rule ? z->rule->counter : z->chain->policy_counter->id,
-				    (struct count){ 0 });
-		if (z->rule != NULL)
-			rule_put(z->rule);
-		else
-			rule_chain_put(z->chain);
-	}
-	free(e->zero);
-	e->zero = NULL;
-	e->nb_zero = e->cap_zero = 0;
-}
-
 void
 rule_edit_abort(struct rule_edit *e)
 {
-	zero_done(e, false);
+	rule_zero_done(e, false);
 	for (unsigned f = 0; f < HOOK_FAMILIES; f++)
 		for (unsigned i = 0; i < RULE_TABLES_MAX; i++)
 			if (e->table[f][i] != NULL)
@@ -91,132 +50,6 @@ rule_edit_write(struct rule_edit *e, enum hook_family family, unsigned type)
 		e->fresh[family][e->nb_fresh[family]++] = type;
 	e->table[family][type] = now != NULL ? rule_table_copy(now) : rule_table_new(family, type);
 	return e->table[family][type];
-}
-
-/* Enters the table into the hooks of its points. */
-static int
-register_hooks(struct gen *draft, enum hook_family family, unsigned type)
-{
-	const struct rule_table_type *tt = &rule_table_types[type];
-	int rc = 0;
-
-	for (unsigned p = 0; rc == 0 && p < HOOK_POINTS; p++)
-		if (tt->points & 1u << p)
-			rc = hook_register(draft, family, p, tt->priority, tt->name,
-					   p == HOOK_OUTPUT && tt->reroutes ? rule_hook_reroute
-									    : rule_hook,
-					   rule_hook_priv(family, type));
-	return rc;
-}
-
-/* The draft's set of tables; the edit's copies move into it. */
-static int
-publish(struct rule_edit *e)
-{
-	struct gen *draft = gen_draft();
-	const struct rule_set *now = draft->slot[rule_gen_slot];
-	struct rule_set *set = calloc(1, sizeof(*set));
-	int rc = 0;
-
-	if (set == NULL)
-		abort();
-	if (now != NULL)
-		*set = *now;
-	for (unsigned f = 0; f < HOOK_FAMILIES; f++) {
-		for (unsigned i = 0; i < rule_nb_table_types; i++) {
-			if (e->table[f][i] != NULL)
-				set->table[f][i] = e->table[f][i];
-			else if (set->table[f][i] != NULL)
-				set->table[f][i]->refs++;
-			e->table[f][i] = NULL;
-		}
-		for (unsigned i = 0; i < e->nb_fresh[f]; i++) {
-			set->used[f][set->nb_used[f]++] = e->fresh[f][i];
-			if (rc == 0)
-				rc = register_hooks(draft, f, e->fresh[f][i]);
-		}
-	}
-	gen_draft_set(draft, rule_gen_slot, set);
-	if (rc != 0)
-		gen_abandon(draft);
-	else
-		gen_commit(draft);
-	return rc;
-}
-
-/*
- * Every change of a table by iptables (legacy) starts the counters of all its policies anew, but for
- * those that the change itself sets. Nobody would invent it; scripts that compare lists see it.
- */
-static void
-restart_policies(struct rule_edit *e, const struct rule_table *t, const struct rule_table *now)
-{
-	for (unsigned p = 0; now != NULL && p < HOOK_POINTS; p++) {
-		struct rule_chain *c;
-
-		if (t->builtin[p] == RULE_SLOT_NONE)
-			continue;
-		c = t->chain[t->builtin[p]];
-		if (c->policy_counter == now->chain[now->builtin[p]]->policy_counter)
-			zero_later(e, NULL, c);
-	}
-}
-
-/* A changed table starts the state of its matches afresh, as in Linux: limits are full again. */
-static void
-restart_states(const bool changed[HOOK_FAMILIES][RULE_TABLES_MAX])
-{
-	for (unsigned f = 0; f < HOOK_FAMILIES; f++)
-		for (unsigned i = 0; i < rule_nb_table_types; i++)
-			if (changed[f][i])
-				rule_table_restart(rule_table_get(gen_current(), f, i));
-}
-
-static int
-commit(struct rule_edit *e)
-{
-	bool changed[HOOK_FAMILIES][RULE_TABLES_MAX] = { { false } }, any = false;
-	int rc = 0;
-
-	for (unsigned f = 0; f < HOOK_FAMILIES; f++)
-		for (unsigned i = 0; rc == 0 && i < rule_nb_table_types; i++)
-			if (e->table[f][i] != NULL) {
-				any = changed[f][i] = true;
-				restart_policies(e, e->table[f][i],
-						 rule_table_get(gen_current(), f, i));
-				rc = rule_check(e->table[f][i]);
-			}
-	if (rc == 0 && any)
-		rc = publish(e);
-	if (rc == 0 && any)
-		restart_states(changed);
-	zero_done(e, rc == 0);
-	return rc;
-}
-
-void
-rule_edit_refuse(struct rule_edit *e)
-{
-	struct rule_edit seen = *e;
-
-	rule_edit_abort(e);
-	for (unsigned f = 0; f < HOOK_FAMILIES; f++)
-		for (unsigned i = 0; i < seen.nb_fresh[f]; i++)
-			rule_edit_read(e, f, seen.fresh[f][i]);
-	commit(e);
-	rule_edit_abort(e);
-}
-
-int
-rule_edit_commit(struct rule_edit *e)
-{
-	int rc = commit(e);
-
-	if (rc == 0)
-		rule_edit_abort(e);
-	else
-		rule_edit_refuse(e);
-	return rc;
 }
 
 /* The chain, ready to be changed; NULL: there is none of that name. */
@@ -362,9 +195,9 @@ rule_edit_zero_chain(struct rule_edit *e, const struct rule_table *t, const char
 		return -ENOENT;
 	ch = t->chain[slot];
 	for (uint32_t i = 0; i < ch->nb; i++)
-		zero_later(e, ch->rules[i], NULL);
+		rule_zero_later(e, ch->rules[i], NULL);
 	if (ch->policy_counter != NULL)
-		zero_later(e, NULL, ch);
+		rule_zero_later(e, NULL, ch);
 	return 0;
 }
 
@@ -377,7 +210,7 @@ rule_edit_zero_at(struct rule_edit *e, const struct rule_table *t, const char *c
 		return -ENOENT;
 	if (pos >= t->chain[slot]->nb)
 		return -E2BIG;
-	zero_later(e, t->chain[slot]->rules[pos], NULL);
+	rule_zero_later(e, t->chain[slot]->rules[pos], NULL);
 	return 0;
 }
 

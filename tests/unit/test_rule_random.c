@@ -111,6 +111,53 @@ random_proto(struct str *s, bool ip6)
 	}
 }
 
+/* As they are printed back, so that what is saved can be compared; "!" may stand where %s is. */
+static void
+random_match(struct str *s, bool ip6)
+{
+	static const char *const both[] = {
+		" -m length %s--length 1:99",
+		" -m mark %s--mark 0x5/0xff",
+		" -m tos %s--tos 0x10/0x3f",
+		" -m dscp %s--dscp 0x2e",
+		" -m mac %s--mac-source 02:00:00:00:00:07",
+		" -m pkttype %s--pkt-type broadcast",
+		" -m addrtype %s--src-type UNICAST --limit-iface-in",
+		" -m limit --limit 7/min --limit-burst 3",
+		" -m statistic --mode nth %s--every 5 --packet 2",
+		" -m statistic --mode random %s--probability 0.25000000000",
+		" -p esp -m esp %s--espspi 5:9",
+	};
+	static const char *const only4[] = {
+		" -m ttl %s--ttl-eq 5",
+		" -m iprange %s--src-range 10.0.0.1-10.0.0.9",
+		" -p ah -m ah %s--ahspi 7",
+	};
+	static const char *const only6[] = {
+		" -m hl %s--hl-eq 5",
+		" -m iprange %s--dst-range fd01::1-fd01::9",
+		" -m ah %s--ahspi 7 --ahlen 16 --ahres",
+		" -m frag %s--fragid 1:5 --fragfirst --fragmore",
+		" -m hbh %s--hbh-len 8 --hbh-opts 5:2,1",
+		" -m dst %s--dst-len 16 --dst-opts 0,30:4",
+		" -m rt %s--rt-segsleft 1:3 --rt-len 24",
+		" -m rt --rt-type 0 --rt-0-addrs fd01::1,fd01::2 --rt-0-not-strict",
+		" -m ipv6header %s--header hop-by-hop,protocol --soft",
+		" -m eui64",
+	};
+	const char *m = both[pick(RTE_DIM(both))];
+
+	if (pick(2))
+		m = ip6 ? only6[pick(RTE_DIM(only6))] : only4[pick(RTE_DIM(only4))];
+	for (; *m != '\0'; m++)
+		if (m[0] == '%') {
+			str_add(s, maybe_not());
+			m++;
+		} else {
+			str_add_bytes(s, m, 1);
+		}
+}
+
 static void
 random_rule(struct str *s, bool ip6)
 {
@@ -124,7 +171,10 @@ random_rule(struct str *s, bool ip6)
 		str_printf(s, " %s-i r%s", maybe_not(), pick(2) ? "0" : "+");
 	if (pick(4) == 0)
 		str_printf(s, " %s-o r1", maybe_not());
-	random_proto(s, ip6);
+	if (pick(3) == 0)
+		random_match(s, ip6);
+	else
+		random_proto(s, ip6);
 	if (!ip6 && pick(8) == 0)
 		str_printf(s, " %s-f", maybe_not());
 	if (pick(6) == 0)
