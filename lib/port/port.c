@@ -147,6 +147,7 @@ bring_up(struct port *p, unsigned queues, struct err *e)
 	own[p->index].promisc = promisc;
 	p->up = true;
 	p->link = has_carrier(p->dpdk_id);
+	port_reset_watch(p->dpdk_id);
 	return 0;
 }
 
@@ -225,8 +226,8 @@ edit(uint16_t index)
 	return port_new(port_get(gen_current(), index));
 }
 
-static void
-publish_up(uint16_t index, bool up)
+void
+port_publish_up(uint16_t index, bool up)
 {
 	struct port *p = edit(index);
 
@@ -242,14 +243,14 @@ set_mtu_stopped(const struct port *p, uint16_t mtu)
 	bool up = p->up;
 	int rc, again;
 
-	publish_up(index, false);
+	port_publish_up(index, false);
 	rc = rte_eth_dev_stop(id);
 	if (rc == 0) {
 		rc = rte_eth_dev_set_mtu(id, mtu);
 		again = rte_eth_dev_start(id);
 		rc = rc != 0 ? rc : again;
 	}
-	publish_up(index, up);
+	port_publish_up(index, up);
 	return rc;
 }
 
@@ -362,6 +363,7 @@ void
 port_poll_links(void)
 {
 	port_host_poll();
+	port_reset_poll();
 	for (uint16_t i = 1; i < PORT_MAX; i++) {
 		const struct port *old = port_get(gen_current(), i);
 		struct port *p;
@@ -376,6 +378,8 @@ port_poll_links(void)
 		p->link = link;
 		port_publish(i, p);
 		LOG(NOTICE, "port %s: carrier %s", p->name, link ? "up" : "lost");
+		if (link)
+			port_reset_carrier(p);
 		tell(PORT_CHANGED, i);
 	}
 }

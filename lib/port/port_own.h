@@ -21,6 +21,8 @@ void port_publish(uint16_t index, struct port *p);
 void port_publish_twin(uint16_t index, struct port *p);
 /* The published port; NULL with a text. */
 const struct port *port_find(const char *name, struct err *e);
+/* Publishes the port as administratively up or down, and tells nobody. */
+void port_publish_up(uint16_t index, bool up);
 /* Tells everybody that the port's description has changed. */
 void port_changed(uint16_t index);
 /* An index that neither a port nor a twin has. -ENOSPC with a text. */
@@ -58,3 +60,10 @@ void port_mtu6_follow(struct port *p);
 void port_host_follow(enum port_event event, uint16_t index);
 /* Every 100 ms: takes twins back whose namespace or interface has gone. */
 void port_host_poll(void);
+
+/* port_reset.c: from now on the device is started anew when its driver says it must be. */
+void port_reset_watch(uint16_t dpdk_id);
+/* The port's carrier has come back: some devices need it then. */
+void port_reset_carrier(const struct port *p);
+/* Every 100 ms: does what is due. */
+void port_reset_poll(void);
