@@ -12,7 +12,8 @@
 #include "walk.h"
 
 DROP_REASON(not_ip, "host-arp", "the host asks for a neighbour: its interface must stay NOARP");
-DROP_REASON(too_big, "host-too-big", "longer than the MTU of the host's interface");
+DROP_REASON(too_big, "host-too-big",
+	    "longer than the MTU of the host's interface, with IPv6 extension headers");
 DROP_REASON(no_mbuf, "host-no-mbuf", "no packet memory for fragments to the host");
 
 /* Who an error comes from that Pollux itself tells the host about the host's own packets. */
@@ -74,7 +75,7 @@ hand_to(struct walk *w, const struct port *twin, struct rte_mbuf *m)
 	walk_transmit(w, m);
 }
 
-/* The host puts the pieces together again. */
+/* A datagram that was put together from fragments: the host does that for itself again. */
 static void
 hand_long(struct walk *w, const struct port *twin, struct rte_mbuf *m)
 {
@@ -84,6 +85,8 @@ hand_long(struct walk *w, const struct port *twin, struct rte_mbuf *m)
 
 	if (pkt(m)->family == AF_INET)
 		n = pkt_fragment4(m, twin->mtu, pieces, PKT_FRAGMENTS_MAX);
+	else if (pkt(m)->l4 == pkt(m)->l3 + sizeof(struct ip6_hdr))
+		n = pkt_fragment6(m, twin->mtu, pieces, PKT_FRAGMENTS_MAX);
 	if (n < 0) {
 		walk_drop(w, n == -ENOMEM ? DROP(no_mbuf) : DROP(too_big), m);
 		return;
@@ -249,7 +252,7 @@ host_receive(struct walk *w, const struct port *twin, struct rte_mbuf **pkts, ui
 		pkt(m)->flags |= PKT_ORIGINATED;
 		pkt(m)->twin = twin->index;
 		pkt(m)->entry = PKT_ENTRY_LOCAL_OUT;
-		pkt(m)->burst_pos = i;
+		pkt(m)->burst_pos = i + 1;
 		send_one(w, port, m);
 	}
 	originate_drain(w);

@@ -317,6 +317,27 @@ errors_for_the_host(void **state)
 	expect_error(ICMP_DEST_UNREACH, ICMP_HOST_UNREACH);
 }
 
+/* A rule in OUTPUT resets the connection: the reset is for the host, from the far end. */
+static void
+reset_for_the_host(void **state)
+{
+	struct dp_ip s = from_box;
+	struct rte_mbuf *m;
+
+	DP("iptables -A OUTPUT -p tcp -j REJECT --reject-with tcp-reset");
+	s.proto = IPPROTO_TCP;
+	host_sends(&s);
+	dp_run();
+	assert_null(dp_take(1));
+	m = host_takes();
+	assert_non_null(m);
+	assert_memory_equal(rte_pktmbuf_mtod(m, void *), "\2\0\0\0\0\x10", 6);
+	assert_memory_equal(rte_pktmbuf_mtod(m, uint8_t *) + 26, "\x0a\2\0\2\x0a\1\0\1", 8);
+	rte_pktmbuf_free(m);
+	DP("iptables -F");
+	dp_balance();
+}
+
 static void
 host_takes_no_more(void **state)
 {
@@ -337,7 +358,7 @@ main(void)
 		cmocka_unit_test(to_the_host),        cmocka_unit_test(not_to_the_host),
 		cmocka_unit_test(by_another_port),    cmocka_unit_test(from_the_host),
 		cmocka_unit_test(to_everybody),       cmocka_unit_test(errors_for_the_host),
-		cmocka_unit_test(host_takes_no_more),
+		cmocka_unit_test(reset_for_the_host), cmocka_unit_test(host_takes_no_more),
 	};
 
 	return cmocka_run_group_tests_name("host", tests, configure, leave);
