@@ -120,6 +120,7 @@ tsan_suite()
 
 group_tsan() { run_group tsan 600 tsan_suite; }
 group_quickstart() { run_group quickstart 300 deploy/quickstart; }
+group_sriov() { run_group sriov 900 tests/sriov/run; }
 group_debian13() { run_group debian13 600 tests/debian13/run; }
 
 # Only that it runs and finds its figures: a shared machine is no place to judge them.
