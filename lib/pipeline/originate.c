@@ -140,6 +140,22 @@ route_all(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 	return kept;
 }
 
+/*
+ * What a rule in OUTPUT changed: another next hop, whose port was not shown to OUTPUT, or back to the box
+ * itself.
+ */
+static uint16_t
+route_changed(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++) {
+		const struct nexthop *nh = nexthop_get(pkt(pkts[i])->nh);
+
+		if (pkt(pkts[i])->flags & PKT_ROUTED && nh->type == NEXTHOP_UNICAST)
+			pkt(pkts[i])->out = nh->port;
+	}
+	return route_all(w, pkts, n);
+}
+
 /* The part of Linux's ip_local_out() and ip_output(). */
 static void
 local_out(struct walk *w, struct batch *b)
@@ -153,8 +169,7 @@ local_out(struct walk *w, struct batch *b)
 	for (uint16_t i = 0; i < n; i++)
 		put_hop_limit(b->pkts[i]);
 	n = walk_hook(w, HOOK_OUTPUT, b->pkts, n);
-	/* A rule there may have turned a packet back to the box itself. */
-	n = route_all(w, b->pkts, n);
+	n = route_changed(w, b->pkts, n);
 	n = walk_hook(w, HOOK_POSTROUTING, b->pkts, n);
 	output(w, b->pkts, n);
 	b->n = 0;

@@ -46,6 +46,21 @@ put_name(char to[QUEUE_IFACE], const struct port_table *ports, uint16_t index)
 		to[0] = '\0';
 }
 
+/* The packet's first bytes; it may be a chain (a datagram put together from fragments). */
+static uint16_t
+capture(struct queue_record *r, const struct rte_mbuf *m)
+{
+	const struct pkt *p = pkt_const(m);
+	uint32_t n = RTE_MIN(p->len, (uint32_t)QUEUE_DATA);
+	const void *from = rte_pktmbuf_read(m, p->l3, n, r->data);
+
+	if (from == NULL)
+		return 0;
+	if (from != r->data)
+		memcpy(r->data, from, n);
+	return n;
+}
+
 /* The part that all records have. NULL: no room, or no ring. */
 static struct queue_record *
 start(const struct hook_ctx *ctx, const struct rte_mbuf *m, uint8_t kind, uint8_t level)
@@ -64,7 +79,7 @@ start(const struct hook_ctx *ctx, const struct rte_mbuf *m, uint8_t kind, uint8_
 	r->mark = p->mark;
 	r->suppressed = 0;
 	r->len = p->len;
-	r->captured = RTE_MIN(p->len, QUEUE_DATA);
+	r->captured = capture(r, m);
 	r->kind = kind;
 	r->family = ctx->family;
 	r->level = level;
@@ -75,7 +90,6 @@ start(const struct hook_ctx *ctx, const struct rte_mbuf *m, uint8_t kind, uint8_
 		memcpy(r->mac, frame, 2 * RTE_ETHER_ADDR_LEN);
 		memcpy(r->mac + 2 * RTE_ETHER_ADDR_LEN, frame + p->l3 - 2, 2);
 	}
-	memcpy(r->data, frame + p->l3, r->captured);
 	return r;
 }
 

@@ -20,7 +20,7 @@ struct queue_record {
 	uint32_t burst;      /* number of the burst in the lane */
 	uint32_t mark;       /* of the packet */
 	uint32_t suppressed; /* messages the lane kept back before this one */
-	uint16_t len;        /* of the IP packet */
+	uint32_t len;        /* of the IP packet */
 	uint16_t captured;   /* of it, in data */
 	uint8_t kind;        /* enum queue_kind */
 	uint8_t family;      /* enum hook_family */

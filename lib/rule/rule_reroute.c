@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the box sends has its route before OUTPUT; where a table there changes what routes depend on
- * (mark, TOS, addresses), the packet gets a new one before the next function sees it. Called by
- * hook_walk() on workers.
+ * (mark, TOS, addresses), the packet gets a new one at once. To the rest of OUTPUT it still leaves by the
+ * old port, as in Linux; the pipeline puts the new one in place behind it. Called by hook_walk() on
+ * workers.
  */
 #include <string.h>
 
@@ -66,13 +67,11 @@ reroute(const struct hook_ctx *ctx, struct rte_mbuf *m)
 	key.hash = route_flow_hash(m);
 	id = route_lookup_key(ctx->gen, &key);
 	nh = nexthop_get(id);
-	p->nh = id;
 	if (nh->type == NEXTHOP_UNICAST) {
-		p->out = nh->port;
+		p->nh = id;
 		return VERDICT_ACCEPT;
 	}
 	/* To the box itself after all: the pipeline sees that behind OUTPUT. */
-	p->out = 0;
 	p->flags &= ~PKT_ROUTED;
 	return nh->type == NEXTHOP_LOCAL ? VERDICT_ACCEPT : VERDICT_DROP_FOR(DROP(no_route));
 }
