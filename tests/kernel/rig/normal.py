@@ -109,3 +109,23 @@ def text_for_comparison(command, text):
         # the neighbour table is a hash table with a random key: its order is arbitrary
         return "".join(sorted(text.splitlines(keepends=True)))
     return text
+
+
+def without_idle_tables(saved, other):
+    """What iptables-save prints, without tables that hold nothing and that ``other`` does not have.
+
+    A table is listed from its first use on, so a router that stands lists those
+    of earlier scenarios too.
+    """
+    idle = {name for name, text in _tables(saved) if not re.search(r"^(?!:\S+ ACCEPT|\*|#|COMMIT).+", text, re.M)}
+    there = {name for name, _ in _tables(other)}
+    return "".join(text for name, text in _tables(saved) if name in there or name not in idle)
+
+
+def _tables(saved):
+    """(name, text) of each table; of what stands outside of tables the name is empty."""
+    found = []
+    for text in re.split(r"^(?=# Generated )", saved, flags=re.M):
+        name = re.search(r"^\*(\S+)$", text, re.M)
+        found.append((name.group(1) if name else "", text))
+    return found

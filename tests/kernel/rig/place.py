@@ -9,6 +9,7 @@ from .state import State
 
 REPORTED = 0.3
 
+
 class Fresh:
     """A new lab and a new router for each scenario."""
 
@@ -54,7 +55,7 @@ class Standing:
     @contextmanager
     def router(self, scenario):
         try:
-            self._make_ready(frozenset(scenario.options) & {"empty", "unresolved"}, _lists_tables(scenario))
+            self._make_ready(frozenset(scenario.options) & {"empty", "unresolved"})
             yield self._lab.wire, self._router, self._router.log_of(None) if "log" in scenario.options else None
             self._lab.leave()
         except BaseException:
@@ -68,10 +69,10 @@ class Standing:
             stack, self._stack = self._stack, None
             stack.close()
 
-    def _make_ready(self, options, untouched):
+    def _make_ready(self, options):
         if self._stack:
             self._lab.enter()
-        self.used = bool(self._stack) and options in self._reference and self._reset(options, untouched)
+        self.used = bool(self._stack) and options in self._reference and self._reset(options)
         if not self.used:
             self.close()
             self._open(options)
@@ -85,23 +86,15 @@ class Standing:
         self._router.set_up(options)
         self._reference[options] = State(self._router.ask)
 
-    def _reset(self, options, untouched):
+    def _reset(self, options):
         wanted = self._reference[options]
-        now = State(self._router.ask)
-        if untouched and now.tables_seen():
-            return False
-        now.undo(self._router.ask, wanted)
+        State(self._router.ask).undo(self._router.ask, wanted)
         self._router.forget_log()
         self._router.set_up(options, ports=False)
         left = State(self._router.ask).differences(wanted)
         if left and os.environ.get("RIG_SHOW_RESET"):
             print("reset left:", *left, sep="\n    ", file=sys.stderr)
         return not left
-
-
-def _lists_tables(scenario):
-    """Would the output show which tables earlier scenarios have looked at?"""
-    return any(step.kind == "command" and step.argv[0].endswith("-save") for step in scenario.steps)
 
 
 def _start_quiet(wire):

@@ -23,6 +23,7 @@ class Record:
     log: list = field(default_factory=list)       # (step's line, level, text)
     refused: list = field(default_factory=list)
     trouble: str = None
+    used: bool = False                            # the router has seen other scenarios
     seconds: float = 0.0
 
 
@@ -161,6 +162,7 @@ def play(scenario, place, guide=None, afterwards=None):
     start = time.monotonic()
     with place.router(scenario) as (wire, router, log):
         record = _Player(scenario, router, wire, guide, log).play()
+        record.used = place.used
         record.seconds = time.monotonic() - start
         if afterwards:
             afterwards(record)

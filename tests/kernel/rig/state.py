@@ -27,10 +27,6 @@ class State:
         return [f"{show}: {line}" for show in _SHOWS
                 for line in sorted(set(self._rest(show).splitlines()) ^ set(wanted._rest(show).splitlines()))]
 
-    def tables_seen(self):
-        """iptables-save prints each table that was ever looked at: what no reset takes away."""
-        return any(self.shown[show] for show in _SHOWS if "tables" in show)
-
     def undo(self, ask, wanted):
         """Take away what commands have added; the lab's set-up has to follow."""
         for tool in ("iptables", "ip6tables"):
