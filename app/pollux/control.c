@@ -15,6 +15,7 @@
 #include <rte_errno.h>
 
 #include "app.h"
+#include "addr.h"
 #include "base_clock.h"
 #include "base_rcu.h"
 #include "cmd.h"
@@ -76,6 +77,7 @@ tick(int fd)
 	if (read(fd, &times, sizeof(times)) < 0)
 		return;
 	neigh_timer(clock_ms());
+	addr_timer(clock_ms());
 	pipeline_tick(clock_ms());
 	port_poll_links();
 	server_tick();

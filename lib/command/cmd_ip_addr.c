@@ -4,10 +4,12 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 
 #include "addr.h"
+#include "base_clock.h"
 #include "cmd_ip.h"
 
 /* What the words of add, change, replace and del say. */
@@ -15,7 +17,8 @@ struct request {
 	struct addr a;
 	const struct port *port;
 	bool has_local, has_scope, has_len;
-	char brd; /* '+': all ones, '-': all zeros, 0: as given or none */
+	uint32_t valid, preferred; /* seconds, ADDR_FOREVER */
+	char brd;                  /* '+': all ones, '-': all zeros, 0: as given or none */
 };
 
 static uint8_t
@@ -24,6 +27,46 @@ default_scope(const struct ip_addr *a)
 	if (a->family == AF_INET)
 		return ntohl(a->v4) >> 24 == 127 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
 	return ip_addr_is_link_local(a) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+}
+
+static int
+read_label(struct ip_cmd *ip, struct request *r)
+{
+	const char *word = ip_next(ip);
+
+	if (word == NULL)
+		return IP_USAGE;
+	if (strlen(word) >= sizeof(r->a.label))
+		return ip_say(ip, IP_REFUSED, "Error: Attribute failed policy validation.");
+	strcpy(r->a.label, word);
+	return 0;
+}
+
+static int
+read_lifetime(struct ip_cmd *ip, const char *what, uint32_t *seconds)
+{
+	const char *word = ip_next(ip);
+
+	if (word == NULL)
+		return IP_USAGE;
+	if (strcmp(word, "forever") == 0)
+		*seconds = ADDR_FOREVER;
+	else if (!ip_get_u32(word, UINT32_MAX, seconds))
+		return ip_invalid(ip, word, what);
+	return 0;
+}
+
+/* A word that stands alone; -1: it is none of these. */
+static int
+read_flag(struct ip_cmd *ip, struct request *r)
+{
+	if (ip_is(ip, "noprefixroute"))
+		r->a.no_route = true;
+	else if (ip_is(ip, "nodad"))
+		r->a.no_dad = true;
+	else if (!ip_is(ip, "home") && !ip_is(ip, "mngtmpaddr") && !ip_is(ip, "optimistic"))
+		return -1;
+	return 0;
 }
 
 /* A word with its value, but for the address itself; -1: it is none of these. */
@@ -45,13 +88,21 @@ read_option(struct ip_cmd *ip, struct request *r)
 			       ? 0
 			       : ip_invalid(ip, word, "invalid scope value.");
 	}
-	if (ip_is(ip, "label") || ip_is(ip, "metric") || ip_like(ip, "valid_lft") ||
-	    ip_like(ip, "preferred_lft"))
-		return ip_next(ip) == NULL ? IP_USAGE : 0; /* understood, without effect */
-	if (ip_is(ip, "nodad") || ip_is(ip, "noprefixroute") || ip_is(ip, "home") ||
-	    ip_is(ip, "mngtmpaddr") || ip_is(ip, "optimistic"))
-		return 0;
-	return -1;
+	if (ip_is(ip, "metric") || ip_is(ip, "priority") || ip_is(ip, "preference")) {
+		word = ip_next(ip);
+		if (word == NULL)
+			return IP_USAGE;
+		return ip_get_u32(word, UINT32_MAX, &r->a.metric)
+			       ? 0
+			       : ip_invalid(ip, word, "\"metric\" value is invalid\n");
+	}
+	if (ip_is(ip, "label"))
+		return read_label(ip, r);
+	if (ip_like(ip, "valid_lft"))
+		return read_lifetime(ip, "valid_lft value", &r->valid);
+	if (ip_like(ip, "preferred_lft"))
+		return read_lifetime(ip, "preferred_lft value", &r->preferred);
+	return read_flag(ip, r);
 }
 
 static int
@@ -133,7 +184,7 @@ read_request(struct ip_cmd *ip, struct request *r)
 {
 	int rc = 0;
 
-	*r = (struct request){ 0 };
+	*r = (struct request){ .valid = ADDR_FOREVER, .preferred = ADDR_FOREVER };
 	while (*ip->word != NULL && rc == 0)
 		rc = read_word(ip, r);
 	if (rc != 0)
@@ -143,6 +194,19 @@ read_request(struct ip_cmd *ip, struct request *r)
 	if (!r->has_local)
 		return ip_answer(ip, -EOPNOTSUPP, NULL);
 	complete(r);
+	if (r->valid == 0)
+		return ip_say(ip, IP_BAD, "valid_lft is zero");
+	/* A preferred time alone counts for IPv6 only, as in Linux. */
+	if (r->preferred > r->valid && r->preferred != ADDR_FOREVER)
+		return ip_say(ip, IP_BAD, "preferred_lft is greater than valid_lft");
+	if (r->valid != ADDR_FOREVER || r->preferred != ADDR_FOREVER) {
+		r->a.valid = r->valid;
+		r->a.preferred = RTE_MIN(r->preferred, r->valid);
+		r->a.deprecated = r->preferred == 0;
+		r->a.since = clock_ms();
+	}
+	if (r->valid == ADDR_FOREVER && r->a.prefix.addr.family == AF_INET && r->preferred != 0)
+		r->a.valid = 0;
 	return 0;
 }
 
@@ -156,7 +220,7 @@ addr_cmd_add(struct ip_cmd *ip)
 	return rc != 0 ? rc : ip_answer(ip, addr_add(&r.a, &e), &e);
 }
 
-/* change and replace: there is nothing to change in an address that is there. */
+/* change and replace: in an address that is there only its lifetimes change. */
 static int
 addr_cmd_replace(struct ip_cmd *ip)
 {
@@ -167,7 +231,9 @@ addr_cmd_replace(struct ip_cmd *ip)
 	if (rc != 0)
 		return rc;
 	rc = addr_add(&r.a, &e);
-	return ip_answer(ip, rc == -EEXIST ? 0 : rc, &e);
+	if (rc == -EEXIST)
+		rc = addr_set_lifetime(&r.a, &e);
+	return ip_answer(ip, rc, &e);
 }
 
 static int
@@ -196,10 +262,29 @@ addr_cmd_del(struct ip_cmd *ip)
 
 struct filter {
 	const struct port *port;
-	bool up, has_scope, has_to, primary, secondary;
+	bool up, has_scope, has_to, primary, secondary, permanent, dynamic, deprecated;
+	const char *label; /* a pattern of IPv4 addresses' labels */
 	uint8_t scope, family;
 	struct ip_prefix to;
 };
+
+static bool
+read_filter_flag(struct ip_cmd *ip, struct filter *f)
+{
+	if (ip_is(ip, "primary"))
+		f->primary = true;
+	else if (ip_is(ip, "secondary"))
+		f->secondary = true;
+	else if (ip_is(ip, "permanent"))
+		f->permanent = true;
+	else if (ip_is(ip, "dynamic"))
+		f->dynamic = true;
+	else if (ip_is(ip, "deprecated"))
+		f->deprecated = true;
+	else
+		return false;
+	return true;
+}
 
 static int
 read_filter_word(struct ip_cmd *ip, struct filter *f)
@@ -210,10 +295,11 @@ read_filter_word(struct ip_cmd *ip, struct filter *f)
 		f->up = true;
 		return 0;
 	}
-	if (ip_is(ip, "primary") || ip_is(ip, "permanent") || ip_is(ip, "secondary")) {
-		f->primary |= strcmp(ip->word[-1], "primary") == 0;
-		f->secondary |= strcmp(ip->word[-1], "secondary") == 0;
+	if (read_filter_flag(ip, f))
 		return 0;
+	if (ip_is(ip, "label")) {
+		f->label = ip_next(ip);
+		return f->label == NULL ? IP_USAGE : 0;
 	}
 	if (ip_is(ip, "scope")) {
 		word = ip_next(ip);
@@ -240,13 +326,43 @@ read_filter_word(struct ip_cmd *ip, struct filter *f)
 	return 0;
 }
 
+/* Will it go by itself? */
+static bool
+is_dynamic(const struct addr *a)
+{
+	return a->valid != 0 && a->valid != ADDR_FOREVER;
+}
+
+static bool
+label_wanted(const struct filter *f, const struct addr *a)
+{
+	const char *label = a->label[0] != '\0' ? a->label : ip_port_name(a->port);
+
+	return f->label == NULL || a->prefix.addr.family != AF_INET ||
+	       fnmatch(f->label, label, 0) == 0;
+}
+
 static bool
 wanted(const struct filter *f, const struct addr *a)
 {
 	return (f->family == AF_UNSPEC || f->family == a->prefix.addr.family) &&
 	       (!f->has_scope || f->scope == a->scope) &&
 	       (!f->has_to || ip_prefix_contains(&f->to, &a->prefix.addr)) &&
-	       !(f->primary && a->secondary) && !(f->secondary && !a->secondary);
+	       !(f->primary && a->secondary) && !(f->secondary && !a->secondary) &&
+	       !(f->permanent && is_dynamic(a)) && !(f->dynamic && !is_dynamic(a)) &&
+	       !(f->deprecated && !a->deprecated) && label_wanted(f, a);
+}
+
+/* What is left of it. */
+static void
+print_lifetime(struct str *out, uint32_t seconds, uint64_t since)
+{
+	uint64_t gone = (clock_ms() - since) / 1000;
+
+	if (seconds == ADDR_FOREVER)
+		str_add(out, "forever");
+	else
+		str_printf(out, "%usec", gone < seconds ? (uint32_t)(seconds - gone) : 0);
 }
 
 static void
@@ -263,13 +379,21 @@ print_addr(struct ip_cmd *ip, const struct addr *a)
 	if (a->peer.family != AF_UNSPEC)
 		str_printf(out, " peer %s", ip_addr_text(&a->peer, text));
 	str_printf(out, "/%u", a->prefix.len);
+	if (a->metric != 0)
+		str_printf(out, " metric %u", a->metric);
 	if (a->broadcast.family != AF_UNSPEC)
 		str_printf(out, " brd %s", ip_addr_text(&a->broadcast, text));
 	str_printf(out, " scope %s ", ip_scope_name(a->scope, scope));
+	str_printf(out, "%s%s%s%s%s", a->secondary ? "secondary " : "", a->no_dad ? "nodad " : "",
+		   a->deprecated ? "deprecated " : "", is_dynamic(a) ? "dynamic " : "",
+		   a->no_route ? "noprefixroute " : "");
 	if (v4)
-		str_printf(out, "%s%s", a->secondary ? "secondary " : "", port);
-	str_printf(out, "%s       valid_lft forever preferred_lft forever\n",
-		   ip->oneline ? "\\" : "\n");
+		str_add(out, a->label[0] != '\0' ? a->label : port);
+	str_printf(out, "%s       valid_lft ", ip->oneline ? "\\" : "\n");
+	print_lifetime(out, a->valid == 0 ? ADDR_FOREVER : a->valid, a->since);
+	str_add(out, " preferred_lft ");
+	print_lifetime(out, a->valid == 0 ? ADDR_FOREVER : a->preferred, a->since);
+	str_add(out, "\n");
 }
 
 static void
@@ -282,8 +406,8 @@ print_brief(struct ip_cmd *ip, const struct port *p, const struct filter *f)
 	str_printf(out, "%-16s %-14s ", p->name, p->up && p->link ? "UP" : "DOWN");
 	for (unsigned i = 0; (a = addr_nth(gen_current(), i)) != NULL; i++)
 		if (a->port == p->index && wanted(f, a))
-			str_printf(out, "%s/%u ", ip_addr_text(&a->prefix.addr, text),
-				   a->prefix.len);
+			str_printf(out, a->metric != 0 ? "%s/%u metric %u " : "%s/%u ",
+				   ip_addr_text(&a->prefix.addr, text), a->prefix.len, a->metric);
 	str_add(out, "\n");
 }
 
@@ -295,7 +419,8 @@ print_port(struct ip_cmd *ip, const struct port *p, const struct filter *f)
 
 	for (unsigned i = 0; (a = addr_nth(gen_current(), i)) != NULL; i++)
 		some |= a->port == p->index && wanted(f, a);
-	if (!some && (f->family != AF_UNSPEC || f->has_to))
+	if (!some && (f->family != AF_UNSPEC || f->has_to || f->label != NULL || f->has_scope ||
+		      f->permanent || f->dynamic || f->deprecated || f->secondary))
 		return;
 	if (ip->brief) {
 		print_brief(ip, p, f);
@@ -348,7 +473,8 @@ addr_cmd_flush(struct ip_cmd *ip)
 		return ip_say(ip, IP_BAD, "Flush requires arguments.");
 	rc = read_filter(ip, &f);
 	for (unsigned i = 0; rc == 0 && (a = addr_nth(gen_current(), i)) != NULL;) {
-		if ((f.port != NULL && a->port != f.port->index) || !wanted(&f, a)) {
+		if ((f.port != NULL && a->port != f.port->index) || !wanted(&f, a) ||
+		    (f.label != NULL && a->prefix.addr.family == AF_INET6)) {
 			i++;
 			continue;
 		}

@@ -12,6 +12,7 @@
 #include "base_err.h"
 #include "base_gen.h"
 #include "base_str.h"
+#include "port.h"
 
 struct addr {
 	struct ip_prefix prefix;  /* address and prefix length */
@@ -20,7 +21,17 @@ struct addr {
 	uint16_t port;
 	uint8_t scope; /* RT_SCOPE_* */
 	bool secondary;
+	bool no_route;   /* noprefixroute: without the connected route */
+	bool no_dad;     /* as it was said: shown */
+	bool deprecated; /* its preferred time is over */
+	uint32_t metric; /* of the connected route; 0: the usual */
+	/* Seconds from `since` (clock_ms()) on; ADDR_FOREVER, and 0 in valid, which means both. */
+	uint32_t valid, preferred;
+	uint64_t since;
+	char label[PORT_NAME_MAX]; /* IPv4; "": the port's name */
 };
+
+#define ADDR_FOREVER UINT32_MAX
 
 #define ADDR_MAX 4096 /* in all */
 
@@ -79,3 +90,7 @@ const struct addr *addr_nth(const struct gen *gen, unsigned n);
  */
 int addr_add(const struct addr *a, struct err *e);
 int addr_del(uint16_t port, const struct ip_prefix *p, bool any_len, struct err *e);
+/* `ip addr change`: new lifetimes for an address that is there. -EADDRNOTAVAIL, -ENOMEM. */
+int addr_set_lifetime(const struct addr *a, struct err *e);
+/* Control lcore, every 100 ms or so: addresses whose time is over. now: clock_ms(). */
+void addr_timer(uint64_t now);

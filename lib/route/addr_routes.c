@@ -54,6 +54,8 @@ subnet_route(const struct addr *a)
 		r.src.family = AF_UNSPEC;
 		r.metric = METRIC6_KERNEL;
 	}
+	if (a->metric != 0)
+		r.metric = a->metric;
 	return r;
 }
 
@@ -88,7 +90,8 @@ list4(const struct addr *a, bool up, struct route r[ROUTES_PER_ADDR])
 	if (a->secondary || (ntohl(all) >> 24) == 0 ||
 	    (p->len == 32 && subnet.dst.addr.v4 == p->addr.v4))
 		return n;
-	r[n++] = subnet;
+	if (!a->no_route)
+		r[n++] = subnet;
 	if (p->len < 31) {
 		all |= htonl(~0u >> p->len);
 		if (a->broadcast.family == AF_UNSPEC || a->broadcast.v4 != all)
@@ -123,7 +126,8 @@ list6(const struct addr *a, bool up, struct route r[ROUTES_PER_ADDR])
 	if (!up)
 		return 0;
 	r[n++] = local_route(a);
-	r[n++] = subnet_route(a);
+	if (!a->no_route)
+		r[n++] = subnet_route(a);
 	if (addr_is_router6(a->port) && has_anycast(a))
 		r[n++] = anycast_route(a);
 	return n;

@@ -59,7 +59,7 @@ common_bits(const struct ip_addr *a, const struct ip_addr *b, unsigned max)
 	return n;
 }
 
-/* RFC 6724 section 5: is a better than b as a source for dst? Rules 1, 2, 5 and 8. */
+/* RFC 6724 section 5: is a better than b as a source for dst? Rules 1, 2, 3, 5 and 8. */
 static bool
 better6(const struct addr *a, const struct addr *b, uint16_t port, const struct ip_addr *dst)
 {
@@ -72,6 +72,8 @@ better6(const struct addr *a, const struct addr *b, uint16_t port, const struct 
 		return sa >= sd;
 	if (sb < sa)
 		return sb < sd;
+	if (a->deprecated != b->deprecated)
+		return b->deprecated;
 	if ((a->port == port) != (b->port == port))
 		return a->port == port;
 	ca = common_bits(&a->prefix.addr, dst, a->prefix.len);
