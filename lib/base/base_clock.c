@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <time.h>
+
 #include <rte_cycles.h>
 
 #include "base_clock.h"
@@ -11,6 +13,15 @@ clock_ms(void)
 	uint64_t per_ms = rte_get_tsc_hz() / 1000;
 
 	return rte_rdtsc() / (per_ms ? per_ms : 1) + ahead;
+}
+
+uint32_t
+clock_midnight_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec % 86400 * 1000 + ts.tv_nsec / 1000000;
 }
 
 void

@@ -7,5 +7,7 @@
 #include <stdint.h>
 
 uint64_t clock_ms(void);
+/* Time of day in UTC: milliseconds since midnight (ICMP timestamps, RFC 792). */
+uint32_t clock_midnight_ms(void);
 /* Tests only: adds ms to every later clock_ms(). */
 void clock_advance(uint64_t ms);

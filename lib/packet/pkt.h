@@ -50,8 +50,9 @@ struct pkt {
 	uint32_t mark;
 	uint32_t nh;          /* next hop id, see route_nexthop.h */
 	uint8_t entry;        /* enum pkt_entry: where a packet handed to another lane goes on */
-	uint8_t burst_pos;    /* place in the received burst; answers inherit it */
+	uint8_t burst_pos;    /* 1 + twice the place in the received burst; answers inherit it */
 	uint8_t twin;         /* the host sent it: index of the twin it came by; else 0 */
+	uint8_t options;      /* IPv4 options: what is left to do, see options4.h */
 	uint64_t reserved[2]; /* connection */
 } __rte_cache_aligned;
 

@@ -17,9 +17,10 @@
 
 struct pkt_icmp_error {
 	uint8_t type, code;
-	uint8_t tos;   /* of the error itself */
-	uint8_t ttl;   /* TTL or hop limit of the error itself */
-	uint32_t info; /* second word of the ICMP header, host order */
+	uint8_t tos;     /* of the error itself */
+	uint8_t ttl;     /* TTL or hop limit of the error itself */
+	uint8_t options; /* bytes that IPv4 options will be put in: so much less is quoted */
+	uint32_t info;   /* second word of the ICMP header, host order */
 };
 
 /* about is quoted from its IP header on. saddr: 4 or 16 bytes by about's family. */

@@ -22,7 +22,7 @@ pkt_build_icmp_error(struct rte_mbuf *m, const struct rte_mbuf *about, const voi
 	bool v4 = a->family == AF_INET;
 	unsigned room = v4 ? PKT_ICMP4_ERROR_MAX - sizeof(struct rte_ipv4_hdr)
 			   : PKT_ICMP6_ERROR_MAX - sizeof(struct ip6_hdr);
-	unsigned quote = RTE_MIN(a->len, room - sizeof(struct icmp_error));
+	unsigned quote = RTE_MIN(a->len, room - e->options - sizeof(struct icmp_error));
 	struct pkt_ip_spec spec = {
 		.src = saddr,
 		.dst = v4 ? (const void *)&pkt_ip4(about)->src_addr : &pkt_ip6(about)->ip6_src,

@@ -20,15 +20,23 @@ forward4_fits(const struct rte_mbuf *m, const struct nexthop *nh, const struct p
 	       !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG));
 }
 
-/* true: one hop has been taken off its TTL, it goes on. false: it has been dropped. */
+/*
+ * The same as forward4_check(), for packets that came in group frames or have options, a strict source
+ * route among them; and for broadcasts that are forwarded.
+ */
+bool forward4_check_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh);
+
+/*
+ * An ordinary packet: unicast frame, no options. true: one hop has been taken off its TTL, it goes on.
+ * false: it has been dropped.
+ */
 static inline bool
 forward4_check(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh)
 {
 	const struct port *port = w->ports->by_index[nh->port];
 	struct rte_ipv4_hdr *ip = pkt_ip4(m);
 
-	if (unlikely(pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST) || ip->time_to_live <= 1 ||
-		     port == NULL || !forward4_fits(m, nh, port))) {
+	if (unlikely(ip->time_to_live <= 1 || port == NULL || !forward4_fits(m, nh, port))) {
 		forward4_refuse(w, m, nh);
 		return false;
 	}

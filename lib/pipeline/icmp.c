@@ -6,8 +6,13 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
+#include "base_param.h"
+#include "options4.h"
 #include "pkt_build.h"
 #include "walk.h"
+
+PARAM_INT(inbound_ifaddr, "net.ipv4.icmp_errors_use_inbound_ifaddr", 0, 0, 1,
+	  "ICMP errors come from an address of the port the packet came in by")
 
 /* The packet is itself an ICMP error, or too short to tell. */
 static bool
@@ -66,13 +71,13 @@ allowed6(const struct rte_mbuf *about, const struct pkt_icmp_error *e)
 
 /* Where an answer to the packet goes; the next hop id, 0: nowhere. */
 static uint32_t
-route_back(const struct hook_ctx *ctx, const struct rte_mbuf *about)
+route_back(const struct hook_ctx *ctx, const struct rte_mbuf *about, const struct options4_echo *e)
 {
 	const struct pkt *p = pkt_const(about);
 	struct route_key key = { .in = ROUTE_IN_SELF, .hash = route_flow_hash(about) };
 
 	if (p->family == AF_INET) {
-		key.dst = ip_addr_v4(pkt_ip4(about)->src_addr);
+		key.dst = ip_addr_v4(e->final != 0 ? e->to : pkt_ip4(about)->src_addr);
 		key.proto = IPPROTO_ICMP;
 		key.tos = (pkt_ip4(about)->type_of_service & 0x1e) | 0xc0;
 		return route_lookup_key(ctx->gen, &key);
@@ -104,9 +109,11 @@ source_for(const struct hook_ctx *ctx, const struct rte_mbuf *about, const struc
 	struct ip_addr to =
 		v4 ? ip_addr_v4(pkt_ip4(about)->src_addr) : ip_addr_v6(&pkt_ip6(about)->ip6_src);
 
-	if (pkt_const(about)->flags & PKT_L3_ANYCAST ||
+	if (pkt_const(about)->flags & PKT_L3_ANYCAST || (v4 && *dst.v6 == 127) ||
 	    addr_is_own_on(ctx->gen, pkt_const(about)->in, &dst) || is_local_route(about))
 		return dst;
+	if (v4 && param_get(&inbound_ifaddr))
+		return addr_select(ctx->gen, pkt_const(about)->in, &to);
 	if (nh->src.family != AF_UNSPEC)
 		return nh->src;
 	/*
@@ -126,6 +133,7 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 	bool v4 = a->family == AF_INET;
 	const void *peer = v4 ? (const void *)&pkt_ip4(about)->src_addr : &pkt_ip6(about)->ip6_src;
 	struct pkt_icmp_error e = { .type = type, .code = code, .info = info };
+	struct options4_echo echo = { 0 };
 	const struct nexthop *nh;
 	struct rte_mbuf *m;
 	struct ip_addr src;
@@ -134,7 +142,11 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 		host_error(ctx, about, &e);
 	if (a->flags & PKT_ORIGINATED || !(v4 ? allowed4(about) : allowed6(about, &e)))
 		return;
-	nh = nexthop_get(route_back(ctx, about));
+	if (v4 && a->flags & PKT_OPTIONS &&
+	    !options4_echo_make(ctx, about, type == ICMP_PARAMETERPROB ? info >> 24 : UINT8_MAX,
+				&echo))
+		return;
+	nh = nexthop_get(route_back(ctx, about, &echo));
 	if (nh->type != NEXTHOP_UNICAST)
 		return;
 	src = source_for(ctx, about, nh);
@@ -143,11 +155,16 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 	m = originate_alloc(ctx, about);
 	if (m == NULL)
 		return;
+	/* A redirect is sent before the packet it is about. */
+	if (v4 && type == ICMP_REDIRECT)
+		pkt(m)->burst_pos--;
 	e.ttl = pkt_default_ttl(a->family);
 	/* Linux: errors go as internetwork control, keeping the offender's TOS bits. */
 	if (v4)
 		e.tos = (pkt_ip4(about)->type_of_service & 0x1e) | 0xc0;
+	e.options = echo.len;
 	pkt_build_icmp_error(m, about, &src.v4, &e);
+	options4_echo_put(m, &echo);
 	/* A link-local peer is only on the port it came from. */
 	if (!v4 && IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src)) {
 		pkt(m)->nh = route6_on_link(ctx->gen, a->in);

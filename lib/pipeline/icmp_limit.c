@@ -28,12 +28,17 @@ PARAM_INT(ratelimit6, "net.ipv6.icmp.ratelimit", 100, 0, 1000000,
 #define PEERS 4096
 #define SAVED 6             /* messages a peer's bucket holds (XRLIM_BURST_FACTOR) */
 #define REDIRECT6_COST 1000 /* ms */
+/* ip_rt_redirect_number, _load and _silence (ms) of Linux, which has them in its first namespace only */
+#define REDIRECTS 9
+#define REDIRECT_LOAD 20
+#define REDIRECT_SILENCE 20480
 #define NO_ROUTE_COST 1000  /* ms (ip_rt_error_cost) */
 #define NO_ROUTE_BURST 5000 /* ms (ip_rt_error_burst) */
 
 struct peer {
 	struct ip_addr addr;
 	uint64_t tokens, last; /* ms */
+	unsigned redirects;    /* sent since the peer was last silent */
 };
 
 static struct {
@@ -140,6 +145,31 @@ icmp_limit_no_route(uint32_t peer, uint64_t now)
 
 	rte_spinlock_lock(&limit.lock);
 	allow = peer_take(peer_get(&a, now), NO_ROUTE_COST, NO_ROUTE_BURST, now);
+	rte_spinlock_unlock(&limit.lock);
+	return allow;
+}
+
+/* Shares its clock with the buckets above, as in Linux's inet_peer. */
+bool
+icmp_limit_redirect(uint32_t peer, uint64_t now)
+{
+	struct ip_addr a = ip_addr_v4(peer);
+	struct peer *p;
+	bool allow;
+
+	rte_spinlock_lock(&limit.lock);
+	p = peer_get(&a, now);
+	if (passed_since(p->last, now) > REDIRECT_SILENCE) {
+		p->tokens = 0;
+		p->redirects = 0;
+	}
+	allow = p->redirects == 0 || (p->redirects < REDIRECTS &&
+				      passed_since(p->last, now) >> p->redirects > REDIRECT_LOAD);
+	if (allow)
+		p->redirects++;
+	/* Who does not listen is left alone until he has been silent. */
+	if (allow || p->redirects == REDIRECTS)
+		p->last = RTE_MAX(p->last, now);
 	rte_spinlock_unlock(&limit.lock);
 	return allow;
 }

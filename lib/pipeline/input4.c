@@ -8,12 +8,20 @@
 
 #include "base_ifparam.h"
 #include "forward4.h"
-#include "walk.h"
+#include "input4.h"
+#include "options4.h"
+#include "queue_log.h"
+#include "redirect4.h"
+#include "source4.h"
 
 DROP_REASON(martian_source, "ip4-martian-source",
 	    "IPv4 source is 0.0.0.0, 127/8, multicast, broadcast or our own");
 DROP_REASON(martian_destination, "ip4-martian-destination",
 	    "IPv4 destination is 0.0.0.0, 127/8 or not a unicast one");
+DROP_REASON(rp_filter, "ip4-rp-filter",
+	    "IPv4 source that would be reached by another port, or not at all");
+DROP_REASON(l2_multi, "ip4-l2-multicast",
+	    "unicast packet in a group frame, and drop_unicast_in_l2_multicast is set");
 DROP_REASON(not_member, "ip4-not-member", "IPv4 multicast group nobody here listens to");
 DROP_REASON(not_forwarding, "ip4-forwarding-off", "not for us, and the port does not forward");
 DROP_REASON(no_route, "ip4-no-route", "no route to the IPv4 destination");
@@ -29,6 +37,15 @@ PARAM_INT_CALL(ip_forward, "net.ipv4.ip_forward", 0, INT_MIN, INT_MAX, forward_a
 	       "forward IPv4 packets between ports")
 IFPARAM_INT_CALL(forwarding, IFPARAM_CONF4, "forwarding", IFPARAM_COPY, 0, 0, INT_MIN, INT_MAX,
 		 forward_changed, "forward IPv4 packets that come in here")
+
+IFPARAM_INT(route_localnet, IFPARAM_CONF4, "route_localnet", IFPARAM_OR, 0, 0, INT_MIN, INT_MAX,
+	    "127/8 is an ordinary network")
+IFPARAM_INT(bc_forwarding, IFPARAM_CONF4, "bc_forwarding", IFPARAM_AND, 0, 0, INT_MIN, INT_MAX,
+	    "forward broadcasts to other ports' subnets; conf.all must be set too")
+IFPARAM_INT(l2_unicast, IFPARAM_CONF4, "drop_unicast_in_l2_multicast", IFPARAM_OR, 0, 0, INT_MIN,
+	    INT_MAX, "drop unicast packets that come in broadcast or multicast frames")
+IFPARAM_INT(log_martians, IFPARAM_CONF4, "log_martians", IFPARAM_OR, 0, 0, INT_MIN, INT_MAX,
+	    "log packets with impossible addresses")
 
 static void
 forward_alias(struct param *p)
@@ -58,24 +75,6 @@ static inline bool
 is_multicast(uint32_t a)
 {
 	return a >> 28 == 14;
-}
-
-/* 0.0.0.0, 127/8, multicast, 255.255.255.255: never a source; the rest of 0/8 and 240/4 may be. */
-static bool
-bad_source(uint32_t a)
-{
-	return a == 0 || a >> 24 == 127 || is_multicast(a) || a == 0xffffffff;
-}
-
-static inline bool
-own_source(const struct walk *w, uint32_t be)
-{
-	struct ip_addr a;
-
-	if (likely(!addr_maybe_own4(w->ctx.gen, be)))
-		return false;
-	a = ip_addr_v4(be);
-	return addr_is_own(w->ctx.gen, &a);
 }
 
 /* INPUT sees whole datagrams only. */
@@ -134,59 +133,132 @@ may_lack_source(const struct rte_ipv4_hdr *ip, uint32_t dst)
 	       (is_multicast(dst) && ip->next_proto_id == IPPROTO_IGMP);
 }
 
-/* Multicast and limited broadcast; false: an ordinary address after all (240/4). */
-static bool
-special_destination(struct walk *w, struct rte_mbuf *m, uint32_t src, uint32_t dst,
-		    struct batch *local)
+static enum input4
+judged(enum source4 s, enum input4 good)
 {
-	if (is_multicast(dst) && dst != ALL_HOSTS) {
-		walk_drop(w, DROP(not_member), m);
-	} else if (dst == 0xffffffff || dst == ALL_HOSTS || (dst == 0 && src == 0)) {
-		if (own_source(w, pkt_ip4(m)->src_addr))
-			walk_drop(w, DROP(martian_source), m);
-		else
-			to_local(w, m, true, local);
-	} else if (dst == 0 || dst >> 24 == 127) {
-		walk_drop(w, DROP(martian_destination), m);
-	} else {
-		return false;
-	}
-	return true;
+	if (likely(s == SOURCE4_OK))
+		return good;
+	return s == SOURCE4_MARTIAN ? INPUT4_MARTIAN_SOURCE : INPUT4_RP_FILTER;
 }
 
-static void
-route_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh, struct batch *forward,
-	   struct batch *local)
+/* To everybody on the link, or to a group. 0.0.0.0 as a source needs no proof. */
+static enum input4
+multi(const struct walk *w, const struct rte_mbuf *m)
+{
+	if (pkt_ip4(m)->src_addr == 0)
+		return INPUT4_MULTI;
+	return judged(source4_validate(w, m, 0, NULL), INPUT4_MULTI);
+}
+
+/* By the route; special addresses are dealt with. */
+static enum input4
+by_route(const struct walk *w, const struct rte_mbuf *m, const struct nexthop *nh)
+{
+	uint16_t in = pkt_const(m)->in;
+	bool on_link;
+	enum input4 way;
+
+	switch (nh->type) {
+	case NEXTHOP_LOCAL:
+		return judged(source4_validate(w, m, 0, NULL), INPUT4_LOCAL);
+	case NEXTHOP_BROADCAST:
+		if (!ifparam_get(&bc_forwarding, in))
+			return multi(w, m);
+		break;
+	case NEXTHOP_UNICAST:
+		if (!ifparam_get(&forwarding, in))
+			return INPUT4_NO_WAY;
+		break;
+	default:
+		return INPUT4_NO_WAY;
+	}
+	way = judged(source4_validate(w, m, nh->port, &on_link), INPUT4_FORWARD);
+	return way == INPUT4_FORWARD && on_link && nh->port == in ? INPUT4_REDIRECT : way;
+}
+
+enum input4
+input4_classify(const struct walk *w, const struct rte_mbuf *m, uint32_t dst,
+		const struct nexthop *nh)
 {
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
-	uint32_t src = rte_be_to_cpu_32(ip->src_addr), dst = rte_be_to_cpu_32(ip->dst_addr);
+	uint32_t src = rte_be_to_cpu_32(ip->src_addr);
+
+	if (likely(!maybe_special(src) && !maybe_special(dst)))
+		return by_route(w, m, nh);
+	if (is_multicast(src) || src == 0xffffffff || (src == 0 && !may_lack_source(ip, dst)))
+		return INPUT4_MARTIAN_SOURCE;
+	if ((dst >> 24 == 127 || src >> 24 == 127) &&
+	    !ifparam_get(&route_localnet, pkt_const(m)->in))
+		return dst >> 24 == 127 ? INPUT4_MARTIAN_DESTINATION : INPUT4_MARTIAN_SOURCE;
+	if (is_multicast(dst) && dst != ALL_HOSTS)
+		return INPUT4_NOT_MEMBER;
+	if (dst == 0xffffffff || dst == ALL_HOSTS || (dst == 0 && src == 0))
+		return multi(w, m);
+	if (dst == 0)
+		return INPUT4_MARTIAN_DESTINATION;
+	if (dst >> 24 == 127)
+		return judged(source4_validate(w, m, 0, NULL), INPUT4_LOCAL);
+	return by_route(w, m, nh);
+}
+
+/* true: the packet was dropped. */
+static bool
+refused(struct walk *w, struct rte_mbuf *m, enum input4 way)
+{
+	switch (way) {
+	case INPUT4_MARTIAN_SOURCE:
+	case INPUT4_RP_FILTER:
+		if (ifparam_get(&log_martians, pkt(m)->in))
+			queue_log_martian_source(&w->ctx, m);
+		walk_drop(w, way == INPUT4_RP_FILTER ? DROP(rp_filter) : DROP(martian_source), m);
+		return true;
+	case INPUT4_MARTIAN_DESTINATION:
+		if (ifparam_get(&log_martians, pkt(m)->in))
+			queue_log_martian_destination(&w->ctx, m);
+		walk_drop(w, DROP(martian_destination), m);
+		return true;
+	case INPUT4_NOT_MEMBER:
+		walk_drop(w, DROP(not_member), m);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Everything that is not plainly forwarded. */
+static void
+route_slow(struct walk *w, struct rte_mbuf *m, struct batch *forward, struct batch *local)
+{
+	struct pkt *p = pkt(m);
+	uint32_t dst = rte_be_to_cpu_32(pkt_ip4(m)->dst_addr);
+	const struct nexthop *nh = nexthop_get(p->nh);
+	enum input4 way;
 
 	if (nh->type == NEXTHOP_MULTIPATH)
 		nh = walk_pick_path(m);
-	if (maybe_special(src) && bad_source(src) && !(src == 0 && may_lack_source(ip, dst))) {
-		walk_drop(w, DROP(martian_source), m);
+	way = input4_classify(w, m, dst, nh);
+	if (refused(w, m, way))
 		return;
+	if (unlikely(p->flags & PKT_OPTIONS)) {
+		if (!options4_receive(w, m))
+			return;
+		w->options4 = true;
+		/* A source route leads on. */
+		if (p->options & OPTIONS4_SRR_HIT)
+			way = INPUT4_FORWARD;
 	}
-	if (maybe_special(dst) && special_destination(w, m, src, dst, local))
-		return;
-	switch (nh->type) {
-	case NEXTHOP_LOCAL:
-	case NEXTHOP_BROADCAST:
-		if (own_source(w, ip->src_addr))
-			walk_drop(w, DROP(martian_source), m);
-		else
-			to_local(w, m, nh->type == NEXTHOP_BROADCAST, local);
-		return;
-	case NEXTHOP_UNICAST:
-		if (!ifparam_get(&forwarding, pkt(m)->in))
-			walk_drop(w, DROP(not_forwarding), m);
-		else if (own_source(w, ip->src_addr))
-			walk_drop(w, DROP(martian_source), m);
-		else if (forward4_check(w, m, nh))
-			batch_add(forward, m);
-		return;
-	default:
+	nh = nexthop_get(p->nh);
+	if (p->flags & (PKT_L2_BCAST | PKT_L2_MCAST) && way != INPUT4_MULTI &&
+	    nh->type != NEXTHOP_BROADCAST && ifparam_get(&l2_unicast, p->in)) {
+		walk_drop(w, DROP(l2_multi), m);
+	} else if (way == INPUT4_LOCAL || way == INPUT4_MULTI) {
+		to_local(w, m, way == INPUT4_MULTI, local);
+	} else if (way == INPUT4_NO_WAY) {
 		no_way(w, m, nh->type);
+	} else if (forward4_check_slow(w, m, nh)) {
+		if (way == INPUT4_REDIRECT && !(p->options & OPTIONS4_SRR))
+			redirect4_send(w, m, nh);
+		batch_add(forward, m);
 	}
 }
 
@@ -194,7 +266,8 @@ void
 input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 	     struct batch *local)
 {
-	bool forwards = ifparam_get(&forwarding, pkt(pkts[0])->in);
+	uint16_t in = pkt(pkts[0])->in;
+	bool slow = !ifparam_get(&forwarding, in) || source4_strict(in);
 	uint32_t dst[PKT_BURST];
 	uint64_t ids[PKT_BURST];
 
@@ -213,10 +286,11 @@ input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 		p->nh = ids[i];
 		p->out = nh->type == NEXTHOP_UNICAST ? nh->port : 0;
 		p->flags |= PKT_ROUTED;
-		if (unlikely(nh->type != NEXTHOP_UNICAST || !forwards || maybe_special(dst[i]) ||
-			     maybe_special(rte_be_to_cpu_32(src)) ||
+		if (unlikely(nh->type != NEXTHOP_UNICAST || slow || nh->port == in ||
+			     p->flags & (PKT_OPTIONS | PKT_L2_BCAST | PKT_L2_MCAST) ||
+			     maybe_special(dst[i]) || maybe_special(rte_be_to_cpu_32(src)) ||
 			     addr_maybe_own4(w->ctx.gen, src)))
-			route_slow(w, m, nh, forward, local);
+			route_slow(w, m, forward, local);
 		else if (likely(forward4_check(w, m, nh)))
 			batch_add(forward, m);
 	}

@@ -9,6 +9,7 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
+#include "options4.h"
 #include "pkt_build.h"
 #include "pkt_checksum.h"
 #include "pkt_rewrite.h"
@@ -57,11 +58,15 @@ tcp_answerable(const struct rte_mbuf *m)
 static void
 reset(struct walk *w, struct rte_mbuf *m)
 {
+	struct options4_echo echo = { 0 };
 	struct rte_mbuf *answer;
 	uint8_t tos = tos_of(m) & ~ECN_MASK;
 
 	if (pkt(m)->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI | PKT_L3_ANYCAST) ||
 	    !tcp_answerable(m))
+		return;
+	if (pkt(m)->family == AF_INET && pkt(m)->flags & PKT_OPTIONS &&
+	    !options4_echo_make(&w->ctx, m, UINT8_MAX, &echo))
 		return;
 	answer = originate_alloc(&w->ctx, m);
 	if (answer == NULL)
@@ -74,6 +79,7 @@ reset(struct walk *w, struct rte_mbuf *m)
 		pkt_tos_set(answer, tos);
 	if (pkt(m)->family == AF_INET6)
 		local6_reflect_label(answer, m, LABEL_RESET);
+	options4_echo_put(answer, &echo);
 	if (pkt(m)->family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(m)->ip6_src)) {
 		pkt(answer)->nh = route6_on_link(w->ctx.gen, pkt(m)->in);
 		pkt(answer)->out = pkt(m)->in;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* IPv4 that is addressed to the box, after INPUT: echo, timestamp, and errors for the rest. */
 #include <netinet/ip_icmp.h>
-#include <time.h>
 
+#include "base_clock.h"
 #include "base_param.h"
+#include "options4.h"
 #include "pkt_build.h"
 #include "pkt_build_ip.h"
 #include "pkt_chain.h"
@@ -15,6 +16,8 @@ DROP_REASON(icmp_checksum, "local-icmp-checksum", "for the box, ICMP checksum wr
 #define TIMESTAMP_LEN 20 /* RFC 792: header and three times */
 
 PARAM_INT(echo_ignore_all, "net.ipv4.icmp_echo_ignore_all", 0, 0, 1, "answer no pings")
+PARAM_INT(ignore_broadcasts, "net.ipv4.icmp_echo_ignore_broadcasts", 1, 0, 1,
+	  "answer no pings and timestamp requests to broadcast and multicast addresses")
 
 /*
  * An answer of len bytes to the ICMP message: same TOS, addresses swapped, its first bytes (what
@@ -24,8 +27,13 @@ static struct rte_mbuf *
 answer_make(struct walk *w, const struct rte_mbuf *m, uint32_t len)
 {
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
+	/* Sent to everybody: answered from our address on the way back. */
+	uint32_t own =
+		pkt_const(m)->flags & PKT_L3_MULTI
+			? options4_address_towards(w->ctx.gen, pkt_const(m)->in, ip->src_addr)
+			: ip->dst_addr;
 	struct pkt_ip_spec spec = {
-		.src = &ip->dst_addr,
+		.src = &own,
 		.dst = &ip->src_addr,
 		.family = AF_INET,
 		.proto = IPPROTO_ICMP,
@@ -41,15 +49,23 @@ answer_make(struct walk *w, const struct rte_mbuf *m, uint32_t len)
 }
 
 static void
-answer_send(struct walk *w, struct rte_mbuf *a)
+answer_send(struct walk *w, const struct rte_mbuf *m, struct rte_mbuf *a)
 {
 	struct icmphdr *icmp = pkt_l4(a);
+	struct options4_echo echo;
 
 	icmp->checksum = 0;
 	icmp->checksum = pkt_l4_checksum(a);
 	if (icmp->checksum == 0xffff) /* over nothing but zeros: Linux sends the other zero */
 		icmp->checksum = 0;
 	pkt(a)->dport = *(uint16_t *)icmp;
+	if (unlikely(pkt_const(m)->flags & PKT_OPTIONS)) {
+		if (!options4_echo_make(&w->ctx, m, UINT8_MAX, &echo)) {
+			rte_pktmbuf_free(a);
+			return;
+		}
+		options4_echo_put(a, &echo);
+	}
 	originate(&w->ctx, a);
 }
 
@@ -58,38 +74,36 @@ echo(struct walk *w, const struct rte_mbuf *m)
 {
 	struct rte_mbuf *a;
 
-	if (param_get(&echo_ignore_all) || pkt_const(m)->flags & PKT_L3_MULTI)
+	if (param_get(&echo_ignore_all))
 		return;
 	a = answer_make(w, m, pkt_l4_len(m));
 	if (a == NULL)
 		return;
 	((struct icmphdr *)pkt_l4(a))->type = ICMP_ECHOREPLY;
-	answer_send(w, a);
+	answer_send(w, m, a);
 }
 
 /* RFC 792: milliseconds since midnight UTC, in the receive and the transmit field. */
 static void
 timestamp(struct walk *w, const struct rte_mbuf *m)
 {
-	struct timespec ts;
 	struct rte_mbuf *a;
 	struct icmphdr *icmp;
 	uint32_t ms;
 
 	/* Linux asks for the sender's time only; the other two fields are the answer's. */
-	if (pkt_const(m)->flags & PKT_L3_MULTI || pkt_l4_len(m) < sizeof(*icmp) + 4)
+	if (pkt_l4_len(m) < sizeof(*icmp) + 4)
 		return;
 	a = answer_make(w, m, TIMESTAMP_LEN);
 	if (a == NULL)
 		return;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	ms = rte_cpu_to_be_32(ts.tv_sec % 86400 * 1000 + ts.tv_nsec / 1000000);
+	ms = rte_cpu_to_be_32(clock_midnight_ms());
 	icmp = pkt_l4(a);
 	icmp->type = ICMP_TIMESTAMPREPLY;
 	icmp->code = 0;
 	memcpy((uint8_t *)icmp + 12, &ms, 4);
 	memcpy((uint8_t *)icmp + 16, &ms, 4);
-	answer_send(w, a);
+	answer_send(w, m, a);
 }
 
 static void
@@ -101,7 +115,10 @@ icmp_receive(struct walk *w, struct rte_mbuf *m)
 		walk_drop(w, DROP(icmp_checksum), m);
 		return;
 	}
-	/* Never answered to a group: icmp_echo_ignore_broadcasts is 1 by default, and not settable yet. */
+	if (pkt(m)->flags & PKT_L3_MULTI && param_get(&ignore_broadcasts)) {
+		walk_deliver(w, m);
+		return;
+	}
 	if (icmp->type == ICMP_ECHO)
 		echo(w, m);
 	else if (icmp->type == ICMP_TIMESTAMP)

@@ -44,6 +44,8 @@ walk_ip(struct walk *w, enum hook_family family, struct batch *b)
 	if (forward.n == 0)
 		return;
 	forward.n = walk_hook(w, HOOK_FORWARD, forward.pkts, forward.n);
+	if (unlikely(w->options4) && family == HOOK_IP4)
+		forward4_options(w, forward.pkts, forward.n);
 	forward.n = walk_hook(w, HOOK_POSTROUTING, forward.pkts, forward.n);
 	output(w, forward.pkts, forward.n);
 }
@@ -91,7 +93,7 @@ sort(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n
 			rte_prefetch0(pkt(pkts[i + 4]));
 		}
 		kind = pkt_parse(m, port->index, &port->mac, &reason);
-		pkt(m)->burst_pos = i + 1; /* room for what goes before the first (redirect6.c) */
+		pkt(m)->burst_pos = 2 * i + 1; /* before it: room for redirects */
 		if (likely(kind <= PKT_KIND_IP6)) {
 			batch_add(&ip[kind], m);
 		} else if (kind == PKT_KIND_IP6_OPTIONS) {

@@ -27,14 +27,15 @@ struct walk_lane {
 	uint64_t received, originated, delivered;
 	unsigned nb_waiting, nb_held;
 	struct rte_mbuf *waiting[ORIGINATED_MAX]; /* made by the box during this burst */
-	struct rte_mbuf *held[HELD_MAX];          /* complete frames of a burst of both families */
+	struct rte_mbuf *held[HELD_MAX];          /* complete frames, see walk.hold */
 } __rte_cache_aligned;
 
 extern struct walk_lane walk_lanes[LANE_MAX];
 
 struct walk {
 	struct hook_ctx ctx;
-	bool hold; /* families were walked one after the other: frames wait to be put in order */
+	bool options4; /* packets with IPv4 options are on their way to be forwarded */
+	bool hold; /* frames wait to be put in order: they were not made in that of their causes */
 	const struct port_table *ports;
 	struct walk_lane *lane;
 };
@@ -114,6 +115,8 @@ void input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct bat
 /* All packets of a port that has no IPv6. */
 void input6_disabled(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
 
+/* forward4.c: behind FORWARD, fills in the options of packets that have some. */
+void forward4_options(struct walk *w, struct rte_mbuf **pkts, uint16_t n);
 /*
  * forward4.h, forward6.c: what must hold before FORWARD (TTL, MTU). false: the packet was dropped; true:
  * one hop was taken off and it goes on.
@@ -198,5 +201,7 @@ bool icmp_limit_allow(uint8_t family, const void *peer, uint8_t type, uint8_t co
 bool icmp_limited6(uint8_t type);
 /* A redirect to peer: takes from the same tokens as errors. */
 bool icmp_limit_redirect6(const struct in6_addr *peer, uint64_t now);
+/* May one more ICMP redirect go to the peer? Linux's backoff: at most 9, ever farther apart. */
+bool icmp_limit_redirect(uint32_t peer, uint64_t now);
 /* The extra bucket for "no route" of IPv4 (ip_error() in Linux), same tokens. */
 bool icmp_limit_no_route(uint32_t peer, uint64_t now);

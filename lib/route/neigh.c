@@ -211,6 +211,19 @@ out:
 	return nb;
 }
 
+void
+neigh_noarp(struct neigh *n, const struct gen *gen, const struct rte_ether_addr *mac, uint64_t now)
+{
+	struct neigh_entry *e = neigh_entry(n);
+
+	if (neigh_state(e) == NUD_NOARP)
+		return;
+	neigh_lock(&e->lock);
+	if (e->live && !(neigh_state(e) & NEIGH_VALID) && neigh_set_mac(e, gen, mac))
+		neigh_enter(e, NUD_NOARP, now);
+	neigh_unlock(&e->lock);
+}
+
 /* Only the control lcore counts this reason, so lane 0's copy still has one writer. */
 static void
 discard(struct neigh_entry *e)

@@ -80,6 +80,10 @@ unsigned neigh_learn(struct neigh *n, const struct gen *gen, const struct rte_et
 #define NEIGH_ROUTER 4    /* ND: it says that it is a router */
 #define NEIGH_NO_ROUTER 8 /* and that it is none */
 
+/* Worker: the address needs no asking: it is that of everybody, or of a group. */
+void neigh_noarp(struct neigh *n, const struct gen *gen, const struct rte_ether_addr *mac,
+		 uint64_t now);
+
 /*
  * Upward calls, filled by the pipeline; control lcore. solicit: send one question (unicast to mac
  * when not NULL). failed: these packets' next hop does not answer; takes them. resolved: the

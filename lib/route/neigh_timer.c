@@ -142,6 +142,7 @@ due(struct neigh_entry *e, uint64_t now, struct deed *d)
 		break;
 	case NUD_NONE:
 	case NUD_FAILED:
+	case NUD_NOARP:
 		tire(e, now, d);
 		break;
 	default: /* permanent */

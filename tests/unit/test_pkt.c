@@ -266,7 +266,11 @@ fragmenting(void **state)
 static void
 icmp_errors(void **state)
 {
-	struct pkt_icmp_error e = { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 0xc0, 64, 1400 };
+	struct pkt_icmp_error e = { .type = ICMP_DEST_UNREACH,
+				    .code = ICMP_FRAG_NEEDED,
+				    .tos = 0xc0,
+				    .ttl = 64,
+				    .info = 1400 };
 	struct rte_mbuf *about, *m = pkt_alloc(0);
 	uint32_t src = rte_cpu_to_be_32(0x0a010001);
 	uint8_t b[2048];

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is to be done with a received IPv4 packet, by its addresses and its route. Workers. */
+#pragma once
+
+#include "walk.h"
+
+enum input4 {
+	INPUT4_FORWARD,
+	INPUT4_REDIRECT, /* forward, and tell the sender of the next hop */
+	INPUT4_LOCAL,
+	INPUT4_MULTI, /* local: a broadcast, or a group we are in */
+	INPUT4_NO_WAY,
+	INPUT4_MARTIAN_SOURCE,
+	INPUT4_RP_FILTER,
+	INPUT4_MARTIAN_DESTINATION,
+	INPUT4_NOT_MEMBER,
+};
+
+/* As Linux's ip_route_input(). dst: host byte order, mostly the packet's; nh: the route there. */
+enum input4 input4_classify(const struct walk *w, const struct rte_mbuf *m, uint32_t dst,
+			    const struct nexthop *nh);

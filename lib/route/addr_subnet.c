@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "addr_subnet.h"
+
+#include "addr_table.h"
+
+/* The network of an address is that of its peer where it has one. */
+static bool
+in_subnet(const struct addr *of, const struct ip_addr *a)
+{
+	struct ip_prefix subnet = of->prefix;
+
+	if (of->peer.family != AF_UNSPEC)
+		subnet.addr = of->peer;
+	return ip_prefix_contains(&subnet, a);
+}
+
+bool
+addr_same_subnet4(const struct gen *gen, uint16_t port, const struct ip_addr *a,
+		  const struct ip_addr *b)
+{
+	const struct addr_table *t = addr_table_get(gen);
+
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
+		if (t->of[i].prefix.addr.family == AF_INET && in_subnet(&t->of[i], a) &&
+		    (b == NULL || in_subnet(&t->of[i], b)))
+			return true;
+	return false;
+}
+
+bool
+addr_port_has4(const struct gen *gen, uint16_t port)
+{
+	const struct addr_table *t = addr_table_get(gen);
+
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
+		if (t->of[i].prefix.addr.family == AF_INET)
+			return true;
+	return false;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Questions about the subnets of a port's IPv4 addresses. Workers and control; read only. */
+#pragma once
+
+#include "addr.h"
+
+/* Has the port an IPv4 address? */
+bool addr_port_has4(const struct gen *gen, uint16_t port);
+/* Is a in the subnet of one of the port's addresses, and b (NULL: do not ask) in the same? */
+bool addr_same_subnet4(const struct gen *gen, uint16_t port, const struct ip_addr *a,
+		       const struct ip_addr *b);
