@@ -227,11 +227,21 @@ edit(uint16_t index)
 }
 
 void
-port_publish_up(uint16_t index, bool up)
+port_pause(uint16_t index)
+{
+	struct port *p = edit(index);
+
+	p->up = false;
+	port_publish(index, p);
+}
+
+void
+port_resume(uint16_t index, bool up)
 {
 	struct port *p = edit(index);
 
 	p->up = up;
+	port_interrupts(p, p->rx_fd[0] >= 0);
 	port_publish(index, p);
 }
 
@@ -243,14 +253,14 @@ set_mtu_stopped(const struct port *p, uint16_t mtu)
 	bool up = p->up;
 	int rc, again;
 
-	port_publish_up(index, false);
+	port_pause(index);
 	rc = rte_eth_dev_stop(id);
 	if (rc == 0) {
 		rc = rte_eth_dev_set_mtu(id, mtu);
 		again = rte_eth_dev_start(id);
 		rc = rc != 0 ? rc : again;
 	}
-	port_publish_up(index, up);
+	port_resume(index, up);
 	return rc;
 }
 

@@ -21,8 +21,13 @@ void port_publish(uint16_t index, struct port *p);
 void port_publish_twin(uint16_t index, struct port *p);
 /* The published port; NULL with a text. */
 const struct port *port_find(const char *name, struct err *e);
-/* Publishes the port as administratively up or down, and tells nobody. */
-void port_publish_up(uint16_t index, bool up);
+/* Fills in what a lane can wait for; on: the device was configured with Rx interrupts. */
+void port_interrupts(struct port *p, bool on);
+
+/* Takes the port out of the workers' hands to stop its device; nobody is told. */
+void port_pause(uint16_t index);
+/* Gives it back; its device was started again and has other interrupts. */
+void port_resume(uint16_t index, bool up);
 /* Tells everybody that the port's description has changed. */
 void port_changed(uint16_t index);
 /* An index that neither a port nor a twin has. -ENOSPC with a text. */

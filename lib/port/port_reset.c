@@ -49,13 +49,13 @@ restart(uint16_t index, uint16_t dpdk_id, bool up)
 {
 	int rc;
 
-	port_publish_up(index, false);
+	port_pause(index);
 	rc = rte_eth_dev_stop(dpdk_id);
 	if (rc == 0)
 		rc = rte_eth_dev_start(dpdk_id);
 	if (rc == 0)
 		rte_eth_allmulticast_enable(dpdk_id);
-	port_publish_up(index, up);
+	port_resume(index, up);
 	return rc;
 }
 

@@ -296,17 +296,15 @@ interrupt_fd(uint16_t dpdk_id, uint16_t queue, bool *eventfd)
 	return fd;
 }
 
-static void
-find_interrupts(struct setup *s)
+void
+port_interrupts(struct port *p, bool on)
 {
 	int level = rte_log_get_level(rte_eth_dev_logtype);
-	struct port *p = s->p;
 
 	/* ethdev calls it an error that a device has none. */
 	rte_log_set_level(rte_eth_dev_logtype, RTE_LOG_CRIT);
 	for (unsigned q = 0; q < p->nb_rxq; q++)
-		p->rx_fd[q] =
-			s->conf.intr_conf.rxq ? interrupt_fd(p->dpdk_id, q, &p->rx_eventfd[q]) : -1;
+		p->rx_fd[q] = on ? interrupt_fd(p->dpdk_id, q, &p->rx_eventfd[q]) : -1;
 	rte_log_set_level(rte_eth_dev_logtype, level);
 }
 
@@ -359,7 +357,7 @@ port_setup(struct port *p, unsigned queues, bool *promisc, struct err *e)
 	if (rc == 0)
 		rc = start(&s, promisc, e);
 	if (rc == 0)
-		find_interrupts(&s);
+		port_interrupts(p, s.conf.intr_conf.rxq);
 	p->rx_offloads = s.conf.rxmode.offloads;
 	p->tx_offloads = s.conf.txmode.offloads;
 	p->rss_hf = s.conf.rx_adv_conf.rss_conf.rss_hf;
