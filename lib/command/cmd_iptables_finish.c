@@ -77,8 +77,11 @@ find_table(struct ipt *x)
 		return IPT_VERSION_RC;
 	}
 	x->type = type;
-	rule_edit_read(x->edit, x->family, type); /* asking for it puts it into use, as in Linux */
-	return IPT_OK;
+	/* Asking for it puts it into use, as in Linux. */
+	if (rule_edit_read(x->edit, x->family, type) != NULL)
+		return IPT_OK;
+	str_printf(&x->cmd->err, "%s: no counters are left for table %s.\n", x->prog, x->table);
+	return IPT_OTHER;
 }
 
 static int

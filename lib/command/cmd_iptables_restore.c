@@ -111,7 +111,8 @@ begin_table(struct restore *r, char *text)
 	if (type < 0)
 		return BAD(r, "%s: unable to initialize table '%s'", r->prog, name);
 	r->type = type;
-	rule_edit_write(&r->edit, r->family, type);
+	if (rule_edit_write(&r->edit, r->family, type) == NULL)
+		return BAD(r, "no counters are left for table %s", name);
 	return r->noflush ? IPT_OK : flush_table(r);
 }
 

@@ -91,9 +91,12 @@ save(struct cmd *c, const char *prog, const char *table, bool counters)
 	rule_edit_init(&edit);
 	rule_edit_read(&edit, family, type); /* asking for it puts it into use, as in Linux */
 	rc = rule_edit_commit(&edit);
-	if (rc == 0)
+	if (rc == 0 && rule_table_get(gen_current(), family, type) != NULL) {
 		save_table(c, prog, rule_table_get(gen_current(), family, type), counters);
-	return rc == 0 ? IPT_OK : IPT_OTHER;
+		return IPT_OK;
+	}
+	str_printf(&c->err, "%s: no counters are left for table %s.\n", prog, table);
+	return IPT_OTHER;
 }
 
 /* -f: the daemon writes the file, after the rules were read. */

@@ -46,9 +46,9 @@ rule_edit_write(struct rule_edit *e, enum hook_family family, unsigned type)
 
 	if (e->table[family][type] != NULL)
 		return e->table[family][type];
-	if (now == NULL)
-		e->fresh[family][e->nb_fresh[family]++] = type;
 	e->table[family][type] = now != NULL ? rule_table_copy(now) : rule_table_new(family, type);
+	if (now == NULL && e->table[family][type] != NULL)
+		e->fresh[family][e->nb_fresh[family]++] = type;
 	return e->table[family][type];
 }
 

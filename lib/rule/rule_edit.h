@@ -36,7 +36,10 @@ void rule_edit_refuse(struct rule_edit *e);
  */
 int rule_edit_commit(struct rule_edit *e);
 
-/* The table as the edit sees it; the first look at a table puts it into use. Valid until a change. */
+/*
+ * The table as the edit sees it; the first look at a table puts it into use. Valid until a change.
+ * NULL, only at a first look: no counters are left for its policies.
+ */
 const struct rule_table *rule_edit_read(struct rule_edit *e, enum hook_family family,
 					unsigned type);
 /* The edit's own copy, to be changed by the calls below. */
