@@ -119,3 +119,11 @@ void route_follow_ports(void);
 void route_take_src(const struct ip_addr *src);
 /* route6_on_link() for the port: makes or drops its next hop. */
 int route_link_set(uint16_t port, bool on, struct err *e);
+
+/* Bytes in use, for `show memory`. Control lcore. */
+struct route_memory {
+	size_t rib;      /* every route, as the control lcore keeps it */
+	size_t fib;      /* forwarding tables of both families, all tables */
+	size_t nexthops; /* next hops and groups of them */
+};
+void route_memory(struct route_memory *m);

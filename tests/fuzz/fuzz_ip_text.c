@@ -59,6 +59,11 @@ compare(const char *text)
 	else
 		route6_lookup((uint8_t(*)[16]) & a.v6, &id, 1);
 	r = route_lookup(&a, 0, 0);
+	if (r != NULL && r->nb_hops > 1) {
+		if (nexthop_get(id)->type != NEXTHOP_MULTIPATH)
+			abort();
+		return;
+	}
 	if (nexthop_get(id)->type != (r == NULL ? NEXTHOP_NO_ROUTE : types[r->type]))
 		abort();
 	if (r != NULL && nexthop_get(id)->port != r->port)
@@ -69,11 +74,23 @@ static void
 clean(void)
 {
 	static const char *const lines[] = {
-		"ip route flush root 0.0.0.0/0", "ip route flush root 0.0.0.0/0 table local",
-		"ip -6 route flush root ::/0",   "ip -6 route flush root ::/0 table local",
-		"ip addr flush dev p0",          "ip addr flush dev p1",
-		"ip link set p0 down",           "ip link set p1 down",
-		"ip link set p0 mtu 1500 up",    "ip link set p1 mtu 1500 up",
+		"ip route flush root 0.0.0.0/0",
+		"ip route flush root 0.0.0.0/0 table local",
+		"ip -6 route flush root ::/0",
+		"ip -6 route flush root ::/0 table local",
+		"ip route flush table all",
+		"ip -6 route flush table all",
+		"ip rule flush",
+		"ip -6 rule flush",
+		"ip rule add pref 32766 table main",
+		"ip rule add pref 32767 table default",
+		"ip -6 rule add pref 32766 table main",
+		"ip addr flush dev p0",
+		"ip addr flush dev p1",
+		"ip link set p0 down",
+		"ip link set p1 down",
+		"ip link set p0 mtu 1500 up",
+		"ip link set p1 mtu 1500 up",
 	};
 
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
