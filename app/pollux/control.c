@@ -14,8 +14,9 @@
 
 #include <rte_errno.h>
 
-#include "app.h"
 #include "addr.h"
+#include "addr_dad.h"
+#include "app.h"
 #include "base_clock.h"
 #include "base_rcu.h"
 #include "cmd.h"
@@ -78,6 +79,7 @@ tick(int fd)
 		return;
 	neigh_timer(clock_ms());
 	addr_timer(clock_ms());
+	addr_dad_tick(clock_ms());
 	pipeline_tick(clock_ms());
 	port_poll_links();
 	server_tick();

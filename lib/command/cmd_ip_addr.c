@@ -384,9 +384,10 @@ print_addr(struct ip_cmd *ip, const struct addr *a)
 	if (a->broadcast.family != AF_UNSPEC)
 		str_printf(out, " brd %s", ip_addr_text(&a->broadcast, text));
 	str_printf(out, " scope %s ", ip_scope_name(a->scope, scope));
-	str_printf(out, "%s%s%s%s%s", a->secondary ? "secondary " : "", a->no_dad ? "nodad " : "",
-		   a->deprecated ? "deprecated " : "", is_dynamic(a) ? "dynamic " : "",
-		   a->no_route ? "noprefixroute " : "");
+	str_printf(out, "%s%s%s%s%s%s%s", a->secondary ? "secondary " : "",
+		   a->no_dad ? "nodad " : "", a->dad == ADDR_DUPLICATE ? "dadfailed " : "",
+		   a->deprecated ? "deprecated " : "", a->dad != ADDR_USABLE ? "tentative " : "",
+		   is_dynamic(a) ? "dynamic " : "", a->no_route ? "noprefixroute " : "");
 	if (v4)
 		str_add(out, a->label[0] != '\0' ? a->label : port);
 	str_printf(out, "%s       valid_lft ", ip->oneline ? "\\" : "\n");

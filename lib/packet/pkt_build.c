@@ -36,6 +36,8 @@ pkt_build_arp(struct rte_mbuf *m, const struct pkt_arp *a)
 	arp->arp_data.arp_tip = a->tip;
 }
 
+#define ND_OPT_NONCE 14
+
 /* A message of `target` and at most one link-layer option; the rest of both messages is the same. */
 static void
 build_nd(struct rte_mbuf *m, const struct pkt_nd *nd, uint8_t type, uint8_t option)
@@ -47,7 +49,8 @@ build_nd(struct rte_mbuf *m, const struct pkt_nd *nd, uint8_t type, uint8_t opti
 		.proto = IPPROTO_ICMPV6,
 		.tos = nd->tos,
 		.ttl = 255,
-		.payload = sizeof(struct nd_neighbor_solicit) + (nd->mac != NULL ? 8 : 0),
+		.payload = sizeof(struct nd_neighbor_solicit) + (nd->mac != NULL ? 8 : 0) +
+			   (nd->nonce != NULL ? 8 : 0),
 	};
 	struct nd_neighbor_solicit *msg = pkt_build_ip(m, &spec);
 	uint8_t *opt = (uint8_t *)(msg + 1);
@@ -59,6 +62,12 @@ build_nd(struct rte_mbuf *m, const struct pkt_nd *nd, uint8_t type, uint8_t opti
 		opt[0] = option;
 		opt[1] = 1;
 		memcpy(opt + 2, nd->mac, 6);
+		opt += 8;
+	}
+	if (nd->nonce != NULL) {
+		opt[0] = ND_OPT_NONCE;
+		opt[1] = 1;
+		memcpy(opt + 2, nd->nonce, 6);
 	}
 	msg->nd_ns_cksum = pkt_l4_checksum(m);
 	pkt(m)->dport = *(uint16_t *)msg;

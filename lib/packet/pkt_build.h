@@ -54,6 +54,8 @@ void pkt_build_arp(struct rte_mbuf *m, const struct pkt_arp *a);
 struct pkt_nd {
 	const struct rte_ether_addr *mac;
 	const uint8_t *src, *dst, *target; /* 16 bytes each */
+	const uint8_t
+		*nonce; /* solicitation: 6 bytes of the nonce option (RFC 3971 5.3.2); or NULL */
 	uint8_t tos;
 	uint32_t flags; /* advertisement: ND_NA_FLAG_*, network byte order */
 };

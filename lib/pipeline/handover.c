@@ -39,6 +39,7 @@ pipeline_init(struct err *e)
 	hook_emit.icmp_error = icmp_error;
 	hook_emit.local_out = originate;
 	neighbour_init();
+	nd_dad_init();
 	return pkt_reasm_init(e);
 }
 

@@ -118,6 +118,8 @@ solicited(struct walk *w, const struct rte_mbuf *m)
 
 	if (bad || (probe && (mac != NULL || !is_solicited_node(&ip->ip6_dst))))
 		return false;
+	if (nd_claims_tentative(w, m, &target))
+		return true;
 	anycast = addr_is_anycast_of_port(w->ctx.gen, pkt_const(m)->in, &target);
 	if (!anycast && !addr_is_of_port(w->ctx.gen, pkt_const(m)->in, &target))
 		return true;

@@ -23,6 +23,10 @@ bool nd_advertised(struct walk *w, const struct rte_mbuf *m);
 bool nd_router_solicited(struct walk *w, const struct rte_mbuf *m);
 bool nd_router_advertised(struct walk *w, const struct rte_mbuf *m);
 
+/* nd_dad.c: is the message about an address of ours that is still asked for? Then it is settled. */
+bool nd_claims_tentative(const struct walk *w, const struct rte_mbuf *m,
+			 const struct ip_addr *target);
+
 /* nd_delay.c: sends the packet after a random time up to ms. Takes it. */
 void nd_send_later(const struct walk *w, struct rte_mbuf *m, unsigned ms);
 /* Traffic class of ND messages out of the port. */

@@ -54,7 +54,7 @@ nd_advertised(struct walk *w, const struct rte_mbuf *m)
 	mac = nd_option(m, sizeof(*na), ND_OPT_TARGET_LINKADDR, &bad);
 	if (bad)
 		return false;
-	if (addr_is_of_port(w->ctx.gen, port, &target))
+	if (addr_is_of_port(w->ctx.gen, port, &target) || nd_claims_tentative(w, m, &target))
 		return true; /* somebody claims our address; ours to keep */
 	n = neigh_find(port, &target);
 	/* What next hops made but nobody asked for is not known to Linux either. */

@@ -179,6 +179,7 @@ void neighbour_ask(struct walk *w, const struct neigh *n, const struct ip_addr *
 /* The packet teacher told the address: sends what waited for it. */
 void neighbour_learned(struct walk *w, const struct rte_mbuf *teacher, struct neigh *n,
 		       const struct rte_ether_addr *mac, unsigned flags);
+void nd_dad_init(void);    /* nd_dad.c: fills addr_dad_ops */
 void neighbour_init(void); /* neighbour.c: fills neigh_ops */
 
 /* originate.c: packets the box makes wait until the burst is through, then go in its order. */

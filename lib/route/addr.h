@@ -22,7 +22,8 @@ struct addr {
 	uint8_t scope; /* RT_SCOPE_* */
 	bool secondary;
 	bool no_route;   /* noprefixroute: without the connected route */
-	bool no_dad;     /* as it was said: shown */
+	bool no_dad;     /* IPv6: used at once */
+	uint8_t dad;     /* enum addr_dad */
 	bool deprecated; /* its preferred time is over */
 	uint32_t metric; /* of the connected route; 0: the usual */
 	/* Seconds from `since` (clock_ms()) on; ADDR_FOREVER, and 0 in valid, which means both. */
@@ -32,6 +33,8 @@ struct addr {
 };
 
 #define ADDR_FOREVER UINT32_MAX
+/* IPv6 duplicate address detection (addr_dad.h): only a usable address is the box's. */
+enum addr_dad { ADDR_USABLE, ADDR_TENTATIVE, ADDR_DUPLICATE };
 
 #define ADDR_MAX 4096 /* in all */
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "addr_conf6.h"
+#include "addr_dad.h"
 #include "addr_host.h"
 #include "addr_routes.h"
 #include "addr_table.h"
@@ -19,8 +20,8 @@
 PARAM_INT(promote_secondaries, "net.ipv4.conf.all.promote_secondaries", 0, 0, 1,
 	  "a secondary address takes the place of a deleted primary of its subnet")
 
-static void
-publish(struct addr_table *t)
+void
+addr_publish(struct addr_table *t)
 {
 	struct gen *draft = gen_draft();
 
@@ -94,6 +95,18 @@ check_new(const struct addr_table *t, struct addr *a, struct err *e)
 	return 0;
 }
 
+/* A new address is in the table: asks whether another has it, or tells of it. */
+static void
+begin_use(const struct addr *a)
+{
+	const struct port *p = port_get(gen_current(), a->port);
+
+	if (a->dad == ADDR_USABLE)
+		addr_dad_over(a);
+	else if (p != NULL && p->up)
+		addr_dad_start(a->port);
+}
+
 int
 addr_add(const struct addr *given, struct err *e)
 {
@@ -106,6 +119,7 @@ addr_add(const struct addr *given, struct err *e)
 	rc = check_new(t, &a, e);
 	if (rc != 0)
 		return rc;
+	a.dad = addr_dad_wanted(&a) ? ADDR_TENTATIVE : ADDR_USABLE;
 	next = addr_table_make(t, &a, place(t, &a), NULL);
 	if (next == NULL)
 		return err_set(e, -ENOMEM, "no memory for one more address");
@@ -121,7 +135,8 @@ addr_add(const struct addr *given, struct err *e)
 	}
 	if (a.prefix.addr.family == AF_INET)
 		ifparam_if_pin(a.port);
-	publish(next);
+	addr_publish(next);
+	begin_use(&a);
 	return 0;
 }
 
@@ -194,7 +209,7 @@ addr_take(const bool *gone, struct addr_table *base)
 	for (unsigned i = 0; i < old->n; i++)
 		if (lost_last(old, next, gone, i))
 			neigh_flush_port(old->of[i].port, AF_INET, true);
-	publish(next);
+	addr_publish(next);
 	return 0;
 }
 

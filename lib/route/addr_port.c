@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "addr_conf6.h"
+#include "addr_dad.h"
 #include "addr_port.h"
 #include "addr_routes.h"
 #include "base_log.h"
@@ -64,6 +65,7 @@ rise(const struct port *p)
 		rc = addr_routes_put(&t->of[i], &e);
 	if (route_batch_end(&e) != 0 || rc != 0 || route_link_set(p->index, true, &e) != 0)
 		LOG(ERR, "%s: routes: %s", p->name, e.text);
+	addr_dad_start(p->index);
 	gain_link_local(p);
 }
 

@@ -125,10 +125,11 @@ list6(const struct addr *a, bool up, struct route r[ROUTES_PER_ADDR])
 
 	if (!up)
 		return 0;
-	r[n++] = local_route(a);
+	if (a->dad == ADDR_USABLE)
+		r[n++] = local_route(a);
 	if (!a->no_route)
 		r[n++] = subnet_route(a);
-	if (addr_is_router6(a->port) && has_anycast(a))
+	if (a->dad == ADDR_USABLE && addr_is_router6(a->port) && has_anycast(a))
 		r[n++] = anycast_route(a);
 	return n;
 }
@@ -212,7 +213,7 @@ addr_routes_router_changed(const struct port *p)
 	for (unsigned i = t->first[p->index]; i < t->first[p->index + 1]; i++) {
 		struct route r;
 
-		if (!p->up || !has_anycast(&t->of[i]))
+		if (!p->up || t->of[i].dad != ADDR_USABLE || !has_anycast(&t->of[i]))
 			continue;
 		r = anycast_route(&t->of[i]);
 		if (!addr_is_router6(p->index))

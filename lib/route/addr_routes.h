@@ -8,6 +8,8 @@
 int addr_routes_put(const struct addr *a, struct err *e);
 /* Takes them unless an address of left (the table without a) still needs the same. */
 void addr_routes_take(const struct addr_table *left, const struct addr *a);
+/* addr_control.c: makes it the generation's table. */
+void addr_publish(struct addr_table *t);
 /* Deletes the marked addresses with their routes. base: the table with changes to those that stay. */
 int addr_take(const bool *gone, struct addr_table *base);
 /* The port became, or is no longer, a router: its subnets' anycast addresses come or go. */

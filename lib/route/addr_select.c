@@ -91,7 +91,8 @@ select6(const struct addr_table *t, uint16_t port, const struct ip_addr *dst)
 	for (unsigned i = 0; i < t->n; i++) {
 		const struct addr *a = &t->of[i];
 
-		if (a->prefix.addr.family != AF_INET6 || (own_port && a->port != port))
+		if (a->prefix.addr.family != AF_INET6 || a->dad != ADDR_USABLE ||
+		    (own_port && a->port != port))
 			continue;
 		/* Another link's link-local address means nothing here. */
 		if (a->port != port && ip_addr_is_link_local(&a->prefix.addr))

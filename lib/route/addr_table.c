@@ -5,6 +5,7 @@
  */
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_hash_crc.h>
 
@@ -43,6 +44,8 @@ index_addr(struct addr_table *t, unsigned i)
 	uint32_t h = hash_of(a);
 	unsigned bit;
 
+	if (t->of[i].dad != ADDR_USABLE)
+		return;
 	while (t->bucket[h & (t->nb_buckets - 1)] != 0)
 		h++;
 	t->bucket[h & (t->nb_buckets - 1)] = i + 1;
@@ -52,25 +55,20 @@ index_addr(struct addr_table *t, unsigned i)
 	}
 }
 
-struct addr_table *
-addr_table_make(const struct addr_table *from, const struct addr *a, unsigned at, const bool *gone)
+/* Fills in all but the addresses themselves. NULL: no memory, t is freed. */
+static struct addr_table *
+index_all(struct addr_table *t)
 {
 	unsigned nb_buckets = 16, port = 0;
-	struct addr_table *t = calloc(1, sizeof(*t) + (from->n + 1) * sizeof(t->of[0]));
 
-	while (nb_buckets < 2 * (from->n + 1u))
+	while (nb_buckets < 2 * (t->n + 1u))
 		nb_buckets *= 2;
-	if (t == NULL || (t->bucket = calloc(nb_buckets, sizeof(*t->bucket))) == NULL) {
+	t->bucket = calloc(nb_buckets, sizeof(*t->bucket));
+	if (t->bucket == NULL) {
 		free(t);
 		return NULL;
 	}
 	t->nb_buckets = nb_buckets;
-	for (unsigned i = 0; i <= from->n; i++) {
-		if (a != NULL && i == at)
-			t->of[t->n++] = *a;
-		if (i < from->n && (gone == NULL || !gone[i]))
-			t->of[t->n++] = from->of[i];
-	}
 	for (unsigned i = 0; i < t->n; i++) {
 		while (port <= t->of[i].port)
 			t->first[port++] = i;
@@ -79,6 +77,35 @@ addr_table_make(const struct addr_table *from, const struct addr *a, unsigned at
 	while (port <= PORT_MAX)
 		t->first[port++] = t->n;
 	return t;
+}
+
+struct addr_table *
+addr_table_make(const struct addr_table *from, const struct addr *a, unsigned at, const bool *gone)
+{
+	struct addr_table *t = calloc(1, sizeof(*t) + (from->n + 1) * sizeof(t->of[0]));
+
+	if (t == NULL)
+		return NULL;
+	for (unsigned i = 0; i <= from->n; i++) {
+		if (a != NULL && i == at)
+			t->of[t->n++] = *a;
+		if (i < from->n && (gone == NULL || !gone[i]))
+			t->of[t->n++] = from->of[i];
+	}
+	return index_all(t);
+}
+
+struct addr_table *
+addr_table_set_dad(const struct addr_table *from, unsigned i, uint8_t dad)
+{
+	struct addr_table *t = calloc(1, sizeof(*t) + (from->n + 1) * sizeof(t->of[0]));
+
+	if (t == NULL)
+		return NULL;
+	memcpy(t->of, from->of, from->n * sizeof(t->of[0]));
+	t->n = from->n;
+	t->of[i].dad = dad;
+	return index_all(t);
 }
 
 void
@@ -127,7 +154,7 @@ addr_is_of_port(const struct gen *gen, uint16_t port, const struct ip_addr *a)
 	const struct addr_table *t = addr_table_get(gen);
 
 	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
-		if (ip_addr_equal(&t->of[i].prefix.addr, a))
+		if (t->of[i].dad == ADDR_USABLE && ip_addr_equal(&t->of[i].prefix.addr, a))
 			return true;
 	return false;
 }
@@ -150,7 +177,8 @@ addr_is_anycast_of_port(const struct gen *gen, uint16_t port, const struct ip_ad
 	if (!addr_is_router6(port))
 		return false;
 	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
-		if (anycast_of(&t->of[i].prefix, &anycast) && ip_addr_equal(&anycast, a))
+		if (t->of[i].dad == ADDR_USABLE && anycast_of(&t->of[i].prefix, &anycast) &&
+		    ip_addr_equal(&anycast, a))
 			return true;
 	return false;
 }
@@ -173,7 +201,7 @@ addr_link_local(const struct gen *gen, uint16_t port)
 	const struct addr_table *t = addr_table_get(gen);
 
 	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++)
-		if (ip_addr_is_link_local(&t->of[i].prefix.addr))
+		if (t->of[i].dad == ADDR_USABLE && ip_addr_is_link_local(&t->of[i].prefix.addr))
 			return t->of[i].prefix.addr;
 	return (struct ip_addr){ 0 };
 }

@@ -23,4 +23,6 @@ const struct addr_table *addr_table_get(const struct gen *gen);
  */
 struct addr_table *addr_table_make(const struct addr_table *from, const struct addr *a, unsigned at,
 				   const bool *gone);
+/* A copy in which address i has that state of duplicate address detection. NULL: no memory. */
+struct addr_table *addr_table_set_dad(const struct addr_table *from, unsigned i, uint8_t dad);
 void addr_table_free(void *t);

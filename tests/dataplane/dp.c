@@ -17,6 +17,7 @@
 #include "pkt.h"
 #include "pkt_guard.h"
 #include "pkt_pool.h"
+#include "base_param.h"
 #include "port.h"
 #include "port_own.h"
 #include "port_tx.h"
@@ -47,7 +48,8 @@ make_port(unsigned side)
 		return -1;
 	rte_eth_dev_get_name_by_port(id, name);
 	snprintf(line, sizeof(line), "p%u", side);
-	if (port_add(line, name, 1, &e) != 0) {
+	if (param_set_text(param_find("net.ipv6.conf.default.accept_dad"), "0", &e) != 0 ||
+	    port_add(line, name, 1, &e) != 0) {
 		fprintf(stderr, "port_add: %s\n", e.text);
 		return -1;
 	}

@@ -5,6 +5,7 @@
 #include "eal.h"
 
 #include "neigh.h"
+#include "base_param.h"
 #include "port.h"
 #include "route.h"
 
@@ -14,6 +15,7 @@ route_setup(void **state)
 	struct err e = { "" };
 
 	if (eal_setup(state) != 0 || neigh_init(&e) != 0 || route_init(&e) != 0 ||
+	    param_set_text(param_find("net.ipv6.conf.default.accept_dad"), "0", &e) != 0 ||
 	    port_add("r0", "net_null0", 1, &e) != 0 || port_add("r1", "net_null1", 1, &e) != 0) {
 		print_error("%s\n", e.text);
 		return -1;

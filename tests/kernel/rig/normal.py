@@ -33,7 +33,20 @@ def noise(frame):
 
 def frame_for_comparison(frame, own_addresses):
     """The frame without what may differ from one run to the next."""
-    return _timestamp(_fragment6_id(_ip_id(_option_times(frame), own_addresses), own_addresses))
+    return _dad_nonce(_timestamp(_fragment6_id(_ip_id(_option_times(frame), own_addresses), own_addresses)))
+
+
+def _dad_nonce(frame):
+    """The nonce in questions whether somebody has an address (RFC 7527), and the checksum over it."""
+    if _ethertype(frame) != ETHERTYPE_IPV6 or len(frame) != ETHERNET + 72 \
+            or frame[ETHERNET + 40] != 135 or frame[ETHERNET + 64] != 14:
+        return frame
+    packet = bytearray(frame[ETHERNET:])
+    pseudo = packet[8:40] + struct.pack("!IHBB", len(packet) - 40, 0, 0, 58)
+    right = ones_complement(pseudo + packet[40:]) == 0
+    packet[66:72] = bytes(6)
+    packet[42:44] = b"\0\0" if right else b"\xba\xd0"
+    return frame[:ETHERNET] + bytes(packet)
 
 
 def _timestamp(frame):
