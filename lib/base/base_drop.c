@@ -7,6 +7,7 @@ uint64_t drop_count[LANE_MAX][DROP_MAX] __rte_cache_aligned;
 
 static struct drop_info infos[DROP_MAX];
 static uint64_t base[DROP_MAX];
+static uint64_t shared[DROP_MAX]; /* of threads without a lane */
 static unsigned nb;
 
 uint16_t
@@ -33,11 +34,18 @@ drop_info(unsigned reason)
 uint64_t
 drop_total(unsigned reason)
 {
-	uint64_t total = 0;
+	uint64_t total = __atomic_load_n(&shared[reason], __ATOMIC_RELAXED);
 
 	for (unsigned lane = 0; lane < lane_count(); lane++)
 		total += __atomic_load_n(&drop_count[lane][reason], __ATOMIC_RELAXED);
 	return total;
+}
+
+void
+drop_shared(uint16_t reason, struct rte_mbuf *m)
+{
+	__atomic_fetch_add(&shared[reason], 1, __ATOMIC_RELAXED);
+	rte_pktmbuf_free(m);
 }
 
 uint64_t

@@ -49,6 +49,9 @@ drop_add(unsigned lane, uint16_t reason, uint64_t n)
 	__atomic_store_n(c, *c + n, __ATOMIC_RELAXED);
 }
 
+/* Counts and frees, from any thread: for those that have no lane. */
+void drop_shared(uint16_t reason, struct rte_mbuf *m);
+
 /* Counts and frees. Worker of that lane only. */
 static inline void
 drop_pkt(unsigned lane, uint16_t reason, struct rte_mbuf *m)

@@ -20,8 +20,8 @@ DROP_REASON(ring_full, "handover-full", "too many packets handed to one lane at 
 DROP_REASON(neigh_failed, "neigh-failed", "the next hop does not answer");
 
 static struct rte_ring *rings[LANE_MAX];
-/* Packets that the control lcore dropped: it has no lane, and lane 0's counters are lane 0's. */
-static uint64_t control_originated, control_dropped;
+/* Made by the control lcore, which has no lane. */
+static uint64_t control_originated;
 
 int
 pipeline_init(struct err *e)
@@ -57,8 +57,7 @@ pipeline_hand_over(unsigned lane, struct rte_mbuf *m)
 		return true;
 	if (is_new(m))
 		__atomic_fetch_add(&control_originated, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&control_dropped, 1, __ATOMIC_RELAXED);
-	rte_pktmbuf_free(m);
+	drop_shared(DROP(ring_full), m);
 	return false;
 }
 
@@ -123,7 +122,6 @@ pipeline_totals(void)
 	struct pkt_reasm_stats reassembly = pkt_reasm_stats();
 	struct pipeline_totals t = {
 		.originated = __atomic_load_n(&control_originated, __ATOMIC_RELAXED),
-		.dropped = __atomic_load_n(&control_dropped, __ATOMIC_RELAXED),
 		.parked = neigh_parked() + reassembly.waiting,
 		.absorbed = reassembly.absorbed,
 		.queued = port_tx_queued(),

@@ -60,6 +60,12 @@ forward_changed(const struct ifparam *p, int ifindex)
 		ip_forward.value = p->all->value;
 }
 
+bool
+input4_forwards(uint16_t port)
+{
+	return ifparam_get(&forwarding, port);
+}
+
 #define ALL_HOSTS 0xe0000001u /* 224.0.0.1 */
 
 /* Host byte order. The first bytes 0, 127 and 224 up are where special addresses live. */

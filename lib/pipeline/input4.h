@@ -16,6 +16,9 @@ enum input4 {
 	INPUT4_NOT_MEMBER,
 };
 
+/* net.ipv4.conf.PORT.forwarding */
+bool input4_forwards(uint16_t port);
+
 /* As Linux's ip_route_input(). dst: host byte order, mostly the packet's; nh: the route there. */
 enum input4 input4_classify(const struct walk *w, const struct rte_mbuf *m, uint32_t dst,
 			    const struct nexthop *nh);

@@ -15,6 +15,8 @@
 DROP_REASON(delay_full, "nd-proxy-queue-full",
 	    "too many answers for others wait (net.ipv6.neigh.PORT.proxy_qlen)");
 
+IFPARAM_INT(proxy_qlen4, IFPARAM_NEIGH4, "proxy_qlen", IFPARAM_DEV, 64, 64, 0, INT_MAX,
+	    "so many answers for others may wait")
 IFPARAM_INT(proxy_qlen, IFPARAM_NEIGH6, "proxy_qlen", IFPARAM_DEV, 64, 64, 0, INT_MAX,
 	    "so many answers for others may wait")
 
@@ -32,7 +34,9 @@ static struct {
 void
 nd_send_later(const struct walk *w, struct rte_mbuf *m, unsigned ms)
 {
-	unsigned most = RTE_MIN(ifparam_get(&proxy_qlen, pkt(m)->out), WAITING_MAX - 1);
+	/* ARP replies are whole frames. */
+	const struct ifparam *qlen = pkt(m)->entry == PKT_ENTRY_XMIT ? &proxy_qlen4 : &proxy_qlen;
+	unsigned most = RTE_MIN(ifparam_get(qlen, pkt(m)->out), WAITING_MAX - 1);
 	bool fits;
 
 	rte_spinlock_lock(&waiting.lock);

@@ -3,14 +3,22 @@
  * Asking for neighbours and what follows from answers. Workers ask for the first packet that waits;
  * repetitions and failures come from the control lcore's timer and are handed to lane 0.
  */
+#include <limits.h>
+
 #include <rte_arp.h>
 
 #include "nd.h"
+#include "addr_subnet.h"
+#include "base_ifparam.h"
 #include "pipeline.h"
 #include "pkt_build.h"
 #include "pkt_pool.h"
 #include "pkt_rewrite.h"
 #include "walk.h"
+
+IFPARAM_INT(
+	arp_announce, IFPARAM_CONF4, "arp_announce", IFPARAM_MAX, 0, 0, INT_MIN, INT_MAX,
+	"ask from: 0 the waiting packet's source if ours, 1 if also in the same subnet, 2 the best")
 
 /*
  * The source of a question: that of the waiting packet when it is ours (Linux's arp_announce 0; for
@@ -20,7 +28,11 @@ static struct ip_addr
 source_for(const struct gen *gen, const struct neigh *n, const struct ip_addr *waiting)
 {
 	if (n->addr.family == AF_INET) {
-		if (waiting != NULL && addr_is_own(gen, waiting))
+		int announce = ifparam_get(&arp_announce, n->port);
+
+		if (waiting != NULL && addr_is_own(gen, waiting) &&
+		    (announce == 0 ||
+		     (announce == 1 && addr_same_subnet4(gen, n->port, &n->addr, waiting))))
 			return *waiting;
 		return addr_select(gen, n->port, &n->addr);
 	}

@@ -31,26 +31,20 @@ own_source(const struct walk *w, uint32_t be)
 }
 
 enum source4
-source4_validate(const struct walk *w, const struct rte_mbuf *m, uint16_t out, bool *on_link)
+source4_judge(const struct walk *w, uint16_t in, uint16_t out, struct route_key *k, bool *on_link)
 {
-	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
-	uint16_t in = pkt_const(m)->in;
 	int filter = ifparam_get(&rp_filter, in);
 	bool local = ifparam_get(&accept_local, in);
-	struct route_key k = { .dst = ip_addr_v4(ip->src_addr),
-			       .src = ip_addr_v4(ip->dst_addr),
-			       .in = out != 0 ? out : ROUTE_IN_SELF,
-			       .tos = ip->type_of_service };
 	enum nexthop_type type;
 	bool by_port;
 
 	if (on_link != NULL)
 		*on_link = false;
 	if (filter == 0 && (out != in || !redirect4_enabled(in)))
-		return !local && own_source(w, ip->src_addr) ? SOURCE4_MARTIAN : SOURCE4_OK;
-	if (ifparam_get(&src_valid_mark, in))
-		k.mark = pkt_const(m)->mark;
-	type = route_reverse(w->ctx.gen, &k, in, &by_port);
+		return !local && own_source(w, k->dst.v4) ? SOURCE4_MARTIAN : SOURCE4_OK;
+	if (!ifparam_get(&src_valid_mark, in))
+		k->mark = 0;
+	type = route_reverse(w->ctx.gen, k, in, &by_port);
 	if (type != NEXTHOP_UNICAST && type != NEXTHOP_LOCAL && type != NEXTHOP_BROADCAST)
 		return filter != 0 ? SOURCE4_UNREACHABLE : SOURCE4_OK;
 	if (type == NEXTHOP_BROADCAST || (type == NEXTHOP_LOCAL && !local))
@@ -60,8 +54,21 @@ source4_validate(const struct walk *w, const struct rte_mbuf *m, uint16_t out, b
 	if (!by_port)
 		return SOURCE4_OK;
 	if (on_link != NULL)
-		*on_link = nexthop_get(route_lookup_key(w->ctx.gen, &k))->gw.family == AF_UNSPEC;
+		*on_link = nexthop_get(route_lookup_key(w->ctx.gen, k))->gw.family == AF_UNSPEC;
 	return SOURCE4_OK;
+}
+
+enum source4
+source4_validate(const struct walk *w, const struct rte_mbuf *m, uint16_t out, bool *on_link)
+{
+	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
+	struct route_key k = { .dst = ip_addr_v4(ip->src_addr),
+			       .src = ip_addr_v4(ip->dst_addr),
+			       .in = out != 0 ? out : ROUTE_IN_SELF,
+			       .tos = ip->type_of_service,
+			       .mark = pkt_const(m)->mark };
+
+	return source4_judge(w, pkt_const(m)->in, out, &k, on_link);
 }
 
 bool

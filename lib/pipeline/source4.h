@@ -24,5 +24,13 @@ bool source4_strict(uint16_t port);
 enum source4 source4_validate(const struct walk *w, const struct rte_mbuf *m, uint16_t out,
 			      bool *on_link);
 
+/*
+ * The same for something that is no IPv4 packet: k->dst is the source to be judged, k->src what it is
+ * sent to; k->mark is looked at only with src_valid_mark.
+ */
+struct route_key;
+enum source4 source4_judge(const struct walk *w, uint16_t in, uint16_t out, struct route_key *k,
+			   bool *on_link);
+
 /* Network order: ours, a broadcast or a multicast address; everything but a unicast one elsewhere. */
 bool source4_special(const struct hook_ctx *ctx, uint32_t addr);

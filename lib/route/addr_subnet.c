@@ -37,3 +37,17 @@ addr_port_has4(const struct gen *gen, uint16_t port)
 			return true;
 	return false;
 }
+
+bool
+addr_confirm4(const struct gen *gen, uint16_t port, const struct ip_addr *local,
+	      const struct ip_addr *peer, uint8_t scope)
+{
+	const struct addr_table *t = addr_table_get(gen);
+	unsigned from = port != 0 ? t->first[port] : 0, to = port != 0 ? t->first[port + 1] : t->n;
+
+	for (unsigned i = from; i < to; i++)
+		if (ip_addr_equal(&t->of[i].prefix.addr, local) && t->of[i].scope <= scope &&
+		    (peer == NULL || in_subnet(&t->of[i], peer)))
+			return true;
+	return false;
+}
