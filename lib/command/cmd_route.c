@@ -74,7 +74,7 @@ list6(const struct route *r, void *arg)
 	char dst[IP_ADDR_TEXT], gw[IP_ADDR_TEXT], flags[8], prefix[IP_ADDR_TEXT + 4];
 	struct listing *l = arg;
 
-	for (unsigned i = 0; i < RTE_MAX(r->nb_hops, 1); i++) {
+	for (unsigned i = 0; i < RTE_MAX(r->nb_hops, 1u); i++) {
 		const struct route_hop hop = route_hop_of(r, i);
 
 		flags_of(r, &hop, flags);

@@ -71,7 +71,7 @@ add4(struct rib_prefix *x, const struct route *r, unsigned flags)
 static bool
 can_join(const struct route *r)
 {
-	for (unsigned i = 0; i < RTE_MAX(r->nb_hops, 1); i++)
+	for (unsigned i = 0; i < RTE_MAX(r->nb_hops, 1u); i++)
 		if (route_hop_of(r, i).gw.family == AF_UNSPEC)
 			return false;
 	return r->type == RTN_UNICAST;
@@ -80,7 +80,7 @@ can_join(const struct route *r)
 static int
 join(struct rib_prefix *x, struct rib_route *old, const struct route *r)
 {
-	unsigned n = RTE_MAX(old->r.nb_hops, 1), m = RTE_MAX(r->nb_hops, 1);
+	unsigned n = RTE_MAX(old->r.nb_hops, 1), m = RTE_MAX(r->nb_hops, 1u);
 	struct route_hop *hops = malloc((n + m) * sizeof(*hops));
 	struct route all = old->r;
 	int rc = 0;

@@ -26,7 +26,7 @@ route_hop_of(const struct route *r, unsigned i)
 static bool
 same_hops(const struct route *r, const struct route *w)
 {
-	for (unsigned i = 0; w->nb_hops > 1 && i < RTE_MAX(r->nb_hops, 1); i++) {
+	for (unsigned i = 0; w->nb_hops > 1 && i < RTE_MAX(r->nb_hops, 1u); i++) {
 		const struct route_hop hop = route_hop_of(r, i), *want = &w->hops[i];
 
 		if (i >= w->nb_hops || (want->port != 0 && want->port != hop.port) ||
@@ -74,7 +74,7 @@ route_same(const struct route *a, const struct route *b)
 bool
 route_uses_port(const struct route *r, uint16_t port)
 {
-	for (unsigned i = 0; i < RTE_MAX(r->nb_hops, 1); i++)
+	for (unsigned i = 0; i < RTE_MAX(r->nb_hops, 1u); i++)
 		if (route_hop_of(r, i).port == port)
 			return true;
 	return false;
