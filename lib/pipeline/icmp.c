@@ -33,10 +33,14 @@ allowed4(const struct rte_mbuf *about)
 {
 	const struct pkt *p = pkt_const(about);
 	uint32_t src = rte_be_to_cpu_32(pkt_ip4(about)->src_addr);
+	uint32_t dst = rte_be_to_cpu_32(pkt_ip4(about)->dst_addr);
 
 	if (p->flags & (PKT_L2_BCAST | PKT_L2_MCAST | PKT_L3_MULTI | PKT_FRAG_LATER))
 		return false;
 	if (src == 0 || src >> 28 == 14 || src == 0xffffffff)
+		return false;
+	/* PKT_L3_MULTI comes with the way, which a malformed option does not get to see. */
+	if (dst >> 28 == 14 || dst == 0xffffffff)
 		return false;
 	return !about_error4(about);
 }

@@ -278,7 +278,8 @@ options4_receive(struct walk *w, struct rte_mbuf *m)
 	uint8_t *bad = read_all(&r);
 
 	if (bad != NULL) {
-		icmp_error(&w->ctx, m, ICMP_PARAMETERPROB, 0, (uint32_t)(bad - r.ip) << 24);
+		if (nexthop_get(pkt(m)->nh)->type != NEXTHOP_BROADCAST)
+			icmp_error(&w->ctx, m, ICMP_PARAMETERPROB, 0, (uint32_t)(bad - r.ip) << 24);
 		walk_drop(w, DROP(malformed), m);
 		return false;
 	}

@@ -86,7 +86,8 @@ clean(void)
 static bool
 names_a_file(const char *line)
 {
-	return strchr(line, '/') != NULL || strstr(line, "-sy") != NULL || strstr(line, "--s") != NULL;
+	return strchr(line, '/') != NULL || strstr(line, "-sy") != NULL ||
+	       strstr(line, "--s") != NULL;
 }
 
 int

@@ -161,8 +161,11 @@ def _ipv4(rng, side):
     fields = {"ttl": rng.choice(pools.TTLS) if rng.random() < 0.3 else 64, "tos": rng.choice(pools.TOSES),
               "ident": rng.randrange(65536), "flags": DF if rng.random() < 0.3 else 0}
     odd = rng.random()
-    if odd < 0.03:
-        fields["options"] = rng.choice((b"\1\1\1\1", b"\x94\4\0\0", b"\0", b"\1\1\0\0", b"\x82\4\0\0"))
+    # none that Linux changes on arrival: it rejects no such packet, and times would differ
+    if odd < 0.03 and ends[1] != "255.255.255.255":
+        fields["options"] = rng.choice((b"\1\1\1\1", b"\x94\4\0\0", b"\0", b"\1\1\0\0", b"\x82\4\0\0",
+                                        b"\7\3\4", b"\7\7\x08" + bytes(4), b"\7\1\4",
+                                        b"\x83\7\4\x0a\2\0\3", b"\x55\x20", b"\x94\4\0\1"))
     elif odd < 0.05:
         fields["length"] = rng.choice((0, 19, 20, 28, 27, 65535, 24 + len(payload)))
     elif odd < 0.07:

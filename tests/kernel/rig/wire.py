@@ -19,7 +19,7 @@ class Wire:
         self.frames = {side: [] for side in devices}
         self._side_of = {}
         self._socket = {}
-        self._noise = 0
+        self.noise = 0             # frames that were not kept
         self._probes = 0
         self._answered = -1
         self._poll = select.poll()
@@ -75,7 +75,7 @@ class Wire:
     def await_noise(self, number, limit):
         """Wait until ``number`` frames that are not kept have come, ``limit`` seconds at most."""
         deadline = time.monotonic() + limit
-        while self._noise < number and time.monotonic() < deadline:
+        while self.noise < number and time.monotonic() < deadline:
             self._collect(0.002)
 
     def clear(self):
@@ -120,7 +120,7 @@ class Wire:
             if origin[2] == PACKET_OUTGOING:
                 continue
             if normal.noise(frame):
-                self._noise += 1
+                self.noise += 1
             elif (number := sentinel.answer_number(frame)) is None:
                 self.frames[side].append(frame)
             else:
