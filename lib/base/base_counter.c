@@ -7,6 +7,7 @@
 #include <rte_malloc.h>
 
 #include "base_counter.h"
+#include "base_mem.h"
 
 struct count *counter_chunk[LANE_MAX][COUNTER_CHUNKS];
 
@@ -111,3 +112,15 @@ counter_set(uint32_t id, struct count c)
 	base[id / COUNTER_CHUNK][id % COUNTER_CHUNK] =
 		(struct count){ total.packets - c.packets, total.bytes - c.bytes };
 }
+
+static struct mem_use
+counter_memory(void)
+{
+	size_t each = (lane_count() + 1) * sizeof(struct count); /* the lanes' and the base */
+	size_t chunks = (nb_used + COUNTER_CHUNK - 1) / COUNTER_CHUNK;
+
+	return (struct mem_use){ .used = (nb_used - nb_free) * each,
+				 .reserved = chunks * COUNTER_CHUNK * each };
+}
+
+MEM_USER(counters, "counters", "packets and bytes of rules and policies, per lane", counter_memory)

@@ -6,6 +6,7 @@
 #include <rte_lcore.h>
 
 #include "base_lane.h"
+#include "base_mem.h"
 #include "pkt.h"
 #include "pkt_guard.h"
 #include "pkt_pool.h"
@@ -50,3 +51,23 @@ pkt_alloc(unsigned lane)
 	*pkt(m) = (struct pkt){ .l3 = RTE_ETHER_HDR_LEN, .flags = PKT_ORIGINATED };
 	return m;
 }
+
+static struct mem_use
+pool_memory(void)
+{
+	struct mem_use use = { 0 };
+
+	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++) {
+		const struct rte_mempool *mp = pools[node];
+		size_t bytes;
+
+		if (mp == NULL)
+			continue;
+		bytes = mp->header_size + mp->elt_size + mp->trailer_size;
+		use.used += rte_mempool_in_use_count(mp) * bytes;
+		use.reserved += mp->size * bytes;
+	}
+	return use;
+}
+
+MEM_USER(pool, "packet-buffers", "packets: on their way, parked, in the devices' queues", pool_memory)

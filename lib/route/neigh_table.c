@@ -10,6 +10,7 @@
 #include <rte_malloc.h>
 
 #include "base_clock.h"
+#include "base_mem.h"
 #include "base_param.h"
 #include "base_rcu.h"
 #include "neigh_table.h"
@@ -248,3 +249,17 @@ neigh_l2_reap(void)
 	if (i != L2_NONE)
 		rcu_defer(free_headers, (void *)(uintptr_t)i);
 }
+
+static struct mem_use
+neigh_memory(void)
+{
+	size_t each = sizeof(*table.slots);
+
+	return (struct mem_use){
+		.used = __atomic_load_n(&table.count, __ATOMIC_RELAXED) * each,
+		.reserved = BUCKETS * sizeof(*table.buckets) + NEIGH_MAX * each +
+			    L2_MAX * (sizeof(*l2s.of) + sizeof(*l2s.next)),
+	};
+}
+
+MEM_USER(neigh, "neighbours", "the neighbour table, a fixed size", neigh_memory)
