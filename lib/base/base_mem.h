@@ -25,9 +25,9 @@ void mem_register(struct mem_user *user); /* constructor time */
 /* Sorted by name; first with NULL, NULL after the last. */
 const struct mem_user *mem_next(const struct mem_user *user);
 
-#define MEM_USER(id, name_, help_, use_)                                                       \
-	static struct mem_user mem_user_##id = { .name = name_, .help = help_, .use = use_ };  \
-	RTE_INIT(mem_init_##id)                                                                \
-	{                                                                                      \
-		mem_register(&mem_user_##id);                                                  \
+#define MEM_USER(id, name_, help_, use_)                                                      \
+	static struct mem_user mem_user_##id = { .name = name_, .help = help_, .use = use_ }; \
+	RTE_INIT(mem_init_##id)                                                               \
+	{                                                                                     \
+		mem_register(&mem_user_##id);                                                 \
 	}

@@ -69,7 +69,8 @@ show_memory(struct cmd *c, int argc, char **argv)
 		return SHOW_USAGE(c, memory);
 	for (const struct mem_user *u = mem_next(NULL); u != NULL; u = mem_next(u))
 		add(&t, u->name, u->use(), u->help);
-	add(&t, "(DPDK heap)", dpdk_heap(), "all of the above that workers share, and the drivers'");
+	add(&t, "(DPDK heap)", dpdk_heap(),
+	    "all of the above that workers share, and the drivers'");
 	add(&t, "(process)", (struct mem_use){ all, all }, "present pages of ordinary memory");
 	return cmd_table_end(&t);
 }

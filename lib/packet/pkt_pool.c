@@ -70,4 +70,5 @@ pool_memory(void)
 	return use;
 }
 
-MEM_USER(pool, "packet-buffers", "packets: on their way, parked, in the devices' queues", pool_memory)
+MEM_USER(pool, "packet-buffers", "packets: on their way, parked, in the devices' queues",
+	 pool_memory)

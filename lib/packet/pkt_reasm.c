@@ -10,6 +10,7 @@
 #include <rte_spinlock.h>
 
 #include "base_drop.h"
+#include "base_mem.h"
 #include "base_param.h"
 #include "pkt_pool.h"
 #include "pkt_reasm_table.h"
@@ -384,3 +385,14 @@ pkt_reasm_stats(void)
 	rte_spinlock_unlock(&state.lock);
 	return s;
 }
+
+static struct mem_use
+reasm_memory(void)
+{
+	struct pkt_reasm_stats s = pkt_reasm_stats();
+
+	return (struct mem_use){ .used = s.bytes, .reserved = s.bytes };
+}
+
+MEM_USER(reasm, "fragments", "fragments for the box that wait for the rest (packet buffers)",
+	 reasm_memory)
