@@ -47,6 +47,24 @@ IFPARAM_INT(l2_unicast, IFPARAM_CONF4, "drop_unicast_in_l2_multicast", IFPARAM_O
 IFPARAM_INT(log_martians, IFPARAM_CONF4, "log_martians", IFPARAM_OR, 0, 0, INT_MIN, INT_MAX,
 	    "log packets with impossible addresses")
 
+/* A router does not follow redirects, and neither do we as a host. */
+static struct ifparam accept_redirects = {
+	.dir = IFPARAM_CONF4,
+	.leaf = "accept_redirects",
+	.rule = IFPARAM_DEV,
+	.all_def = 1,
+	.def = 1,
+	.min = INT_MIN,
+	.max = INT_MAX,
+	.inert = "redirects that come in are never followed",
+	.help = "redirects that come in are never followed",
+};
+
+RTE_INIT(accept_redirects_init)
+{
+	ifparam_register(&accept_redirects);
+}
+
 static void
 forward_alias(struct param *p)
 {
@@ -56,8 +74,11 @@ forward_alias(struct param *p)
 static void
 forward_changed(const struct ifparam *p, int ifindex)
 {
-	if (ifindex == IFPARAM_OF_ALL)
-		ip_forward.value = p->all->value;
+	if (ifindex != IFPARAM_OF_ALL)
+		return;
+	ip_forward.value = p->all->value;
+	/* inet_forward_change() of Linux */
+	param_set(accept_redirects.all, !p->all->value);
 }
 
 bool

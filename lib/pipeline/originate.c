@@ -3,6 +3,7 @@
  * Packets the box makes. During a burst they only gather; afterwards they go out in the order of the
  * packets that caused them, so that a burst gives the same as its packets one after another.
  */
+#include <limits.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
@@ -14,6 +15,10 @@ DROP_REASON(no_mbuf, "originate-no-mbuf", "no packet memory for something the bo
 DROP_REASON(full, "originate-full", "one burst made the box send too many packets");
 DROP_REASON(no_route, "originate-no-route", "no route for something the box wanted to send");
 
+PARAM_INT(fwmark_reflect4, "net.ipv4.fwmark_reflect", 0, 0, 255,
+	  "answers of the box carry the mark of the packet they answer")
+PARAM_INT(fwmark_reflect6, "net.ipv6.fwmark_reflect", 0, INT_MIN, INT_MAX,
+	  "answers of the box carry the mark of the packet they answer")
 IFPARAM_INT(hop_limit, IFPARAM_CONF6, "hop_limit", IFPARAM_DEV, 64, 64, 1, 255,
 	    "hop limit of what the box sends out of the port")
 
@@ -25,6 +30,12 @@ count_missing(const struct hook_ctx *ctx)
 	drop_add(ctx->lane, DROP(no_mbuf), 1);
 }
 
+static bool
+reflects(uint8_t family)
+{
+	return param_get(family == AF_INET ? &fwmark_reflect4 : &fwmark_reflect6);
+}
+
 struct rte_mbuf *
 originate_alloc(const struct hook_ctx *ctx, const struct rte_mbuf *because)
 {
@@ -34,8 +45,11 @@ originate_alloc(const struct hook_ctx *ctx, const struct rte_mbuf *because)
 		count_missing(ctx);
 		return NULL;
 	}
-	if (because != NULL)
+	if (because != NULL) {
 		pkt(m)->burst_pos = pkt_const(because)->burst_pos;
+		if (unlikely(reflects(pkt_const(because)->family)))
+			pkt(m)->mark = pkt_const(because)->mark;
+	}
 	pkt(m)->entry = PKT_ENTRY_LOCAL_OUT;
 	return m;
 }

@@ -5,6 +5,7 @@
  * the new addresses cannot.
  */
 #include <errno.h>
+#include <limits.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 
@@ -17,8 +18,8 @@
 #include "neigh.h"
 #include "route_rib.h"
 
-PARAM_INT(promote_secondaries, "net.ipv4.conf.all.promote_secondaries", 0, 0, 1,
-	  "a secondary address takes the place of a deleted primary of its subnet")
+IFPARAM_INT(promote_secondaries, IFPARAM_CONF4, "promote_secondaries", IFPARAM_OR, 0, 0, INT_MIN,
+	    INT_MAX, "a secondary address takes the place of a deleted primary of its subnet")
 
 void
 addr_publish(struct addr_table *t)
@@ -154,7 +155,7 @@ mark_secondaries(const struct addr_table *t, unsigned i, bool *gone, struct addr
 		if (k == i || b->prefix.addr.family != AF_INET || !b->secondary ||
 		    !same_subnet(a, b))
 			continue;
-		if (!param_get(&promote_secondaries)) {
+		if (!ifparam_get(&promote_secondaries, a->port)) {
 			gone[k] = true;
 			continue;
 		}

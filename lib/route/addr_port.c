@@ -13,13 +13,13 @@
 #include "addr_dad.h"
 #include "addr_port.h"
 #include "addr_routes.h"
+#include "base_ifparam.h"
 #include "base_log.h"
-#include "base_param.h"
 #include "neigh.h"
 #include "route_rib.h"
 
-PARAM_INT(addr_gen_mode, "net.ipv6.conf.default.addr_gen_mode", 0, 0, 1,
-	  "0: a port gets a link-local address made from its MAC, 1: none")
+IFPARAM_INT(addr_gen_mode, IFPARAM_CONF6, "addr_gen_mode", IFPARAM_COPY, 0, 0, 0, 1,
+	    "0: a port gets a link-local address made from its MAC, 1: none")
 
 static struct {
 	bool up, no_ip6;
@@ -46,7 +46,7 @@ gain_link_local(const struct port *p)
 	struct err e;
 	int rc;
 
-	if (param_get(&addr_gen_mode) != 0 || !addr_has_ip6(p->index))
+	if (ifparam_get(&addr_gen_mode, p->index) != 0 || !addr_has_ip6(p->index))
 		return;
 	rc = addr_add(&ll, &e);
 	if (rc != 0 && rc != -EEXIST)

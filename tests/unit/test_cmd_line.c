@@ -335,7 +335,8 @@ completion(void **state)
 	completes("clear dr", "drops\n");
 	completes("help why", "why-dropped\n");
 	completes("sysctl net.ipv4.ip_f",
-		  "net.ipv4.ip_forward\nnet.ipv4.ip_forward_update_priority\n");
+		  "net.ipv4.ip_forward\nnet.ipv4.ip_forward_update_priority\n"
+		  "net.ipv4.ip_forward_use_pmtu\n");
 	completes("sysctl -w net.ipv4.co", "net.ipv4.conf.\n");
 	completes("echo 'within quotes", "");
 	completes("ip ro", "route\n");
