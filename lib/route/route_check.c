@@ -29,6 +29,15 @@ check_port_up(uint16_t index, const char *text, struct err *e)
 	return p->up ? 0 : err_set(e, -ENETDOWN, "%s", text);
 }
 
+static bool
+is_link(const struct route *to)
+{
+	/* IPv4 finds only links, by their scope. */
+	if (to->dst.addr.family == AF_INET6 && route_hop_of(to, 0).gw.family != AF_UNSPEC)
+		return false;
+	return to->type == RTN_UNICAST || to->type == RTN_LOCAL;
+}
+
 /* The link to the gateway: in the route's own table, else wherever a packet would look. */
 static const struct route *
 link_to(const struct route *r, const struct ip_addr *gw, uint16_t port)
@@ -38,7 +47,7 @@ link_to(const struct route *r, const struct ip_addr *gw, uint16_t port)
 
 	if (r->table != RT_TABLE_MAIN && r->table != RT_TABLE_LOCAL)
 		to = route_lookup_in(r->table, gw, scope, port);
-	if (to == NULL || (to->type != RTN_UNICAST && to->type != RTN_LOCAL))
+	if (to == NULL || !is_link(to))
 		to = route_lookup(gw, scope, port);
 	return to;
 }
