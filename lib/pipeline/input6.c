@@ -22,8 +22,7 @@ no_way(struct walk *w, struct rte_mbuf *m, enum nexthop_type type)
 		walk_drop(w, DROP(prohibit), m);
 		return;
 	default:
-		if (!IN6_IS_ADDR_UNSPECIFIED(&pkt_ip6(m)->ip6_dst))
-			icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, 0);
+		icmp_error(&w->ctx, m, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, 0);
 		walk_drop(w, DROP(no_route), m);
 	}
 }

@@ -40,9 +40,6 @@ SET_UP = (
     f"ip neigh add {LINK_LOCAL['s']} lladdr {MAC['s']} dev r1",
 )
 
-# destinations that Pollux does not treat as Linux does yet
-NOT_YET = ("::", "ff02::2", "ff05::2", "127.0.0.1", "::1")
-
 
 def behind(rng, family, side):
     """A host that no other packet is from: the limits that Linux keeps per source start anew."""

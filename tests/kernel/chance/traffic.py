@@ -80,7 +80,7 @@ def _ends(rng, side, family):
     if choice < 0.15:
         destination = rng.choice(own[:2])
     elif choice < 0.19:
-        destination = rng.choice([one for one in odd if one not in pools.NOT_YET])
+        destination = rng.choice(odd)
     elif choice < 0.23:
         source = rng.choice([one for one in odd if one not in pools.LOOPING + ("127.0.0.1", "::1")])
     elif choice < 0.25:
