@@ -35,9 +35,8 @@ forward4_refuse(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh)
 	}
 }
 
-/* Everybody there is reached by the Ethernet broadcast, without asking. */
-static void
-broadcast_neighbour(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh)
+void
+forward4_broadcast(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh)
 {
 	static const struct rte_ether_addr all = { { 255, 255, 255, 255, 255, 255 } };
 	struct ip_addr dst = ip_addr_v4(pkt_ip4(m)->dst_addr);
@@ -66,7 +65,7 @@ forward4_check_slow(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh
 	if (!forward4_check(w, m, nh))
 		return false;
 	if (nh->type == NEXTHOP_BROADCAST)
-		broadcast_neighbour(w, m, nh);
+		forward4_broadcast(w, m, nh);
 	return true;
 }
 

@@ -20,6 +20,8 @@ forward4_fits(const struct rte_mbuf *m, const struct nexthop *nh, const struct p
 	       !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG));
 }
 
+/* For a directed broadcast: all on the next hop's link are reached by the Ethernet broadcast, unasked. */
+void forward4_broadcast(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh);
 /*
  * The same as forward4_check(), for packets that came in group frames or have options, a strict source
  * route among them; and for broadcasts that are forwarded.

@@ -8,6 +8,7 @@
 #include <netinet/ip_icmp.h>
 
 #include "base_ifparam.h"
+#include "forward4.h"
 #include "pkt_pool.h"
 #include "walk.h"
 
@@ -127,10 +128,12 @@ route_out(struct walk *w, struct rte_mbuf *m)
 	key.hash = route_flow_hash(m);
 	id = route_lookup_key(w->ctx.gen, &key);
 	nh = nexthop_get(id);
-	if (nh->type == NEXTHOP_UNICAST) {
+	if (nh->type == NEXTHOP_UNICAST || nh->type == NEXTHOP_BROADCAST) {
 		p->nh = id;
 		p->out = nh->port;
 		p->flags |= PKT_ROUTED;
+		if (nh->type == NEXTHOP_BROADCAST)
+			forward4_broadcast(w, m, nh);
 		return true;
 	}
 	if (nh->type == NEXTHOP_LOCAL) {

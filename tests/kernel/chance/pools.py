@@ -23,7 +23,7 @@ BEHIND = {"c": "172.16.0.0/16", "s": "172.17.0.0/16"}
 BEHIND6 = {"c": "fd16::/32", "s": "fd17::/32"}
 ODD4 = ("0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1", "224.0.0.5", "239.1.2.3", "240.0.0.1", "255.255.255.255",
         "10.1.0.255", "10.2.0.255", "10.1.0.1", "10.2.0.1")
-# sources whose answers would stay in the box, which Pollux's do not, or go to a whole net
+# sources whose answers stay in the box or come back to it, which Pollux's do not
 LOOPING = ("10.1.0.255", "10.2.0.255", "10.1.0.1", "10.2.0.1", "fd01::1", "fd02::1")
 ODD6 = ("::", "::1", "ff02::1", "ff02::2", "ff05::2", "ff0e::1", "ff01::1", "fd01::1", "fd02::1",
         "::ffff:10.1.0.2", "2001:db8::1")
