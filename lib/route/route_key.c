@@ -99,7 +99,7 @@ route_reverse(const struct gen *gen, const struct route_key *k, uint16_t port, b
 	const struct nexthop *nh = nexthop_get(find(gen, k));
 
 	*by_port = (nh->port != 0 || nh->type == NEXTHOP_MULTIPATH) && nexthop_by_port(nh, port);
-	return nh->type;
+	return nh->type == NEXTHOP_MULTIPATH ? NEXTHOP_UNICAST : nh->type;
 }
 
 void

@@ -38,7 +38,7 @@ uint32_t route_lookup_key(const struct gen *gen, const struct route_key *k);
 
 /*
  * Any lane. Reverse path: k->dst is the address to be reached, e.g. a packet's source. Returns the
- * type of its route; *by_port: would one of its paths leave by the port?
+ * type of its route (NEXTHOP_UNICAST for one of several paths); *by_port: would one of them leave by the port?
  */
 enum nexthop_type route_reverse(const struct gen *gen, const struct route_key *k, uint16_t port,
 				bool *by_port);

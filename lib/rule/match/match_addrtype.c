@@ -187,6 +187,7 @@ routed6(const struct rule_packet *rp, const struct addrtype *a, uint16_t types,
 		return false;
 	memcpy(dst[0], addr->v6, 16);
 	route6_lookup(dst, &id, 1);
+	id = route_pick(id, 0);
 	return nexthop_get(id)->type != NEXTHOP_UNICAST && nexthop_get(id)->type != NEXTHOP_LOCAL;
 }
 
