@@ -116,6 +116,7 @@ receive_other(struct walk *w, uint16_t port_index, struct rte_mbuf **pkts, uint1
 
 	if (twin != NULL) {
 		host_receive(w, twin, pkts, n);
+		queue_log_burst_end(w->ctx.lane);
 		return;
 	}
 	walk_count(&w->lane->received, n);

@@ -338,6 +338,20 @@ reset_for_the_host(void **state)
 	dp_balance();
 }
 
+/* What rules say about the host's packets is in the log at once, though no port receives anything. */
+static void
+log_of_the_host(void **state)
+{
+	DP("log clear");
+	DP("iptables -A OUTPUT -p udp -j LOG --log-prefix 'host '");
+	host_sends(&from_box);
+	dp_run();
+	assert_non_null(strstr(DP("log show"), "] host IN= OUT=p1 "));
+	assert_int_equal(dp_flush(1), 1);
+	DP("iptables -F");
+	dp_balance();
+}
+
 static void
 host_takes_no_more(void **state)
 {
@@ -358,7 +372,8 @@ main(void)
 		cmocka_unit_test(to_the_host),        cmocka_unit_test(not_to_the_host),
 		cmocka_unit_test(by_another_port),    cmocka_unit_test(from_the_host),
 		cmocka_unit_test(to_everybody),       cmocka_unit_test(errors_for_the_host),
-		cmocka_unit_test(reset_for_the_host), cmocka_unit_test(host_takes_no_more),
+		cmocka_unit_test(reset_for_the_host), cmocka_unit_test(log_of_the_host),
+		cmocka_unit_test(host_takes_no_more),
 	};
 
 	return cmocka_run_group_tests_name("host", tests, configure, leave);
