@@ -21,14 +21,6 @@
 /* Lines given to those who follow, and those that came too fast for them. */
 static uint64_t followed, follow_lost;
 
-/* What the packets before this command did is in the log. */
-static void
-catch_up(void)
-{
-	while (queue_log_round())
-		;
-}
-
 /* PATH as the caller sees it. */
 static int
 take_path(struct cmd *c, const char *path, struct queue_sink_spec *s)
@@ -83,7 +75,7 @@ log_to(struct cmd *c)
 		if (take_sink(c, &i, &specs[nb++]) != 0)
 			return 2;
 	}
-	catch_up();
+	queue_log_catch_up();
 	if (queue_sinks_set(specs, nb, &e) != 0)
 		return cmd_fail(c, 1, "to: %s", e.text);
 	return 0;
@@ -96,7 +88,7 @@ log_reopen(struct cmd *c)
 
 	if (c->argc != 2)
 		return cmd_fail(c, 2, "reopen: takes no arguments");
-	catch_up();
+	queue_log_catch_up();
 	return queue_sinks_reopen(&e) == 0 ? 0 : cmd_fail(c, 1, "reopen: %s", e.text);
 }
 
@@ -105,7 +97,7 @@ log_clear(struct cmd *c)
 {
 	if (c->argc != 2)
 		return cmd_fail(c, 2, "clear: takes no arguments");
-	catch_up();
+	queue_log_catch_up();
 	queue_memory_clear();
 	return 0;
 }
@@ -166,7 +158,7 @@ log_show(struct cmd *c)
 						c->argv[i]);
 		}
 	}
-	catch_up();
+	queue_log_catch_up();
 	from = queue_memory_first();
 	if (queue_memory_end() - from > n)
 		from = queue_memory_end() - n;
@@ -212,7 +204,7 @@ log_follow(struct cmd *c)
 	f = malloc(sizeof(*f));
 	if (f == NULL)
 		abort();
-	catch_up();
+	queue_log_catch_up();
 	*f = (struct follow){ queue_memory_end(), raw ? CMD_LOG_RAW : CMD_LOG_PLAIN };
 	c->stream = &stream;
 	c->stream_state = f;
@@ -265,7 +257,7 @@ show_log(struct cmd *c, int argc, char **argv)
 
 	if (argc != 0)
 		return SHOW_USAGE(c, log);
-	catch_up();
+	queue_log_catch_up();
 	s = queue_log_stats();
 	nb = queue_sinks_stats(sinks);
 	add_sink(&t, "memory", s.lines, s.lost);

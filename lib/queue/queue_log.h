@@ -63,6 +63,8 @@ void queue_log_arm(void);
 int queue_log_patience(void);
 /* Control lcore: makes lines of a bounded number of records. true: there are more. */
 bool queue_log_round(void);
+/* Control lcore: of all records that are there now, however fast others follow. */
+void queue_log_catch_up(void);
 
 struct queue_log_stats {
 	uint64_t lines; /* given to the sinks */

@@ -186,6 +186,20 @@ queue_log_round(void)
 }
 
 void
+queue_log_catch_up(void)
+{
+	uint32_t there = 0, done = 0;
+
+	for (unsigned lane = 0; lane < lane_count(); lane++)
+		if (queue_rings[lane] != NULL)
+			there += queue_ring_count(queue_rings[lane]);
+	do {
+		queue_log_round();
+		done += ROUND;
+	} while (done < there);
+}
+
+void
 queue_log_arm(void)
 {
 	armed = true;
