@@ -286,6 +286,8 @@ finish(unsigned lane, const struct reasm *r, const struct rte_mbuf *last)
 		return NULL;
 	}
 	pkt(m)->burst_pos = pkt_const(last)->burst_pos;
+	/* That of the first one may be of a generation long gone. */
+	pkt(m)->nh = pkt_const(last)->nh;
 	__atomic_fetch_add(&state.absorbed, r->nb - 1, __ATOMIC_RELAXED);
 	rte_pktmbuf_free(r->frags);
 	return m;
