@@ -14,7 +14,10 @@ DROP_REASON(option, "ip6-option",
 DROP_REASON(
 	routing, "local6-routing-header",
 	"for the box, IPv6 routing header of an unknown type, with segments left, or to a group");
-DROP_REASON(ext, "local6-extension", "for the box, extension headers cut short");
+DROP_REASON(ext, "local6-extension",
+	    "for the box, extension headers cut short, or a datagram with 2,000 bytes of headers");
+
+#define L4_HEADER_MAX 60 /* bytes: TCP with all its options */
 
 static void
 refuse_options(struct walk *w, struct rte_mbuf *m, const struct pkt_options6 *o)
@@ -103,6 +106,19 @@ fragment(struct walk *w, struct rte_mbuf *m, struct place *at)
 	return whole;
 }
 
+/* What reads the L4 header does not look behind the first segment. */
+static struct rte_mbuf *
+upper_layer(struct walk *w, struct rte_mbuf *m, const struct place *at, uint8_t proto)
+{
+	if (unlikely(RTE_MIN(at->off + L4_HEADER_MAX, pkt(m)->len) > pkt_linear(m))) {
+		walk_drop(w, DROP(ext), m);
+		return NULL;
+	}
+	pkt(m)->ip6_nexthdr_off = at->named;
+	pkt_l4_set(m, proto, at->off);
+	return m;
+}
+
 struct rte_mbuf *
 exthdr6_receive(struct walk *w, struct rte_mbuf *m)
 {
@@ -128,9 +144,7 @@ exthdr6_receive(struct walk *w, struct rte_mbuf *m)
 				return NULL;
 			break;
 		default:
-			pkt(m)->ip6_nexthdr_off = at.named;
-			pkt_l4_set(m, proto, at.off);
-			return m;
+			return upper_layer(w, m, &at, proto);
 		}
 	}
 }

@@ -256,6 +256,73 @@ time_runs_out(void **state)
 	assert_int_equal(dp_dropped("frag-timeout"), before + 2);
 }
 
+/* A destination options header of len bytes: options that may be passed over. */
+static void
+put_options(uint8_t *h, uint8_t next, unsigned len)
+{
+	unsigned at = 2;
+
+	memset(h, 0, len);
+	h[0] = next;
+	h[1] = len / 8 - 1;
+	while (at < len) {
+		unsigned n = RTE_MIN(len - at, 257u);
+
+		/* What is left must have room for one more. */
+		n = len - at - n == 1 ? n - 1 : n;
+		h[at] = 0x1e;
+		h[at + 1] = n - 2;
+		at += n;
+	}
+}
+
+/* An echo request behind two headers of options; the second one decides where it begins. */
+static unsigned
+echo_behind(unsigned second)
+{
+	struct piece one = { 0, 1400 }, two = { 1400, 200 + second + 16 };
+	uint8_t frame[2048], echo[16];
+	unsigned total = 1600 + second + 16;
+
+	make_message(false, sizeof(echo));
+	memcpy(echo, message, sizeof(echo));
+	put_options(message, IPPROTO_DSTOPTS, 1600);
+	put_options(message + 1600, IPPROTO_ICMPV6, second);
+	memcpy(message + 1600 + second, echo, sizeof(echo));
+	ident++;
+	for (int i = 0; i < 2; i++) {
+		const struct piece *p = i ? &two : &one;
+		unsigned head = header6(frame, p, i == 0);
+
+		frame[54] = IPPROTO_DSTOPTS;
+		memcpy(frame + head, message + p->off, p->len);
+		dp_give(0, frame, head + p->len);
+	}
+	dp_run();
+	memcpy(message, echo, sizeof(echo));
+	assert_int_equal(total, two.off + two.len);
+	return take_reply(false);
+}
+
+/* Headers that reach behind the first buffer of a datagram are not read there. */
+static void
+headers_too_long(void **state)
+{
+	uint64_t before = dp_dropped("local6-extension"), options = dp_dropped("ip6-option");
+
+	(void)state;
+	/* The first message ends within the buffer, two lie across its end, the last one behind it. */
+	assert_int_equal(echo_behind(376), 16);
+	assert_memory_equal(reply + 4, message + 4, 12);
+	assert_int_equal(dp_dropped("local6-extension"), before);
+	assert_int_equal(echo_behind(384), 0);
+	assert_int_equal(echo_behind(392), 0);
+	assert_int_equal(dp_dropped("local6-extension"), before + 2);
+	assert_int_equal(echo_behind(400), 0);
+	assert_int_equal(dp_dropped("ip6-option"), options + 1);
+	dp_balance();
+}
+
 /* The table and the memory are full: named drops, and room again when time is over. */
 static void
 full(void **state)
@@ -286,6 +353,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(random_datagrams),
 					    cmocka_unit_test(time_runs_out),
+					    cmocka_unit_test(headers_too_long),
 					    cmocka_unit_test(full) };
 
 	srand(7);
