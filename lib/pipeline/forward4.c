@@ -30,7 +30,7 @@ forward4_refuse(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh)
 		walk_drop(w, DROP(no_port), m);
 	} else {
 		icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
-			   nh->mtu != 0 ? nh->mtu : port->mtu);
+			   walk_mtu(nh, port, AF_INET));
 		walk_drop(w, DROP(too_big), m);
 	}
 }

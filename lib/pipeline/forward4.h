@@ -14,9 +14,7 @@ void forward4_refuse(struct walk *w, struct rte_mbuf *m, const struct nexthop *n
 static inline bool
 forward4_fits(const struct rte_mbuf *m, const struct nexthop *nh, const struct port *port)
 {
-	uint16_t mtu = nh->mtu != 0 ? nh->mtu : port->mtu;
-
-	return pkt_const(m)->len <= mtu ||
+	return pkt_const(m)->len <= walk_mtu(nh, port, AF_INET) ||
 	       !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG));
 }
 

@@ -183,7 +183,7 @@ output(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 			walk_drop(w, DROP(no_port), m);
 			continue;
 		}
-		mtu = nh->mtu != 0 ? nh->mtu : p->family == AF_INET6 ? port->mtu6 : port->mtu;
+		mtu = walk_mtu(nh, port, p->family);
 		if (unlikely(p->family == AF_INET6 && pkt_ip6(m)->ip6_dst.s6_addr[0] == 0xff))
 			send_group(w, port, m);
 		else if (unlikely(p->len > mtu))

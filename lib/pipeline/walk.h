@@ -93,6 +93,18 @@ walk_hook(struct walk *w, enum hook_point point, struct rte_mbuf **pkts, uint16_
 	return hook_walk(list, &w->ctx, pkts, n);
 }
 
+/*
+ * The longest IP packet for the next hop. A route may promise more than its port can carry: what is longer
+ * than a frame is a chain, which nothing behind fragmentation takes.
+ */
+static inline uint16_t
+walk_mtu(const struct nexthop *nh, const struct port *port, uint8_t family)
+{
+	if (likely(nh->mtu == 0))
+		return family == AF_INET6 ? port->mtu6 : port->mtu;
+	return RTE_MIN(nh->mtu, port->mtu);
+}
+
 /* The packet's route has several paths: it takes one of them. */
 static inline const struct nexthop *
 walk_pick_path(struct rte_mbuf *m)

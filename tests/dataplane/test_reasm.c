@@ -323,6 +323,37 @@ headers_too_long(void **state)
 	dp_balance();
 }
 
+/* A route may promise more than its port can carry; long answers are cut for the port all the same. */
+static void
+wide_route(void **state)
+{
+	struct rte_mbuf *m;
+
+	(void)state;
+	DP("ip route add 10.1.0.2/32 dev p0 mtu 9000");
+	DP("ip route add fd01::2/128 dev p0 mtu 9000");
+	one_datagram(true, 5000, 1400);
+	one_datagram(false, 5000, 1400);
+	/* Parked ones, too. */
+	DP("ip neigh del 10.1.0.2 dev p0");
+	make_message(true, 5000);
+	ident++;
+	for (unsigned i = 0, n = split(5000, 1400); i < n; i++)
+		give(true, &pieces[i], 5000);
+	dp_run();
+	m = dp_take(0);
+	assert_non_null(m);
+	assert_int_equal(rte_pktmbuf_mtod(m, uint8_t *)[13], 6); /* ARP asks first */
+	rte_pktmbuf_free(m);
+	dp_balance();
+	DP("ip neigh replace 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0");
+	dp_run();
+	check_reply(true, 5000);
+	DP("ip route del 10.1.0.2/32 dev p0");
+	DP("ip route del fd01::2/128 dev p0");
+	dp_balance();
+}
+
 /* The table and the memory are full: named drops, and room again when time is over. */
 static void
 full(void **state)
@@ -354,7 +385,7 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(random_datagrams),
 					    cmocka_unit_test(time_runs_out),
 					    cmocka_unit_test(headers_too_long),
-					    cmocka_unit_test(full) };
+					    cmocka_unit_test(wide_route), cmocka_unit_test(full) };
 
 	srand(7);
 	return cmocka_run_group_tests(tests, configure, dp_teardown);
