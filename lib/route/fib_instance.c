@@ -92,33 +92,63 @@ fib_instance_free(uint8_t family, struct fib_instance *i)
 	i->live.fib = NULL;
 }
 
+/*
+ * A prefix whose next hop is its parent's is added without being accounted for, but taken off the
+ * account when it goes (seen in DPDK 22.11). So it comes with another one first; nobody looks at
+ * this instance yet.
+ */
+static bool
+as_parent4(struct rte_fib *fib, uint32_t host, uint8_t len, uint32_t nh)
+{
+	struct rte_rib_node *n = rte_rib_lookup(rte_fib_get_rib(fib), host);
+	uint8_t depth = 0;
+	uint64_t id = 0;
+
+	for (; n != NULL; n = rte_rib_lookup_parent(n)) {
+		rte_rib_get_depth(n, &depth);
+		if (depth <= len)
+			break;
+	}
+	if (n == NULL || depth == len)
+		return false;
+	rte_rib_get_nh(n, &id);
+	return id == nh;
+}
+
 static int
 add4(void *fib, uint32_t host, uint8_t len, uint32_t nh)
 {
-	struct rte_rib_node *node = NULL;
 	int rc = 0;
 
-	/*
-	 * A prefix whose next hop is its parent's is added without being accounted for, but taken
-	 * off the account when it goes (seen in DPDK 22.11). So it comes with another one first;
-	 * nobody looks at this instance yet.
-	 */
-	if (len > 24)
-		node = rte_rib_lookup_exact(rte_fib_get_rib(fib), host, len);
-	if (len > 24 && node == NULL)
+	if (len > 24 && as_parent4(fib, host, len, nh))
 		rc = rte_fib_add(fib, host, len, NEXTHOP_UNUSED);
 	return rc == 0 ? rte_fib_add(fib, host, len, nh) : rc;
+}
+
+static bool
+as_parent6(struct rte_fib6 *fib, const uint8_t *bytes, uint8_t len, uint32_t nh)
+{
+	struct rte_rib6_node *n = rte_rib6_lookup(rte_fib6_get_rib(fib), FIB6_ADDR(bytes));
+	uint8_t depth = 0;
+	uint64_t id = 0;
+
+	for (; n != NULL; n = rte_rib6_lookup_parent(n)) {
+		rte_rib6_get_depth(n, &depth);
+		if (depth <= len)
+			break;
+	}
+	if (n == NULL || depth == len)
+		return false;
+	rte_rib6_get_nh(n, &id);
+	return id == nh;
 }
 
 static int
 add6(void *fib, const uint8_t *bytes, uint8_t len, uint32_t nh)
 {
-	struct rte_rib6_node *node = NULL;
 	int rc = 0;
 
-	if (len > 24)
-		node = rte_rib6_lookup_exact(rte_fib6_get_rib(fib), FIB6_ADDR(bytes), len);
-	if (len > 24 && node == NULL)
+	if (len > 24 && as_parent6(fib, bytes, len, nh))
 		rc = rte_fib6_add(fib, FIB6_ADDR(bytes), len, NEXTHOP_UNUSED);
 	return rc == 0 ? rte_fib6_add(fib, FIB6_ADDR(bytes), len, nh) : rc;
 }
@@ -194,6 +224,20 @@ fib_instance_size(uint8_t family, struct fib_instance *i, unsigned routes)
 	*i = (struct fib_instance){ .routes = ROUTES_START, .tbl8 = tbl8 };
 	while (i->routes < routes && i->routes < ROUTES_MAX)
 		i->routes *= 2;
+}
+
+void
+fib_instance_fit(struct fib_instance *i, uint32_t groups)
+{
+	uint32_t spare = groups / 8;
+
+	if (groups + spare < i->tbl8)
+		return;
+	i->tbl8 = RTE_MIN(groups + spare + 1, TBL8_MAX);
+	if (!i->wide && i->tbl8 > TBL8_MAX_SMALL) {
+		i->wide = groups >= TBL8_MAX_SMALL;
+		i->tbl8 = i->wide ? i->tbl8 : TBL8_MAX_SMALL;
+	}
 }
 
 /* From the longest prefix up to the first whose next hop leaves by the port. */

@@ -33,8 +33,10 @@ int fib_instance_put(struct fib_instance *i, const struct ip_prefix *p, uint32_t
 int fib_instance_change(struct fib_instance *i, const struct fib_change *c, unsigned n);
 /* What an instance that failed with `why` becomes. false: it is as large as it gets. */
 bool fib_instance_enlarge(struct fib_instance *i, int why);
-/* Its size for so many routes. */
+/* Its size for so many routes, */
 void fib_instance_size(uint8_t family, struct fib_instance *i, unsigned routes);
+/* and for so many groups at least. */
+void fib_instance_fit(struct fib_instance *i, uint32_t groups);
 /* The best route to dst and, when it leaves by another port, those to shorter prefixes. */
 uint32_t fib_instance_lookup(uint8_t family, const struct fib_live *live, const struct ip_addr *dst,
 			     uint16_t out, uint8_t *len);

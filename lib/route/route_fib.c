@@ -11,8 +11,9 @@
 #include "route_fib.h"
 #include "rib_table.h"
 
-#define BIG_UNTIL 512       /* a table that grew large becomes small again below */
-#define ANEW_CHANGES 20000u /* so many changes, and more than routes stay: fill a new instance */
+#define BIG_UNTIL 512 /* a table that grew large becomes small again below */
+/* So many changes, and more than half as many as routes stay: filling a new instance is faster. */
+#define ANEW_CHANGES 20000u
 
 const struct fib_live *route_live4, *route_live6;
 
@@ -48,14 +49,17 @@ put_small(void *arg, const struct ip_prefix *p, const uint32_t *nh, unsigned n)
 
 /* Makes *i, of the size it says or larger, and fills it. On error there is none. */
 static int
-make_full(const struct fib *f, struct fib_instance *i, struct err *e)
+make_full(struct fib *f, struct fib_instance *i, struct err *e)
 {
 	int rc;
 
+	if (f->listing.of == NULL && rib_list(f, &f->listing) != 0)
+		return err_set(e, -ENOMEM, "no memory for a forwarding table");
+	fib_instance_fit(i, rib_groups(&f->listing));
 	for (;;) {
 		if (fib_instance_make(f->family, i) != 0)
 			return too_small(f->family, e);
-		rc = rib_fill(f, put_instance, i);
+		rc = rib_fill(f, &f->listing, put_instance, i);
 		if (rc == 0)
 			return 0;
 		fib_instance_free(f->family, i);
@@ -68,7 +72,7 @@ make_full(const struct fib *f, struct fib_instance *i, struct err *e)
 
 /* A new instance in place of the idle one; on error *i is as it was. */
 static int
-remake(const struct fib *f, struct fib_instance *i, struct err *e)
+remake(struct fib *f, struct fib_instance *i, struct err *e)
 {
 	struct fib_instance old = *i, now = old;
 	int rc = make_full(f, &now, e);
@@ -80,16 +84,26 @@ remake(const struct fib *f, struct fib_instance *i, struct err *e)
 	return 0;
 }
 
+/* Neighbours in the tables change one after another: much faster when they are many. */
+static int
+by_address(const void *pa, const void *pb)
+{
+	const struct fib_change *a = pa, *b = pb;
+	uint64_t ka = rib_order(&a->p), kb = rib_order(&b->p);
+
+	return ka < kb ? -1 : ka > kb;
+}
+
 /* Either way *i holds what the RIB holds, or is unchanged. */
 static int
-bring_up_to_date(const struct fib *f, struct fib_instance *i, const struct fib_change *c,
-		 unsigned n, struct err *e)
+bring_up_to_date(struct fib *f, struct fib_instance *i, struct fib_change *c, unsigned n,
+		 struct err *e)
 {
 	unsigned count = rib_fill_count(f);
 	struct fib_instance was = *i;
 	int rc;
 
-	if (count > i->routes || (n > ANEW_CHANGES && n > count)) {
+	if (count > i->routes || (n > ANEW_CHANGES && n > count / 2)) {
 		fib_instance_size(f->family, &was, count + count / 4);
 		was.wide = i->wide;
 		was.tbl8 = RTE_MAX(was.tbl8, count > i->routes ? i->tbl8 : 0);
@@ -99,6 +113,8 @@ bring_up_to_date(const struct fib *f, struct fib_instance *i, const struct fib_c
 			*i = was;
 		return rc;
 	}
+	if (n > 1)
+		qsort(c, n, sizeof(*c), by_address);
 	rc = fib_instance_change(i, c, n);
 	if (rc == 0)
 		return 0;
@@ -132,7 +148,7 @@ idle_of(struct fib *f)
 }
 
 int
-fib_apply(struct fib *f, const struct fib_change *c, unsigned n, struct err *e)
+fib_apply(struct fib *f, struct fib_change *c, unsigned n, struct err *e)
 {
 	int rc;
 
@@ -150,8 +166,9 @@ static int
 make_small(struct fib *f, unsigned count, struct err *e)
 {
 	f->pending = fib_small_new(count);
-	if (f->pending == NULL || rib_fill(f, put_small, f->pending) != 0)
+	if (f->pending == NULL || rib_list(f, &f->listing) != 0)
 		return err_set(e, -ENOMEM, "no memory for a forwarding table");
+	rib_fill(f, &f->listing, put_small, f->pending);
 	fib_small_finish(f->pending);
 	return 0;
 }
@@ -210,7 +227,7 @@ fib_commit(struct fib *f)
 
 /* No memory to make the second instance larger: it is made anew before it is used again. */
 void
-fib_settle(struct fib *f, const struct fib_change *c, unsigned n)
+fib_settle(struct fib *f, struct fib_change *c, unsigned n)
 {
 	struct err e;
 
@@ -220,6 +237,7 @@ fib_settle(struct fib *f, const struct fib_change *c, unsigned n)
 		LOG(WARNING, "%s", e.text);
 		f->stale = true;
 	}
+	rib_unlist(&f->listing);
 	f->applied = false;
 	if (f->fast || f->live == NULL || f->small == NULL || rib_fill_count(f) >= BIG_UNTIL)
 		return;
@@ -233,6 +251,7 @@ fib_abandon(struct fib *f)
 {
 	free(f->pending);
 	f->pending = NULL;
+	rib_unlist(&f->listing);
 	f->stale |= f->applied;
 	f->applied = false;
 	if (!f->fresh)

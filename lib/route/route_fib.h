@@ -12,10 +12,16 @@
 
 #include "base_addr.h"
 #include "base_err.h"
+#include "fib_groups.h"
 #include "fib_instance.h"
 #include "fib_small.h"
 
 struct rib;
+
+struct rib_listing {
+	struct rib_place *of; /* NULL: not made */
+	unsigned n;
+};
 
 struct fib {
 	/* What workers read, atomic: the small form is taken when it is there. */
@@ -32,22 +38,27 @@ struct fib {
 	uint8_t shown; /* index of the published instance */
 	struct fib_instance of[2];
 	struct fib_small *pending;
+	struct rib_listing listing; /* of this batch, made when it is needed */
 };
 
 /* NULL and the text: no memory. */
 struct fib *fib_new(uint8_t family, bool fast, struct rib *a, struct rib *b, struct err *e);
 /* Calls put for every prefix with its next hops, best first; stops at the first that is not 0. */
 typedef int fib_put_fn(void *arg, const struct ip_prefix *p, const uint32_t *nh, unsigned n);
-int rib_fill(const struct fib *f, fib_put_fn *put, void *arg);
-unsigned rib_fill_count(const struct fib *f); /* routes */
+int rib_fill(const struct fib *f, const struct rib_listing *l, fib_put_fn *put, void *arg);
+/* Its prefixes, sorted; valid as long as the RIB does not change. 0 or -ENOMEM. */
+int rib_list(const struct fib *f, struct rib_listing *l);
+void rib_unlist(struct rib_listing *l);
+uint32_t rib_groups(const struct rib_listing *l); /* as fib_groups.h counts them */
+unsigned rib_fill_count(const struct fib *f);     /* routes */
 
 int fib_prepare(struct fib *f, struct err *e);
-/* Changes the instance that workers do not read; makes it anew when it is too small. */
-int fib_apply(struct fib *f, const struct fib_change *c, unsigned n, struct err *e);
+/* Changes the instance that workers do not read; makes it anew when it is too small. Sorts c. */
+int fib_apply(struct fib *f, struct fib_change *c, unsigned n, struct err *e);
 /* Publishes. */
 void fib_commit(struct fib *f);
 /* After the grace period, with the same changes: for the instance that was published before. */
-void fib_settle(struct fib *f, const struct fib_change *c, unsigned n);
+void fib_settle(struct fib *f, struct fib_change *c, unsigned n);
 void fib_abandon(struct fib *f);
 
 /* Workers and control: as fib_small_lookup(). */

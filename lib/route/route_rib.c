@@ -36,7 +36,11 @@ static struct {
 	size_t nb_notes, cap_notes;
 	struct dirty *dirty;
 	size_t nb_dirty, cap_dirty;
-	struct fib **fibs; /* that the batch touches */
+	struct touched {
+		struct fib *fib;
+		struct fib_change *c; /* its part of the batch's changes */
+		unsigned n;
+	} * fibs;
 	size_t nb_fibs, cap_fibs;
 	uint64_t seq, seq_first;
 } rib = { .seq = SEQ_START, .seq_first = SEQ_START };
@@ -61,24 +65,27 @@ best(const struct rib_prefix *x)
 	return x == NULL || x->first == NULL ? FIB_ABSENT : x->first->nh;
 }
 
-/* What the table of local and main has for the prefix: the first of them that has any. */
+/* What the forwarding table has for x's prefix: of two tables the first one's that has any. */
 static uint32_t
-best_of(const struct fib *f, const struct ip_prefix *p)
+best_of(const struct fib *f, const struct rib_prefix *x)
 {
-	uint32_t nh = best(rib_find(f->from[0], p));
+	const struct rib_prefix *a = x->rib == f->from[0] ? x : rib_find(f->from[0], &x->p);
+	uint32_t nh = best(a);
 
-	return nh != FIB_ABSENT || f->from[1] == NULL ? nh : best(rib_find(f->from[1], p));
+	if (nh != FIB_ABSENT || f->from[1] == NULL)
+		return nh;
+	return best(x->rib == f->from[1] ? x : rib_find(f->from[1], &x->p));
 }
 
 static int
 touch_fib(struct fib *f)
 {
-	struct fib **p = room(rib.fibs, rib.nb_fibs, &rib.cap_fibs, sizeof(*p));
+	struct touched *p = room(rib.fibs, rib.nb_fibs, &rib.cap_fibs, sizeof(*p));
 
 	if (p == NULL)
 		return -ENOMEM;
 	rib.fibs = p;
-	rib.fibs[rib.nb_fibs++] = f;
+	rib.fibs[rib.nb_fibs++] = (struct touched){ .fib = f };
 	return 0;
 }
 
@@ -129,7 +136,7 @@ touch(struct rib_prefix *x)
 		const struct rib_prefix *other = rib_find(twin, &x->p);
 
 		d->in_fast = other == NULL || !other->dirty;
-		d->fast = best_of(f, &x->p);
+		d->fast = best_of(f, x);
 	}
 	x->dirty = true;
 	return 0;
@@ -227,16 +234,6 @@ route_batch_begin(void)
 	rib.depth++;
 }
 
-/* Neighbours in the tables change one after another: much faster when they are many. */
-static int
-by_address(const void *pa, const void *pb)
-{
-	const struct fib_change *a = pa, *b = pb;
-	uint64_t ka = rib_order(&a->p), kb = rib_order(&b->p);
-
-	return ka < kb ? -1 : ka > kb;
-}
-
 /* The prefixes of the table whose best next hop is another one now. */
 static unsigned
 collect(const struct fib *f, struct fib_change *c)
@@ -249,12 +246,10 @@ collect(const struct fib *f, struct fib_change *c)
 
 		if (f->fast ? !d->in_fast || fast_of(d->x->rib) != f : d->x->rib->fib != f)
 			continue;
-		now = best_of(f, &d->x->p);
+		now = best_of(f, d->x);
 		if (now != old)
 			c[n++] = (struct fib_change){ d->x->p, old, now };
 	}
-	if (n > 1)
-		qsort(c, n, sizeof(*c), by_address);
 	return n;
 }
 
@@ -265,25 +260,28 @@ apply_all(struct fib_change *c, struct err *e)
 	int rc = 0;
 
 	for (size_t i = 0; i < rib.nb_fibs && rc == 0; i++) {
-		struct fib *f = rib.fibs[i];
+		struct touched *t = &rib.fibs[i];
 
-		rc = fib_prepare(f, e);
+		t->c = c;
+		t->n = collect(t->fib, c);
+		c += t->n;
+		rc = fib_prepare(t->fib, e);
 		if (rc == 0)
-			rc = fib_apply(f, c, collect(f, c), e);
+			rc = fib_apply(t->fib, t->c, t->n, e);
 	}
 	for (size_t i = 0; i < rib.nb_fibs && rc != 0; i++)
-		fib_abandon(rib.fibs[i]);
+		fib_abandon(rib.fibs[i].fib);
 	return rc;
 }
 
 static void
-publish_all(struct fib_change *c)
+publish_all(void)
 {
 	for (size_t i = 0; i < rib.nb_fibs; i++)
-		fib_commit(rib.fibs[i]);
+		fib_commit(rib.fibs[i].fib);
 	rcu_wait();
 	for (size_t i = 0; i < rib.nb_fibs; i++)
-		fib_settle(rib.fibs[i], c, collect(rib.fibs[i], c));
+		fib_settle(rib.fibs[i].fib, rib.fibs[i].c, rib.fibs[i].n);
 }
 
 static int
@@ -294,12 +292,13 @@ install(struct err *e)
 
 	if (rib.nb_dirty == 0)
 		return 0;
-	c = malloc(rib.nb_dirty * sizeof(*c));
+	/* A prefix changes at most two: its table's own, and that of local and main. */
+	c = malloc(2 * rib.nb_dirty * sizeof(*c));
 	if (c == NULL)
 		return err_set(e, -ENOMEM, "no memory to change %zu routes", rib.nb_dirty);
 	rc = apply_all(c, e);
 	if (rc == 0)
-		publish_all(c);
+		publish_all();
 	free(c);
 	return rc;
 }

@@ -13,7 +13,7 @@ routes_make()
 			len = rand() < 0.6 ? 24 : 16 + int(rand() * 8)
 			first = 11 + int(rand() * 210)
 			if (first == 127) continue
-			bits = int(rand() * 2 ^ (len - 8)) * 2 ^ (24 - len)
+			bits = int(rand() * 2 ^ (len - 8)) * 2 ^ (32 - len)
 			key = first "." int(bits / 65536) "." int(bits / 256) % 256 "." bits % 256 "/" len
 			if (key in seen) continue
 			seen[key]
@@ -55,8 +55,8 @@ soak_routes()
 	ROUTES_DIR=$(mktemp -d)
 	routes_make "$ROUTES_DIR"
 	cat >"$ROUTES_DIR/conf" <<-END
-		port add r0 net_null0
-		port add r1 net_null1
+		port add r0 net_null0,no-rx=1
+		port add r1 net_null1,no-rx=1
 		ip addr add 10.2.0.1/24 dev r1
 		ip addr add fd02::1/64 dev r1
 	END
