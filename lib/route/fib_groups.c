@@ -10,6 +10,12 @@ steps(unsigned len)
 	return len <= FIRST_LEVEL ? 0 : (len - FIRST_LEVEL + STEP - 1) / STEP;
 }
 
+static bool
+covers(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return a->len < b->len && ip_prefix_contains(a, &b->addr);
+}
+
 /* Is the last prefix in the same group as p would be in? */
 static bool
 beside_last(const struct fib_groups *g, const struct ip_prefix *p)
@@ -29,7 +35,7 @@ fib_groups_add(struct fib_groups *g, const struct ip_prefix *p)
 {
 	bool counted = p->len <= FIRST_LEVEL || beside_last(g, p);
 
-	while (g->depth > 0 && !ip_prefix_contains(&g->over[g->depth - 1], &p->addr))
+	while (g->depth > 0 && !covers(&g->over[g->depth - 1], p))
 		g->depth--;
 	if (!counted)
 		g->n += steps(p->len) - (g->depth > 0 ? steps(g->over[g->depth - 1].len) : 0);

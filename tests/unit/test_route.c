@@ -2,12 +2,15 @@
 /* lib/route: the FIB pair against a plain longest-prefix search, batches, next hops. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "route_setup.h"
 
 #include <rte_byteorder.h>
 
 #include "addr.h"
+#include "fib_groups.h"
+#include "fib_instance.h"
 #include "route_rib.h"
 
 static struct route
@@ -196,6 +199,54 @@ test_random6(void **state)
 	random_run(AF_INET6);
 }
 
+static int
+by_address(const void *pa, const void *pb)
+{
+	const struct ip_prefix *a = pa, *b = pb;
+	unsigned bytes = ip_addr_bits(a->addr.family) / 8;
+	int d = memcmp(&a->addr.w, &b->addr.w, bytes);
+
+	return d != 0 ? d : a->len - b->len;
+}
+
+#define GROUPS_PREFIXES 500
+
+static int
+fill(const struct ip_prefix *p, uint32_t groups)
+{
+	struct fib_instance i = { .routes = 4096, .tbl8 = groups };
+	int rc;
+
+	assert_int_equal(fib_instance_make(p->addr.family, &i), 0);
+	rc = 0;
+	for (unsigned k = 0; k < GROUPS_PREFIXES && rc == 0; k++)
+		rc = fib_instance_put(&i, &p[k], 1 + k % 3);
+	fib_instance_free(p->addr.family, &i);
+	return rc;
+}
+
+/* The library can do with little more groups than are counted, and not with much fewer. */
+static void
+test_groups(void **state)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	static struct ip_prefix p[GROUPS_PREFIXES];
+
+	srandom(3);
+	for (unsigned f = 0; f < 2; f++) {
+		struct fib_groups g = { .n = 0 };
+
+		for (unsigned i = 0; i < GROUPS_PREFIXES; i++)
+			p[i] = random_route(families[f]).dst;
+		qsort(p, GROUPS_PREFIXES, sizeof(*p), by_address);
+		for (unsigned i = 0; i < GROUPS_PREFIXES; i++)
+			fib_groups_add(&g, &p[i]);
+		assert_in_range(g.n, 10, GROUPS_PREFIXES);
+		assert_int_equal(fill(p, g.n + g.n / 8 + 1), 0);
+		assert_int_equal(fill(p, g.n / 2), -ENOSPC);
+	}
+}
+
 /* More routes than the tables start with: they grow, and nothing is lost. */
 static void
 test_growth(void **state)
@@ -278,6 +329,7 @@ main(void)
 		cmocka_unit_test(test_best_of_several), cmocka_unit_test(test_default_and_throw),
 		cmocka_unit_test(test_random4),         cmocka_unit_test(test_random6),
 		cmocka_unit_test(test_gateways),        cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_groups),
 	};
 
 	return cmocka_run_group_tests(tests, route_setup, NULL);
