@@ -21,6 +21,8 @@
 #define REDIRECTS "redirects that come in are never followed"
 #define PATHS "paths are chosen by addresses, or by addresses and ports"
 #define OFFLOAD "for hardware that forwards by itself"
+#define UNUSED "Linux does nothing with it either"
+#define MANAGED "no neighbours are kept up without traffic"
 #define VRF "for VRFs, which are not there"
 
 static const struct inert {
@@ -67,6 +69,7 @@ static const struct inert {
 	{ "net.ipv4.ip_local_reserved_ports", "", 0, SOCKETS },
 	{ "net.ipv4.ip_nonlocal_bind", "0", 1, SOCKETS },
 	{ "net.ipv4.ip_unprivileged_port_start", "1024", 1, SOCKETS },
+	{ "net.ipv4.neigh.default.gc_interval", "30", 1, UNUSED },
 	{ "net.ipv4.nexthop_compat_mode", "1", 1, "there are no nexthop objects" },
 	{ "net.ipv4.ping_group_range", "1 0", 2, SOCKETS },
 	{ "net.ipv4.raw_l3mdev_accept", "1", 1, VRF },
@@ -188,6 +191,7 @@ static const struct inert {
 	  "an anycast source is an address of the box itself: no error goes there" },
 	{ "net.ipv6.mld_max_msf", "64", 1, MULTICAST },
 	{ "net.ipv6.mld_qrv", "2", 1, MULTICAST },
+	{ "net.ipv6.neigh.default.gc_interval", "30", 1, UNUSED },
 	{ "net.ipv6.route.gc_elasticity", "9", 1, CACHE },
 	{ "net.ipv6.route.gc_interval", "30", 1, CACHE },
 	{ "net.ipv6.route.gc_min_interval", "0", 1, CACHE },
@@ -211,7 +215,7 @@ static const struct inert_if {
 	  "routes stay when the carrier is lost" },
 	{ IFPARAM_CONF4, "secure_redirects", 1, 1, REDIRECTS },
 	{ IFPARAM_CONF4, "arp_evict_nocarrier", 1, 1, CACHE },
-	{ IFPARAM_CONF4, "bootp_relay", 0, 0, "Linux does nothing with it either" },
+	{ IFPARAM_CONF4, "bootp_relay", 0, 0, UNUSED },
 	{ IFPARAM_CONF4, "disable_policy", 0, 0, IPSEC },
 	{ IFPARAM_CONF4, "disable_xfrm", 0, 0, IPSEC },
 	{ IFPARAM_CONF4, "force_igmp_version", 0, 0, MULTICAST },
@@ -219,7 +223,7 @@ static const struct inert_if {
 	{ IFPARAM_CONF4, "igmpv3_unsolicited_report_interval", 1000, 1000, MULTICAST },
 	{ IFPARAM_CONF4, "mc_forwarding", 0, 0, MULTICAST },
 	{ IFPARAM_CONF4, "medium_id", 0, 0, "every port is a link of its own" },
-	{ IFPARAM_CONF4, "tag", 0, 0, "Linux does nothing with it either" },
+	{ IFPARAM_CONF4, "tag", 0, 0, UNUSED },
 	{ IFPARAM_CONF6, "accept_ra", 1, 1, RA },
 	{ IFPARAM_CONF6, "accept_ra_defrtr", 1, 1, RA },
 	{ IFPARAM_CONF6, "accept_ra_from_local", 0, 0, RA },
@@ -273,6 +277,12 @@ static const struct inert_if {
 	{ IFPARAM_CONF6, "use_tempaddr", 0, 0, TEMPORARY },
 	{ IFPARAM_NEIGH4, "app_solicit", 0, 0, "no program is asked for neighbours" },
 	{ IFPARAM_NEIGH6, "app_solicit", 0, 0, "no program is asked for neighbours" },
+	{ IFPARAM_NEIGH4, "anycast_delay", 100, 100, UNUSED },
+	{ IFPARAM_NEIGH4, "interval_probe_time_ms", 5000, 5000, MANAGED },
+	{ IFPARAM_NEIGH6, "anycast_delay", 100, 100, UNUSED },
+	{ IFPARAM_NEIGH6, "interval_probe_time_ms", 5000, 5000, MANAGED },
+	{ IFPARAM_NEIGH6, "locktime", 0, 0,
+	  "only ARP has a time in which the first answer counts" },
 };
 
 static void *

@@ -15,6 +15,8 @@ DROP_REASON(no_port, "out-port-gone", "the port it should leave by is gone or do
 DROP_REASON(too_big, "out-too-big", "longer than the MTU, and may not be fragmented");
 DROP_REASON(no_mbuf, "out-no-mbuf", "no packet memory for fragments");
 DROP_REASON(neigh_full, "neigh-table-full", "no room for one more neighbour");
+DROP_REASON(unasked, "neigh-unasked",
+	    "the neighbour is not known and none is asked for (mcast_solicit=0)");
 DROP_REASON(park_full, "neigh-parked-full", "too many packets wait for neighbours already");
 
 /* Neighbour of the last packet: bursts go mostly to few of them. Valid within one output(). */
@@ -89,6 +91,9 @@ park(struct walk *w, struct neigh *n, struct rte_mbuf *m)
 			return;
 		}
 		break;
+	case NEIGH_UNASKED:
+		walk_drop(w, DROP(unasked), m);
+		return;
 	case NEIGH_FULL:
 		break;
 	}

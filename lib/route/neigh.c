@@ -7,15 +7,13 @@
 #include <string.h>
 
 #include "base_drop.h"
-#include "base_param.h"
+#include "neigh_param.h"
 #include "neigh_table.h"
 #include "port.h"
 
 DROP_REASON(neigh_queue_full, "neigh-queue-full",
 	    "too many packets wait for one neighbour: the oldest goes");
 DROP_REASON(neigh_gone, "neigh-gone", "waited for a neighbour that was deleted or whose port went");
-
-#define ARP_LOCKTIME_MS 1000 /* of several ARP replies in a second the first counts (locktime) */
 
 struct neigh_ops neigh_ops;
 
@@ -30,12 +28,13 @@ neigh_parked(void)
 void
 neigh_enter(struct neigh_entry *e, uint8_t state, uint64_t now)
 {
-	uint64_t wait = neigh_retrans_ms();
+	uint64_t wait = neigh_param_retrans(&e->n);
 
 	if (state == NUD_REACHABLE)
-		wait = neigh_reachable_ms();
+		wait = neigh_param_reachable(&e->n);
 	else if (!(state & (NUD_INCOMPLETE | NUD_PROBE)))
 		wait = 0;
+	neigh_count_exempt(e, state);
 	e->since = now;
 	/* So that the next packet counts at once, not a second after the one before. */
 	if (state == NUD_STALE)
@@ -104,7 +103,7 @@ park_last(unsigned lane, struct neigh_entry *e, struct rte_mbuf *m)
 {
 	struct rte_mbuf *oldest = NULL;
 
-	if (e->parked == NEIGH_PARK_MAX && neigh_unpark(e, &oldest, 1) == 1)
+	while (e->parked >= neigh_param_queue(&e->n) && neigh_unpark(e, &oldest, 1) == 1)
 		drop_pkt(lane, DROP(neigh_queue_full), oldest);
 	m->next = NULL;
 	if (e->tail != NULL)
@@ -130,6 +129,10 @@ neigh_park(unsigned lane, struct neigh *n, struct rte_mbuf *m, uint64_t now)
 		answer = NEIGH_KNOWN;
 	} else if (!e->live) {
 		answer = NEIGH_FULL;
+	} else if (neigh_state(e) != NUD_INCOMPLETE && neigh_param_mcast_solicit(n) == 0) {
+		e->updated = now;
+		neigh_enter(e, NUD_FAILED, now);
+		answer = NEIGH_UNASKED;
 	} else {
 		if (neigh_state(e) != NUD_INCOMPLETE) {
 			e->probes = 1;
@@ -165,7 +168,7 @@ judge(const struct neigh_entry *e, bool same, unsigned flags, uint64_t now, stru
 		return false;
 	if (!(old & NEIGH_VALID))
 		return true;
-	if (e->n.addr.family == AF_INET && now > e->updated + ARP_LOCKTIME_MS)
+	if (e->n.addr.family == AF_INET && now > e->updated + neigh_param_locktime(&e->n))
 		override = true;
 	if (!same && !override) {
 		/* ND: a claim that may not replace the address makes a fresh one doubtful. */

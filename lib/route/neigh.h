@@ -47,21 +47,24 @@ neigh_use(struct neigh *n, uint64_t now)
 
 /* Worker: the entry for a destination on the link, lock-free; NULL when there is none yet. */
 struct neigh *neigh_find(uint16_t port, const struct ip_addr *addr);
-/* Worker or control: finds or makes the entry (state none). NULL: table full (counted by caller). */
+/*
+ * Worker or control: finds or makes the entry (state none). NULL: gc_thresh3 of the family are there
+ * (counted by caller).
+ */
 struct neigh *neigh_get(uint16_t port, const struct ip_addr *addr);
 
-#define NEIGH_MAX 8192        /* entries in all */
+#define NEIGH_MAX 8192        /* entries in all; net.ipv4.neigh.default.gc_thresh3 */
 #define NEIGH_PARK_MAX 101    /* packets per neighbour: about what Linux's 212,992 bytes hold */
 #define NEIGH_PARK_TOTAL 4096 /* packets parked in all */
 
 /*
  * Worker: parks the packet (which becomes the table's) and says whether a solicitation is due now
- * (first packet of an unresolved neighbour). A full queue of this neighbour loses its oldest packet
- * (as in Linux), counted on the lane as "neigh-queue-full". Nothing is parked, and the packet stays
- * the caller's, when the address has become known meanwhile (NEIGH_KNOWN: l2 is there) and when
- * NEIGH_PARK_TOTAL packets wait (NEIGH_FULL).
+ * (first packet of an unresolved neighbour). A full queue of this neighbour (unres_qlen) loses its
+ * oldest packet (as in Linux), counted on the lane as "neigh-queue-full". Nothing is parked, and the
+ * packet stays the caller's, when the address has become known meanwhile (NEIGH_KNOWN: l2 is there),
+ * when NEIGH_PARK_TOTAL packets wait (NEIGH_FULL), and with mcast_solicit=0 (NEIGH_UNASKED).
  */
-enum neigh_park { NEIGH_PARKED, NEIGH_PARKED_SOLICIT, NEIGH_KNOWN, NEIGH_FULL };
+enum neigh_park { NEIGH_PARKED, NEIGH_PARKED_SOLICIT, NEIGH_KNOWN, NEIGH_FULL, NEIGH_UNASKED };
 enum neigh_park neigh_park(unsigned lane, struct neigh *n, struct rte_mbuf *m, uint64_t now);
 
 /*

@@ -126,9 +126,9 @@ neigh_set(const struct neigh_set *s, unsigned flags, uint64_t now, struct err *e
 		return -ENOENT;
 	if ((s->state & NEIGH_VALID) && s->mac == NULL && (n == NULL || neigh_l2(n) == NULL))
 		return err_set(e, -EINVAL, "No link layer address given");
-	n = neigh_get(s->port, &s->addr);
+	n = neigh_get_free(s->port, &s->addr);
 	if (n == NULL)
-		return err_set(e, -ENOBUFS, "Neighbour table is full (%u entries)", neigh_limit());
+		return err_set(e, -ENOBUFS, "Neighbour table is full (%u entries)", NEIGH_MAX);
 	x = neigh_entry(n);
 	neigh_lock(&x->lock);
 	rc = apply(x, s, now);

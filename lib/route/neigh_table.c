@@ -11,24 +11,23 @@
 
 #include "base_clock.h"
 #include "base_mem.h"
-#include "base_param.h"
 #include "base_rcu.h"
+#include "neigh_param.h"
+#include "neigh_param.h"
 #include "neigh_table.h"
 
 #define BUCKETS 16384u
 #define L2_MAX (2 * NEIGH_MAX)
 #define L2_NONE UINT32_MAX
 
-PARAM_INT(gc_thresh3, "net.ipv4.neigh.default.gc_thresh3", NEIGH_MAX, 1, NEIGH_MAX,
-	  "most neighbours (IPv4 and IPv6)")
-
 static struct {
 	struct neigh_entry **buckets;
 	struct neigh_entry *slots;
 	struct neigh_entry *free; /* linked by next */
-	uint32_t lock;            /* of buckets (to write), free, used, count */
+	uint32_t lock;            /* of buckets (to write), free, used, total */
 	uint32_t used;            /* slots ever used; atomic */
-	uint32_t count;           /* atomic */
+	uint32_t total;           /* entries; atomic */
+	uint32_t count[2];        /* of IPv4, IPv6, but permanent ones; atomic */
 } table;
 
 /* Headers link by number beside them: a retired one is still being read. */
@@ -81,13 +80,34 @@ take_slot(void)
 {
 	struct neigh_entry *e = table.free;
 
-	if (table.count >= neigh_limit())
-		return NULL;
 	if (e != NULL)
 		table.free = e->next;
 	else if (table.used < NEIGH_MAX)
 		e = &table.slots[table.used];
 	return e;
+}
+
+static uint32_t *
+counter(uint8_t family)
+{
+	return &table.count[family == AF_INET6];
+}
+
+unsigned
+neigh_count(uint8_t family)
+{
+	return __atomic_load_n(counter(family), __ATOMIC_RELAXED);
+}
+
+void
+neigh_count_exempt(const struct neigh_entry *e, uint8_t state)
+{
+	bool was = neigh_state(e) == NUD_PERMANENT, is = state == NUD_PERMANENT;
+
+	if (was && !is)
+		__atomic_fetch_add(counter(e->n.addr.family), 1, __ATOMIC_RELAXED);
+	else if (is && !was)
+		__atomic_fetch_sub(counter(e->n.addr.family), 1, __ATOMIC_RELAXED);
 }
 
 static struct neigh_entry *
@@ -111,7 +131,8 @@ insert(uint16_t port, const struct ip_addr *addr)
 	__atomic_store_n(&e->live, 1, __ATOMIC_RELEASE);
 	if (e == &table.slots[table.used])
 		__atomic_store_n(&table.used, table.used + 1, __ATOMIC_RELEASE);
-	__atomic_store_n(&table.count, table.count + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&table.total, table.total + 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(counter(addr->family), 1, __ATOMIC_RELAXED);
 	__atomic_store_n(bucket, e, __ATOMIC_RELEASE);
 	return e;
 }
@@ -120,10 +141,21 @@ struct neigh *
 neigh_get(uint16_t port, const struct ip_addr *addr)
 {
 	struct neigh *n = neigh_find(port, addr);
-	struct neigh_entry *e;
 
 	if (n != NULL)
 		return n;
+	/* Several lanes may pass here at once and exceed it by one entry each. */
+	if (neigh_count(addr->family) >= neigh_param_thresh(addr->family, 3))
+		return NULL;
+	return neigh_get_free(port, addr);
+}
+
+struct neigh *
+neigh_get_free(uint16_t port, const struct ip_addr *addr)
+{
+	struct neigh *n;
+	struct neigh_entry *e;
+
 	neigh_lock(&table.lock);
 	n = neigh_find(port, addr);
 	if (n == NULL) {
@@ -155,7 +187,9 @@ neigh_remove(struct neigh_entry *e)
 	while (*at != e)
 		at = &(*at)->next;
 	__atomic_store_n(at, e->next, __ATOMIC_RELEASE);
-	__atomic_store_n(&table.count, table.count - 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&table.total, table.total - 1, __ATOMIC_RELAXED);
+	if (neigh_state(e) != NUD_PERMANENT)
+		__atomic_fetch_sub(counter(e->n.addr.family), 1, __ATOMIC_RELAXED);
 	neigh_unlock(&table.lock);
 	rcu_defer(free_slot, e);
 }
@@ -172,22 +206,10 @@ neigh_slots(void)
 	return __atomic_load_n(&table.used, __ATOMIC_ACQUIRE);
 }
 
-unsigned
-neigh_count(void)
-{
-	return __atomic_load_n(&table.count, __ATOMIC_RELAXED);
-}
-
-unsigned
-neigh_limit(void)
-{
-	return param_get(&gc_thresh3);
-}
-
 struct neigh *
 neigh_hold(uint16_t port, const struct ip_addr *gw)
 {
-	struct neigh *n = neigh_get(port, gw);
+	struct neigh *n = neigh_get_free(port, gw);
 
 	if (n != NULL)
 		neigh_entry(n)->refs++;
@@ -256,7 +278,7 @@ neigh_memory(void)
 	size_t each = sizeof(*table.slots);
 
 	return (struct mem_use){
-		.used = __atomic_load_n(&table.count, __ATOMIC_RELAXED) * each,
+		.used = __atomic_load_n(&table.total, __ATOMIC_RELAXED) * each,
 		.reserved = BUCKETS * sizeof(*table.buckets) + NEIGH_MAX * each +
 			    L2_MAX * (sizeof(*l2s.of) + sizeof(*l2s.next)),
 	};

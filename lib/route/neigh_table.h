@@ -22,8 +22,8 @@ struct neigh_entry {
 	struct neigh n;           /* first: what others see */
 	struct neigh_entry *next; /* of the bucket; atomic */
 	uint32_t lock;
-	uint8_t live;   /* atomic: is in the table; cleared under the lock */
-	uint8_t probes; /* solicitations sent in this state */
+	uint8_t live;    /* atomic: is in the table; cleared under the lock */
+	uint32_t probes; /* solicitations sent in this state */
 	bool router;
 	bool has_mac; /* mac is set (also in FAILED, as in Linux, for show) */
 	struct rte_ether_addr mac;
@@ -64,8 +64,12 @@ neigh_state(const struct neigh_entry *e)
 /* Entries by number: [0, neigh_slots()) have been in use at some time. Control lcore. */
 struct neigh_entry *neigh_slot(unsigned i);
 unsigned neigh_slots(void);
-unsigned neigh_count(void);
-unsigned neigh_limit(void); /* gc_thresh3 */
+/* Entries of the family but permanent ones. Any thread. */
+unsigned neigh_count(uint8_t family);
+/* Under the entry's lock, before it enters the state: permanent ones are not counted. */
+void neigh_count_exempt(const struct neigh_entry *e, uint8_t state);
+/* Finds or makes the entry for the operator, who is bound by NEIGH_MAX alone. NULL: table full. */
+struct neigh *neigh_get_free(uint16_t port, const struct ip_addr *addr);
 
 /* Control: takes the retired entry out of the table; it is freed after a grace period. */
 void neigh_remove(struct neigh_entry *e);
@@ -95,7 +99,3 @@ void neigh_retire(struct neigh_entry *e);
  * packets are dropped and counted.
  */
 void neigh_forget(struct neigh_entry *e, uint64_t now);
-
-/* Linux's knobs (neigh_timer.c), in ms or numbers. */
-uint64_t neigh_retrans_ms(void);
-uint64_t neigh_reachable_ms(void); /* a new random value between half and one and a half times */

@@ -3,39 +3,10 @@
  * The neighbours' clock, on the control lcore every 100 ms: repeats questions, gives up, doubts
  * what is old (REACHABLE -> STALE -> DELAY -> PROBE) and lets go of what nobody uses.
  */
-#include <rte_random.h>
-
-#include "base_param.h"
+#include "neigh_param.h"
 #include "neigh_table.h"
 
-PARAM_INT(base_reachable, "net.ipv4.neigh.default.base_reachable_time_ms", 30000, 100, 86400000,
-	  "a neighbour counts as reachable for half to one and a half times this long")
-PARAM_INT(retrans, "net.ipv4.neigh.default.retrans_time_ms", 1000, 100, 60000,
-	  "milliseconds between questions for a neighbour")
-PARAM_INT(delay_probe, "net.ipv4.neigh.default.delay_first_probe_time", 5, 1, 3600,
-	  "seconds a stale neighbour in use may confirm itself before it is asked")
-PARAM_INT(gc_stale, "net.ipv4.neigh.default.gc_stale_time", 60, 1, 86400,
-	  "seconds after which an unused neighbour is forgotten")
-PARAM_INT(mcast_solicit, "net.ipv4.neigh.default.mcast_solicit", 3, 1, 100,
-	  "questions to all before a neighbour is given up")
-PARAM_INT(ucast_solicit, "net.ipv4.neigh.default.ucast_solicit", 3, 1, 100,
-	  "questions to a known neighbour before it is given up")
-
-#define IDLE_CROWDED_MS 5000 /* with the table three quarters full */
-
-uint64_t
-neigh_retrans_ms(void)
-{
-	return param_get(&retrans);
-}
-
-uint64_t
-neigh_reachable_ms(void)
-{
-	uint64_t base = param_get(&base_reachable);
-
-	return base / 2 + rte_rand_max(base);
-}
+#define CROWDED_MS 5000 /* with gc_thresh2 entries: as Linux's forced collection */
 
 /* What is to be done once the entry's lock is released. */
 struct deed {
@@ -50,7 +21,7 @@ static void
 ask(struct neigh_entry *e, uint64_t now, bool unicast, struct deed *d)
 {
 	e->probes++;
-	__atomic_store_n(&e->deadline, now + neigh_retrans_ms(), __ATOMIC_RELAXED);
+	__atomic_store_n(&e->deadline, now + neigh_param_retrans(&e->n), __ATOMIC_RELAXED);
 	d->ask = true;
 	d->ask_mac = unicast;
 	d->mac = e->mac;
@@ -66,16 +37,29 @@ give_up(struct neigh_entry *e, uint64_t now, struct deed *d)
 	neigh_enter(e, NUD_FAILED, now);
 }
 
-/* Linux keeps few neighbours for ever; here an unused one goes after gc_stale_time. */
+/* How long an unused entry is kept. Below gc_thresh1 for ever, unless it knows nothing at all. */
+static uint64_t
+kept(const struct neigh_entry *e)
+{
+	uint8_t family = e->n.addr.family;
+	unsigned count = neigh_count(family);
+	bool stale = neigh_state(e) == NUD_STALE;
+
+	if (count >= neigh_param_thresh(family, 2) || count >= NEIGH_MAX / 4 * 3)
+		return stale ? CROWDED_MS : 0;
+	if (neigh_state(e) == NUD_NONE)
+		return neigh_param_gc_stale(&e->n);
+	if (count < neigh_param_thresh(family, 1))
+		return UINT64_MAX;
+	return neigh_state(e) == NUD_FAILED ? 0 : neigh_param_gc_stale(&e->n);
+}
+
 static void
 tire(struct neigh_entry *e, uint64_t now, struct deed *d)
 {
 	uint64_t used = __atomic_load_n(&e->n.used, __ATOMIC_RELAXED);
-	bool crowded = neigh_count() >= neigh_limit() / 4 * 3;
-	uint64_t keep = param_get(&gc_stale) * 1000ull;
+	uint64_t keep = kept(e);
 
-	if (crowded)
-		keep = neigh_state(e) == NUD_STALE ? IDLE_CROWDED_MS : 0;
 	if (used < e->since)
 		used = e->since;
 	if (e->refs > 0 || now < used || now - used < keep)
@@ -94,14 +78,14 @@ stale(struct neigh_entry *e, uint64_t now, struct deed *d)
 		return;
 	}
 	neigh_enter(e, NUD_DELAY, now);
-	__atomic_store_n(&e->deadline, used + param_get(&delay_probe) * 1000ull, __ATOMIC_RELAXED);
+	__atomic_store_n(&e->deadline, used + neigh_param_delay_probe(&e->n), __ATOMIC_RELAXED);
 }
 
 static void
 reachable_over(struct neigh_entry *e, uint64_t now)
 {
 	uint64_t used = __atomic_load_n(&e->n.used, __ATOMIC_RELAXED);
-	uint64_t wait = param_get(&delay_probe) * 1000ull;
+	uint64_t wait = neigh_param_delay_probe(&e->n);
 
 	e->updated = now;
 	if (used + wait < now) {
@@ -112,13 +96,27 @@ reachable_over(struct neigh_entry *e, uint64_t now)
 	__atomic_store_n(&e->deadline, now + wait, __ATOMIC_RELAXED);
 }
 
+/* First it alone is asked, then all. */
+static void
+probe(struct neigh_entry *e, uint64_t now, struct deed *d)
+{
+	unsigned alone = neigh_param_ucast_solicit(&e->n);
+
+	if (e->probes < alone)
+		ask(e, now, true, d);
+	else if (e->probes - alone < neigh_param_mcast_resolicit(&e->n))
+		ask(e, now, false, d);
+	else
+		give_up(e, now, d);
+}
+
 /* Under the entry's lock, its deadline is over. */
 static void
 due(struct neigh_entry *e, uint64_t now, struct deed *d)
 {
 	switch (neigh_state(e)) {
 	case NUD_INCOMPLETE:
-		if (e->probes >= param_get(&mcast_solicit))
+		if (e->probes >= neigh_param_mcast_solicit(&e->n))
 			give_up(e, now, d);
 		else
 			ask(e, now, false, d);
@@ -132,13 +130,10 @@ due(struct neigh_entry *e, uint64_t now, struct deed *d)
 	case NUD_DELAY:
 		e->probes = 0;
 		neigh_enter(e, NUD_PROBE, now);
-		ask(e, now, true, d);
+		probe(e, now, d);
 		break;
 	case NUD_PROBE:
-		if (e->probes >= param_get(&ucast_solicit))
-			give_up(e, now, d);
-		else
-			ask(e, now, true, d);
+		probe(e, now, d);
 		break;
 	case NUD_NONE:
 	case NUD_FAILED:

@@ -6,6 +6,7 @@
 
 #include "base_clock.h"
 #include "base_drop.h"
+#include "base_param.h"
 #include "neigh_table.h"
 #include "pkt.h"
 #include "pkt_pool.h"
@@ -55,6 +56,20 @@ clean(void **state)
 	assert_int_equal(neigh_parked(), 0);
 	assert_int_equal(rte_mempool_in_use_count(pkt_pool_get(SOCKET_ID_ANY)), 0);
 	return 0;
+}
+
+static void
+set(const char *name, const char *value)
+{
+	struct err e;
+
+	assert_int_equal(param_set_text(param_find(name), value, &e), 0);
+}
+
+static int
+value(const char *name)
+{
+	return param_get(param_find(name));
 }
 
 static struct neigh *
@@ -258,10 +273,17 @@ test_unused_goes(void **state)
 
 	learn(n, &mac_a, false, true, now);
 	assert_int_equal(n->state, NUD_STALE);
-	tick_until(now, now + 59900);
+	/* Few neighbours are kept. */
+	tick_until(now, now + 90000);
 	assert_ptr_equal(neigh_find(port_index("r0"), &a), n);
-	tick_until(now + 60000, now + 60100);
+	set("net.ipv4.neigh.default.gc_thresh1", "0");
+	set("net.ipv4.neigh.r0.gc_stale_time", "100");
+	tick_until(now + 90000, now + 99900);
+	assert_ptr_equal(neigh_find(port_index("r0"), &a), n);
+	tick_until(now + 100000, now + 100100);
 	assert_null(neigh_find(port_index("r0"), &a));
+	set("net.ipv4.neigh.default.gc_thresh1", "128");
+	set("net.ipv4.neigh.r0.gc_stale_time", "60");
 }
 
 static void
@@ -323,21 +345,25 @@ static void
 test_table_full(void **state)
 {
 	struct ip_addr a = ip("10.200.0.0");
-	unsigned made = 0, count = neigh_count();
+	unsigned made = 0, count = neigh_count(AF_INET);
 	uint64_t now = clock_ms() + 1000;
 
 	while (neigh_get(port_index("r0"), &a) != NULL) {
 		made++;
 		a.v4 = rte_cpu_to_be_32(rte_be_to_cpu_32(a.v4) + 1);
 	}
-	assert_int_equal(made + count, NEIGH_MAX);
+	assert_int_equal(made + count, value("net.ipv4.neigh.default.gc_thresh3"));
+	/* Routes may need more, and do not take IPv6 its room. */
+	assert_non_null(neigh_get_free(port_index("r0"), &a));
+	fresh("fd01::99");
 	/* Crowded: what nobody needs goes at once, and there is room again. */
 	neigh_timer(now + 2000);
 	rcu_reap();
 	assert_non_null(neigh_get(port_index("r0"), &a));
 	neigh_flush_port(port_index("r0"), 0, true);
 	rcu_reap();
-	assert_int_equal(neigh_count(), 0);
+	assert_int_equal(neigh_count(AF_INET), 0);
+	assert_int_equal(neigh_count(AF_INET6), 0);
 	/* Headers come back too: more changes than there are headers. */
 	for (unsigned i = 0; i < 5 * NEIGH_MAX; i++) {
 		struct neigh *n = fresh("10.1.0.9");
@@ -347,6 +373,77 @@ test_table_full(void **state)
 		neigh_l2_reap();
 		rcu_reap();
 	}
+}
+
+static void
+test_permanent_is_not_counted(void **state)
+{
+	struct neigh_set s = { .port = port_index("r0"),
+			       .addr = ip("10.1.0.10"),
+			       .mac = &mac_a,
+			       .state = NUD_PERMANENT };
+	struct err e;
+
+	assert_int_equal(neigh_set(&s, NEIGH_CREATE, clock_ms(), &e), 0);
+	assert_int_equal(neigh_count(AF_INET), 0);
+	s.state = NUD_STALE;
+	assert_int_equal(neigh_set(&s, NEIGH_REPLACE, clock_ms(), &e), 0);
+	assert_int_equal(neigh_count(AF_INET), 1);
+	s.state = NUD_PERMANENT;
+	assert_int_equal(neigh_set(&s, NEIGH_REPLACE, clock_ms(), &e), 0);
+	assert_int_equal(neigh_del(s.port, &s.addr), 0);
+	assert_int_equal(neigh_count(AF_INET), 0);
+}
+
+static void
+test_queue_in_bytes_and_packets(void **state)
+{
+	struct neigh *n = fresh("10.1.0.11");
+	uint64_t before = drops("neigh-queue-full"), now = 9000000;
+
+	assert_int_equal(value("net.ipv4.neigh.r0.unres_qlen"), 101);
+	set("net.ipv4.neigh.r0.unres_qlen", "3");
+	assert_int_equal(value("net.ipv4.neigh.r0.unres_qlen_bytes"), 6270);
+	for (unsigned i = 1; i <= 5; i++)
+		neigh_park(0, n, packet(i), now);
+	assert_int_equal(neigh_parked(), 3);
+	/* The last packet always finds room. */
+	set("net.ipv4.neigh.r0.unres_qlen_bytes", "0");
+	assert_int_equal(value("net.ipv4.neigh.r0.unres_qlen"), 0);
+	neigh_park(0, n, packet(6), now);
+	assert_int_equal(neigh_parked(), 1);
+	assert_int_equal(drops("neigh-queue-full") - before, 5);
+	assert_int_equal(value("net.ipv6.neigh.r0.unres_qlen"), 101);
+	set("net.ipv4.neigh.r0.unres_qlen_bytes", "212992");
+	assert_int_equal(value("net.ipv4.neigh.r0.unres_qlen"), 101);
+}
+
+static void
+test_numbers_of_questions(void **state)
+{
+	struct neigh *n = fresh("fd01::12");
+	uint64_t now = clock_ms() + 10000000;
+	struct rte_mbuf *m = packet(1);
+
+	set("net.ipv6.neigh.r0.mcast_solicit", "0");
+	assert_int_equal(neigh_park(0, n, m, now), NEIGH_UNASKED);
+	rte_pktmbuf_free(m);
+	set("net.ipv6.neigh.r0.mcast_solicit", "3");
+	set("net.ipv6.neigh.r0.delay_first_probe_time", "0");
+	set("net.ipv6.neigh.r0.ucast_solicit", "1");
+	set("net.ipv6.neigh.r0.mcast_resolicit", "2");
+	set("net.ipv6.neigh.r0.retrans_time_ms", "200");
+	learn(n, &mac_a, false, true, now);
+	assert_int_equal(n->state, NUD_STALE);
+	neigh_use(n, now);
+	tick_until(now + 100, now + 1000);
+	assert_int_equal(asked_one, 1);
+	assert_int_equal(asked, 3);
+	assert_int_equal(n->state, NUD_FAILED);
+	set("net.ipv6.neigh.r0.delay_first_probe_time", "5");
+	set("net.ipv6.neigh.r0.ucast_solicit", "3");
+	set("net.ipv6.neigh.r0.mcast_resolicit", "0");
+	set("net.ipv6.neigh.r0.retrans_time_ms", "1000");
 }
 
 int
@@ -362,6 +459,9 @@ main(void)
 		cmocka_unit_test_teardown(test_who_may_change_an_address, clean),
 		cmocka_unit_test_teardown(test_operator, clean),
 		cmocka_unit_test_teardown(test_table_full, clean),
+		cmocka_unit_test_teardown(test_permanent_is_not_counted, clean),
+		cmocka_unit_test_teardown(test_queue_in_bytes_and_packets, clean),
+		cmocka_unit_test_teardown(test_numbers_of_questions, clean),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
