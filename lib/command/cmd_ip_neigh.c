@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `ip neigh`: ARP and ND entries. Control lcore.
+ * `ip neigh`: ARP and ND entries, and those that the box answers for. Control lcore.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base_clock.h"
 #include "cmd_ip.h"
-#include "neigh.h"
+#include "neigh_proxy.h"
 
 static const struct {
 	const char *name;
@@ -39,7 +39,7 @@ parse_state(const char *word, uint8_t *state)
 struct request {
 	struct neigh_set s;
 	struct rte_ether_addr mac;
-	bool has_addr;
+	bool has_addr, proxy;
 };
 
 static int
@@ -72,12 +72,22 @@ read_word(struct ip_cmd *ip, struct request *q)
 			q->s.port = port->index;
 		return rc;
 	}
-	if (ip_is(ip, "to") && *ip->word == NULL)
-		return ip_next(ip) == NULL ? IP_USAGE : 0;
-	if (q->has_addr)
-		return ip_garbage(ip, "to", *ip->word);
+	if (ip_is(ip, "proxy")) {
+		q->proxy = true;
+		if (q->has_addr && *ip->word != NULL)
+			return ip_say(
+				ip, IP_USAGE,
+				"Error: duplicate \"address\": \"%.80s\" is the second value.",
+				*ip->word);
+	} else {
+		if (ip_is(ip, "to") && *ip->word == NULL)
+			return ip_next(ip) == NULL ? IP_USAGE : 0;
+		if (q->has_addr)
+			return ip_garbage(ip, "to", *ip->word);
+	}
+	word = ip_next(ip);
 	q->has_addr = true;
-	return ip_get_addr(ip, ip_next(ip), ip->family, &q->s.addr);
+	return word == NULL ? IP_USAGE : ip_get_addr(ip, word, ip->family, &q->s.addr);
 }
 
 static int
@@ -90,7 +100,7 @@ read_request(struct ip_cmd *ip, struct request *q)
 		rc = read_word(ip, q);
 	if (rc != 0)
 		return rc;
-	if (q->s.port == 0 || !q->has_addr)
+	if ((q->s.port == 0 && !q->proxy) || !q->has_addr)
 		return ip_say(ip, IP_USAGE, "Device and destination are required arguments.");
 	return 0;
 }
@@ -102,7 +112,12 @@ change(struct ip_cmd *ip, unsigned flags)
 	struct err e = { "" };
 	int rc = read_request(ip, &q);
 
-	return rc != 0 ? rc : ip_answer(ip, neigh_set(&q.s, flags, clock_ms(), &e), &e);
+	if (rc != 0)
+		return rc;
+	/* There are no two ways of being a proxy: Linux looks at no flags. */
+	rc = q.proxy ? neigh_proxy_add(q.s.port, &q.s.addr, q.s.router, &e)
+		     : neigh_set(&q.s, flags, clock_ms(), &e);
+	return ip_answer(ip, rc, &e);
 }
 
 static int
@@ -129,15 +144,20 @@ neigh_cmd_del(struct ip_cmd *ip)
 	struct request q;
 	int rc = read_request(ip, &q);
 
-	return rc != 0 ? rc : ip_answer(ip, neigh_del(q.s.port, &q.s.addr), NULL);
+	if (rc != 0)
+		return rc;
+	rc = q.proxy ? neigh_proxy_del(q.s.port, &q.s.addr) : neigh_del(q.s.port, &q.s.addr);
+	return ip_answer(ip, rc, NULL);
 }
 
 struct selector {
 	struct ip_cmd *ip;
 	uint16_t port;
-	bool has_to, has_state, one;
+	bool has_to, has_state;
+	bool one;       /* port 0 is no port, not any */
 	uint8_t states; /* NUD_* bits */
 	bool none;      /* also NUD_NONE */
+	bool proxy;     /* entries of neigh_proxy.h instead */
 	struct ip_prefix to;
 	unsigned n, cap;
 	struct neigh_info *found;
@@ -170,13 +190,17 @@ print_neigh(const struct selector *s, const struct neigh_info *i)
 	char text[IP_ADDR_TEXT];
 
 	str_printf(out, "%s ", ip_addr_text(&i->addr, text));
-	if (s->port == 0)
+	if (s->port == 0 && i->port != 0)
 		str_printf(out, "dev %s ", ip_port_name(i->port));
 	if (i->has_mac)
 		str_printf(out, "lladdr %02x:%02x:%02x:%02x:%02x:%02x ", m[0], m[1], m[2], m[3],
 			   m[4], m[5]);
 	if (i->router)
 		str_add(out, "router ");
+	if (i->proxy) {
+		str_add(out, "proxy \n");
+		return;
+	}
 	if (s->ip->stats) {
 		if (i->refs != 0)
 			str_printf(out, " ref %u", i->refs);
@@ -194,10 +218,12 @@ selected(const struct selector *s, const struct neigh_info *i)
 {
 	if (s->ip->family != AF_UNSPEC && s->ip->family != i->addr.family)
 		return false;
-	if (s->port != 0 && s->port != i->port)
+	if ((s->port != 0 || s->one) && s->port != i->port)
 		return false;
 	if (s->has_to && !ip_prefix_contains(&s->to, &i->addr))
 		return false;
+	if (i->proxy)
+		return true;
 	return i->state == NUD_NONE ? s->none : (s->states & i->state) != 0;
 }
 
@@ -255,6 +281,10 @@ read_selector_word(struct ip_cmd *ip, struct selector *s)
 	}
 	if (ip_is(ip, "all") || ip_is(ip, "unused"))
 		return 0;
+	if (ip_is(ip, "proxy")) {
+		s->proxy = true;
+		return 0;
+	}
 	if (ip_is(ip, "to") && *ip->word == NULL)
 		return ip_next(ip) == NULL ? IP_USAGE : 0;
 	s->has_to = true;
@@ -269,7 +299,9 @@ read_selector(struct ip_cmd *ip, struct selector *s, uint8_t default_states)
 	*s = (struct selector){ .ip = ip, .states = default_states };
 	while (*ip->word != NULL && rc == 0)
 		rc = read_selector_word(ip, s);
-	if (rc == 0)
+	if (rc == 0 && s->proxy)
+		neigh_proxy_walk(gather, s);
+	else if (rc == 0)
 		neigh_walk(gather, s);
 	return rc;
 }
@@ -309,8 +341,19 @@ neigh_cmd_flush(struct ip_cmd *ip)
 	if (*ip->word == NULL)
 		return ip_say(ip, IP_BAD, "Flush requires arguments.");
 	rc = read_selector(ip, &s, 0xff & ~(NUD_PERMANENT | NUD_NOARP));
-	for (unsigned i = 0; i < s.n; i++)
-		neigh_del(s.found[i].port, &s.found[i].addr);
+	for (unsigned i = 0; i < s.n; i++) {
+		if (s.proxy)
+			neigh_proxy_del(s.found[i].port, &s.found[i].addr);
+		else
+			neigh_del(s.found[i].port, &s.found[i].addr);
+	}
+	if (rc == 0 && ip->stats && s.n == 0)
+		str_add(&ip->c->out, "Nothing to flush.\n");
+	else if (rc == 0 && ip->stats)
+		str_printf(&ip->c->out,
+			   "\n*** Round 1, deleting %u entries ***\n"
+			   "*** Flush is complete after 1 round ***\n",
+			   s.n);
 	free(s.found);
 	return rc;
 }
@@ -318,22 +361,28 @@ neigh_cmd_flush(struct ip_cmd *ip)
 static int
 neigh_cmd_get(struct ip_cmd *ip)
 {
-	struct selector s = { .ip = ip, .states = 0xff, .none = true, .has_to = true };
+	struct selector s = { .ip = ip, .states = 0xff, .none = true, .has_to = true, .one = true };
 	struct request q;
-	uint16_t port;
+	struct err e;
 	int rc = read_request(ip, &q);
 
 	if (rc != 0)
 		return rc;
+	s.proxy = q.proxy;
 	s.to = (struct ip_prefix){ q.s.addr, ip_addr_bits(q.s.addr.family) };
-	s.port = port = q.s.port;
-	neigh_walk(gather, &s);
+	s.port = q.s.port;
+	if (q.proxy)
+		neigh_proxy_walk(gather, &s);
+	else
+		neigh_walk(gather, &s);
 	s.port = 0; /* the answer says the device */
 	for (unsigned i = 0; i < s.n; i++)
 		print_neigh(&s, &s.found[i]);
-	rc = s.n > 0 ? IP_OK : ip_answer(ip, -ENOENT, NULL);
 	free(s.found);
-	return rc;
+	if (s.n > 0)
+		return IP_OK;
+	err_set(&e, -ENOENT, "%s entry not found", q.proxy ? "Proxy neighbour" : "Neighbour");
+	return ip_answer(ip, -ENOENT, &e);
 }
 
 static int
@@ -343,8 +392,10 @@ neigh_cmd_help(struct ip_cmd *ip)
 		ip, IP_USAGE,
 		"Usage: ip neigh { add | del | change | replace }\n"
 		"                ADDR [ lladdr LLADDR ] [ nud STATE ] dev DEV [ router ]\n"
-		"       ip neigh { show | flush } [ to PREFIX ] [ dev DEV ] [ nud STATE ]\n"
-		"       ip neigh get ADDR dev DEV\n"
+		"       ip neigh { add | del | replace } proxy ADDR [ dev DEV ] [ router ]\n"
+		"       ip neigh { show | flush } [ proxy ] [ to PREFIX ] [ dev DEV ] [ nud STATE "
+		"]\n"
+		"       ip neigh get [ proxy ] ADDR dev DEV\n"
 		"STATE := { permanent | reachable | stale | delay | probe | incomplete | failed |\n"
 		"           noarp | none }");
 }

@@ -12,6 +12,7 @@
 #include "base_ifparam.h"
 #include "input4.h"
 #include "nd.h"
+#include "neigh_proxy.h"
 #include "pkt_build.h"
 #include "route_key.h"
 #include "source4.h"
@@ -140,7 +141,8 @@ by_proxy(const struct walk *w, const struct arp *arp)
 	if (nh->type != NEXTHOP_UNICAST)
 		return false;
 	if (nh->port != arp->in)
-		return ifparam_get(&proxy_arp, arp->in);
+		return ifparam_get(&proxy_arp, arp->in) ||
+		       neigh_proxy_find(arp->in, &arp->tip, NULL);
 	return arp->sip.v4 != arp->tip.v4 && ifparam_get(&proxy_pvlan, arp->in);
 }
 

@@ -2,6 +2,7 @@
 /* IPv6 after PREROUTING: for the box, to be forwarded, or worth nothing. */
 #include <netinet/icmp6.h>
 
+#include "neigh_proxy.h"
 #include "walk.h"
 
 DROP_REASON(disabled, "ip6-disabled", "net.ipv6.conf.PORT.disable_ipv6 is set");
@@ -44,7 +45,7 @@ special_destination(struct walk *w, struct rte_mbuf *m, struct batch *forward, s
 
 	if (ip_addr_is_multicast(&dst)) {
 		p->flags |= PKT_L3_MULTI;
-		if (addr_in_group6(w->ctx.gen, p->in, dst.v6))
+		if (addr_in_group6(w->ctx.gen, p->in, dst.v6) || neigh_proxy_group6(p->in, dst.v6))
 			batch_add(local, m);
 		else
 			walk_drop(w, DROP(not_member), m);
@@ -83,6 +84,8 @@ input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 	uint8_t dst[PKT_BURST][16] = { { 0 } }; /* gcc 14 does not see that the loop fills it */
 	uint64_t ids[PKT_BURST];
 
+	if (unlikely(neigh_proxy_any6()))
+		n = nd_proxy_take(w, pkts, n, local);
 	for (uint16_t i = 0; i < n; i++)
 		memcpy(dst[i], &pkt_ip6(pkts[i])->ip6_dst, 16);
 	if (unlikely(policy_of(w->ctx.gen, AF_INET6) != NULL))

@@ -60,18 +60,20 @@ nd_learn_sender(struct walk *w, const struct rte_mbuf *m, const struct rte_ether
 		neighbour_learned(w, m, n, &copy, flags);
 }
 
+/* others: others may answer as well, for it is an anycast address or we stand in for its station. */
 static void
-advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target, bool probe,
-	  bool anycast)
+advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target, bool router,
+	  bool others)
 {
 	static const uint8_t all_nodes[16] = { 0xff, 2, [15] = 1 };
 	const struct pkt *p = pkt_const(m);
+	bool probe = IN6_IS_ADDR_UNSPECIFIED(&pkt_ip6(m)->ip6_src);
 	bool group = p->flags & PKT_L3_MULTI;
 	uint32_t flags = (probe ? 0 : ND_NA_FLAG_SOLICITED) |
-			 ((probe || group) && !anycast ? ND_NA_FLAG_OVERRIDE : 0) |
-			 (addr_is_router6(p->in) ? ND_NA_FLAG_ROUTER : 0);
+			 ((probe || group) && !others ? ND_NA_FLAG_OVERRIDE : 0) |
+			 (router ? ND_NA_FLAG_ROUTER : 0);
 	struct ip_addr asker = ip_addr_v6(probe ? (const void *)all_nodes : &pkt_ip6(m)->ip6_src);
-	struct ip_addr src = anycast ? addr_select(w->ctx.gen, p->in, &asker) : *target;
+	struct ip_addr src = others ? addr_select(w->ctx.gen, p->in, &asker) : *target;
 	struct pkt_nd spec = {
 		/* Asked by unicast, the asker has our address already: Linux leaves it out. */
 		.mac = probe || group ? &w->ports->by_index[p->in]->mac : NULL,
@@ -82,16 +84,19 @@ advertise(struct walk *w, const struct rte_mbuf *m, const struct ip_addr *target
 		.tos = nd_traffic_class(p->in),
 	};
 	unsigned wait = ifparam_get(&proxy_delay, p->in) * 10;
-	struct rte_mbuf *a = originate_alloc(&w->ctx, m);
+	struct rte_mbuf *a;
 
+	if (src.family == AF_UNSPEC)
+		return;
+	a = originate_alloc(&w->ctx, m);
 	if (a == NULL)
 		return;
 	pkt_build_na(a, &spec);
 	pkt(a)->out = p->in;
 	pkt(a)->nh = route6_on_link(w->ctx.gen, p->in);
 	pkt(a)->flags |= PKT_ROUTED;
-	/* Several routers may have it: they shall not all answer at once. */
-	if (anycast && group && wait != 0)
+	/* They shall not all answer at once. */
+	if (others && group && wait != 0)
 		nd_send_later(w, a, wait);
 	else
 		originate(&w->ctx, a);
@@ -113,23 +118,29 @@ solicited(struct walk *w, const struct rte_mbuf *m)
 	const struct ip6_hdr *ip = pkt_ip6(m);
 	struct ip_addr target = ip_addr_v6(&ns->nd_ns_target);
 	struct ip_addr src = ip_addr_v6(&ip->ip6_src);
-	bool probe = IN6_IS_ADDR_UNSPECIFIED(&ip->ip6_src), bad = false, anycast;
+	bool probe = IN6_IS_ADDR_UNSPECIFIED(&ip->ip6_src), bad = false, others;
+	uint16_t port = pkt_const(m)->in;
+	bool router = addr_is_router6(port);
 	const struct rte_ether_addr *mac = nd_option(m, sizeof(*ns), ND_OPT_SOURCE_LINKADDR, &bad);
 
 	if (bad || (probe && (mac != NULL || !is_solicited_node(&ip->ip6_dst))))
 		return false;
 	if (nd_claims_tentative(w, m, &target))
 		return true;
-	anycast = addr_is_anycast_of_port(w->ctx.gen, pkt_const(m)->in, &target);
-	if (!anycast && !addr_is_of_port(w->ctx.gen, pkt_const(m)->in, &target))
+	if (addr_is_of_port(w->ctx.gen, port, &target))
+		others = false;
+	else if (addr_is_anycast_of_port(w->ctx.gen, port, &target) ||
+		 nd_proxied(port, &target, &router))
+		others = true;
+	else
 		return true;
 	/* Whoever asks all must say who it is, unless we know. */
 	if (!probe && mac == NULL && pkt_const(m)->flags & PKT_L3_MULTI &&
-	    neigh_find(pkt_const(m)->in, &src) == NULL)
+	    neigh_find(port, &src) == NULL)
 		return true;
 	if (!probe && mac != NULL)
 		nd_learn_sender(w, m, mac, NEIGH_OVERRIDE);
-	advertise(w, m, &target, probe, anycast);
+	advertise(w, m, &target, router, others);
 	return true;
 }
 

@@ -27,6 +27,11 @@ bool nd_router_advertised(struct walk *w, const struct rte_mbuf *m);
 bool nd_claims_tentative(const struct walk *w, const struct rte_mbuf *m,
 			 const struct ip_addr *target);
 
+/*
+ * nd_proxy.c: does the box answer for the target on the port? *router: as what it answers, if so.
+ */
+bool nd_proxied(uint16_t port, const struct ip_addr *target, bool *router);
+
 /* nd_delay.c: sends the packet after a random time up to ms. Takes it. */
 void nd_send_later(const struct walk *w, struct rte_mbuf *m, unsigned ms);
 /* Traffic class of ND messages out of the port. */

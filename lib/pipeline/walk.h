@@ -121,6 +121,12 @@ walk_pick_path(struct rte_mbuf *m)
 /* input4.c, input6.c: source checks, routing (sets nh and out), and the checks of forwarding. */
 void input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 		  struct batch *local);
+/*
+ * nd_proxy.c: moves discovery messages for addresses that the box answers for to local. How many packets
+ * are left.
+ */
+uint16_t nd_proxy_take(const struct walk *w, struct rte_mbuf **pkts, uint16_t n,
+		       struct batch *local);
 void input6_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 		  struct batch *local);
 

@@ -16,6 +16,7 @@
 #include "addr_table.h"
 #include "base_ifparam.h"
 #include "neigh.h"
+#include "neigh_proxy.h"
 #include "route_rib.h"
 
 IFPARAM_INT(promote_secondaries, IFPARAM_CONF4, "promote_secondaries", IFPARAM_OR, 0, 0, INT_MIN,
@@ -208,8 +209,10 @@ addr_take(const bool *gone, struct addr_table *base)
 		return -ENOMEM;
 	}
 	for (unsigned i = 0; i < old->n; i++)
-		if (lost_last(old, next, gone, i))
+		if (lost_last(old, next, gone, i)) {
 			neigh_flush_port(old->of[i].port, AF_INET, true);
+			neigh_proxy_flush_port(old->of[i].port, AF_INET);
+		}
 	addr_publish(next);
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "base_ifparam.h"
 #include "base_log.h"
 #include "neigh.h"
+#include "neigh_proxy.h"
 #include "route_rib.h"
 
 IFPARAM_INT(addr_gen_mode, IFPARAM_CONF6, "addr_gen_mode", IFPARAM_COPY, 0, 0, 0, 1,
@@ -117,6 +118,7 @@ fall(const struct port *p)
 	lose_addresses(p->index, AF_INET6);
 	lose_routes(p, true);
 	neigh_flush_port(p->index, 0, true);
+	neigh_proxy_flush_port(p->index, 0);
 }
 
 void
@@ -131,6 +133,7 @@ addr_port_ip6_changed(const struct port *p)
 		lose_addresses(p->index, AF_INET6);
 		take_routes(p, AF_INET6, false);
 		neigh_flush_port(p->index, AF_INET6, true);
+		neigh_proxy_flush_port(p->index, AF_INET6);
 	} else if (p->up) {
 		gain_link_local(p);
 	}
@@ -149,6 +152,7 @@ on_port_event(enum port_event event, const struct port *p)
 		lose_addresses(p->index, 0);
 		lose_routes(p, false);
 		neigh_flush_port(p->index, 0, true);
+		neigh_proxy_flush_port(p->index, 0);
 	} else if (event == PORT_ADDED || p->up != was_up) {
 		if (p->up) {
 			rise(p);

@@ -111,6 +111,7 @@ struct neigh_info {
 	uint8_t state; /* NUD_* */
 	bool has_mac;
 	bool router;
+	bool proxy; /* an entry of neigh_proxy.h: has no state */
 	struct rte_ether_addr mac;
 	uint64_t used, confirmed, updated; /* ms */
 	unsigned probes, refs;

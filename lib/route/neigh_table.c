@@ -13,7 +13,6 @@
 #include "base_mem.h"
 #include "base_rcu.h"
 #include "neigh_param.h"
-#include "neigh_param.h"
 #include "neigh_table.h"
 
 #define BUCKETS 16384u
