@@ -40,6 +40,26 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 		"iptables -A FORWARD -p icmp --icmp-type redirect -j DROP",
 		"ip6tables -A FORWARD -p tcp --tcp-option 5 -j REJECT --reject-with tcp-reset",
 		"ip6tables -A FORWARD -p udp --dport 1:100 -j REJECT",
+		"ip route add 10.8.0.0/16 via 10.1.0.2",
+		"ip route add 10.9.0.0/16 nexthop via 10.1.0.2 nexthop via 10.2.0.2",
+		"sysctl -w net.ipv4.conf.all.accept_source_route=1",
+		"sysctl -w net.ipv4.conf.p0.proxy_arp=1",
+		/* Answers that wait are counted when they go: dp_balance() would miss their mbufs. */
+		"sysctl -w net.ipv4.neigh.p0.proxy_delay=0",
+		"sysctl -w net.ipv6.neigh.p0.proxy_delay=0",
+		"sysctl -w net.ipv6.neigh.p1.proxy_delay=0",
+		"sysctl -w net.ipv4.conf.p0.log_martians=1",
+		"sysctl -w net.ipv4.conf.p1.rp_filter=2",
+		"iptables -t raw -A PREROUTING -p ah -m ah --ahspi 1:9",
+		"iptables -t raw -A PREROUTING -p esp -m esp --espspi 1:9",
+		"iptables -A INPUT -m addrtype ! --src-type UNICAST -m length --length 100:",
+		"ip6tables -A FORWARD -m rt --rt-type 0 --rt-0-addrs ::1 --rt-0-not-strict",
+		"ip6tables -t raw -A PREROUTING -m rt --rt-type 0 --rt-0-addrs fd01::1",
+		"ip6tables -t raw -A PREROUTING -m hbh --hbh-opts 5:2,1",
+		"ip6tables -t raw -A PREROUTING -m dst --dst-opts 30,1,30:6",
+		"ip6tables -t raw -A PREROUTING -m frag --fragid 1:5 --fragmore",
+		"ip6tables -t raw -A PREROUTING -m ipv6header --header dst --soft",
+		"ip6tables -t raw -A PREROUTING -m ah --ahspi 1:9 --ahlen 20",
 	};
 	struct str out = { 0 }, err = { 0 };
 
