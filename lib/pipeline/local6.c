@@ -40,6 +40,30 @@ echo_ignored(const struct rte_mbuf *m)
 	       (flags & PKT_L3_ANYCAST && param_get(&echo_ignore_anycast));
 }
 
+/*
+ * Link-local askers, and those who asked a group, are answered by the port they asked by, or not at
+ * all; others by any. false: there is no such way.
+ */
+static bool
+way_back(const struct walk *w, const struct rte_mbuf *m, const struct ip_addr *to, uint32_t *way)
+{
+	const struct pkt *p = pkt_const(m);
+	struct route_key key = { .in = ROUTE_IN_SELF,
+				 .out = p->in,
+				 .dst = *to,
+				 .proto = IPPROTO_ICMPV6,
+				 .hash = route_flow_hash(m) };
+
+	if (ip_addr_is_link_local(to)) {
+		*way = route6_on_link(w->ctx.gen, p->in);
+		return true;
+	}
+	if (!(p->flags & (PKT_L3_MULTI | PKT_L3_ANYCAST)))
+		return true;
+	*way = route_lookup_key(w->ctx.gen, &key);
+	return nexthop_get(*way)->type == NEXTHOP_UNICAST;
+}
+
 static void
 echo(struct walk *w, const struct rte_mbuf *m)
 {
@@ -58,10 +82,11 @@ echo(struct walk *w, const struct rte_mbuf *m)
 		.ttl = pkt_default_ttl(AF_INET6),
 		.payload = pkt_l4_len(m),
 	};
+	uint32_t way = NEXTHOP_NONE; /* none: as the look-up finds */
 	struct icmp6_hdr *icmp;
 	struct rte_mbuf *a;
 
-	if (from.family == AF_UNSPEC || echo_ignored(m) ||
+	if (from.family == AF_UNSPEC || echo_ignored(m) || !way_back(w, m, &to, &way) ||
 	    !icmp_limit_allow(AF_INET6, to.v6, ICMP6_ECHO_REPLY, 0, w->ctx.now))
 		return;
 	a = originate_build(&w->ctx, m, &spec);
@@ -74,8 +99,8 @@ echo(struct walk *w, const struct rte_mbuf *m)
 	local6_reflect_label(a, m, LABEL_ECHO);
 	icmp->icmp6_cksum = pkt_l4_checksum(a);
 	pkt(a)->dport = *(uint16_t *)icmp;
-	if (ip_addr_is_link_local(&to)) {
-		pkt(a)->nh = route6_on_link(w->ctx.gen, pkt_const(m)->in);
+	if (way != NEXTHOP_NONE) {
+		pkt(a)->nh = way;
 		pkt(a)->out = pkt_const(m)->in;
 		pkt(a)->flags |= PKT_ROUTED;
 	}

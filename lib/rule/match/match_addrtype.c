@@ -141,6 +141,8 @@ type_of4(const struct addrtype *a, uint16_t port, uint32_t be)
 		return TYPE_BROADCAST;
 	if (host >> 28 == 14)
 		return TYPE_MULTICAST;
+	if (host >> 24 == 127) /* Linux's lo has it */
+		return a->limit != 0 ? TYPE_UNICAST : TYPE_LOCAL;
 	route4_lookup(&host, &id, 1);
 	nh = nexthop_get(id);
 	if (a->limit != 0 && nh->port != port)
@@ -178,6 +180,8 @@ routed6(const struct rule_packet *rp, const struct addrtype *a, uint16_t types,
 	uint8_t dst[1][16];
 	uint64_t id;
 
+	if (IN6_IS_ADDR_LOOPBACK((const struct in6_addr *)addr->v6)) /* Linux's lo has it */
+		return types & TYPE_LOCAL && a->limit == 0;
 	if (types & TYPE_LOCAL && (a->limit != 0 ? addr_is_of_port(gen, limit_port(rp, a), addr)
 						 : addr_is_own(gen, addr)))
 		return true;
