@@ -34,6 +34,7 @@ struct ip_verb {
 };
 
 ip_fn ip_addr, ip_link, ip_route, ip_neigh, ip_rule;
+ip_fn ip_addr_show, ip_addr_flush; /* cmd_ip_addr_show.c */
 
 /*
  * `restore`: the lines of standard input that `save` of the object printed, all in one change. What is
