@@ -131,6 +131,9 @@ headers_of(const struct rule_packet *rp, uint8_t *have)
 		offset += rule_ext6_len(rp, next, offset);
 		next = h[0];
 	}
+	/* Of ESP too two bytes must be there, unless the header before claimed more than there is. */
+	if (next == IPPROTO_ESP && offset <= rp->p->len && rule_ext6_bytes(rp, offset, 2) == NULL)
+		return false;
 	*have |= next == IPPROTO_NONE || next == IPPROTO_ESP ? bit_of(next) : BIT_PROTOCOL;
 	return true;
 }
