@@ -48,12 +48,15 @@ struct pkt {
 		ip6_nexthdr_off; /* IPv6: offset of the "next header" byte that names proto, from l3 */
 	uint32_t len; /* IP total length, header included; frames are trimmed to l3 + len */
 	uint32_t mark;
-	uint32_t nh;          /* next hop id, see route_nexthop.h */
-	uint8_t entry;        /* enum pkt_entry: where a packet handed to another lane goes on */
-	uint8_t burst_pos;    /* 1 + twice the place in the received burst; answers inherit it */
-	uint8_t twin;         /* the host sent it: index of the twin it came by; else 0 */
-	uint8_t options;      /* IPv4 options: what is left to do, see options4.h */
-	uint64_t reserved[2]; /* connection */
+	uint32_t nh;       /* next hop id, see route_nexthop.h */
+	uint8_t entry;     /* enum pkt_entry: where a packet handed to another lane goes on */
+	uint8_t burst_pos; /* 1 + twice the place in the received burst; answers inherit it */
+	uint8_t twin;      /* the host sent it: index of the twin it came by; else 0 */
+	uint8_t options;   /* IPv4 options: what is left to do, see options4.h */
+	uint64_t ct;       /* connection and how the packet relates to it, see ct.h; 0: none */
+	uint32_t class;    /* CLASSIFY's class, major << 16 | minor; 0: none */
+	uint16_t secmark;  /* SECMARK's label, see there; 0: none */
+	uint16_t frag_max; /* put together from fragments: the longest one; see ct_defrag.h */
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct pkt) == RTE_CACHE_LINE_SIZE, "one cache line");

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Events of connections, for `conntrack -E`: workers put records into rings of their lane while somebody
+ * listens, the control lcore reads them. A full ring loses events, counted (ct_stat.event_lost).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ct;
+struct ct_expect;
+
+/* Linux's enum ip_conntrack_events: bits of CT --ctevents. */
+enum ct_event {
+	CT_EVENT_NEW,
+	CT_EVENT_RELATED,
+	CT_EVENT_DESTROY,
+	CT_EVENT_REPLY,
+	CT_EVENT_ASSURED,
+	CT_EVENT_PROTOINFO,
+	CT_EVENT_HELPER,
+	CT_EVENT_MARK,
+	CT_EVENT_SEQADJ,
+	CT_EVENT_SECMARK,
+	CT_EVENT_LABEL,
+};
+
+extern bool ct_listened; /* somebody reads events */
+
+/* Any lane (LANE_MAX: control): what happened to the entry; mask: bits of enum ct_event. */
+void ct_event_send(unsigned lane, struct ct *ct, unsigned mask);
+
+static inline void
+ct_event(unsigned lane, struct ct *ct, unsigned mask)
+{
+	if (__builtin_expect(ct_listened, 0))
+		ct_event_send(lane, ct, mask);
+}

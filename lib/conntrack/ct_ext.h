@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What few connections have besides their entry: counters, labels, a helper, expectations, a master,
+ * time stamps. One extension at most for an entry; it lives as long.
+ */
+#pragma once
+
+#include "base_counter.h"
+#include "ct.h"
+
+struct ct_helper;
+struct ct_timeouts;
+struct ct_expect;
+
+#define CT_LABEL_BITS 128
+#define CT_HELPER_DATA 64 /* bytes a helper may keep for a connection */
+
+/* What an extension holds, ct_ext.has */
+#define CT_HAS_ACCT 0x01
+#define CT_HAS_LABELS 0x02
+#define CT_HAS_TIMESTAMP 0x04
+#define CT_HAS_EVENTS 0x08 /* event_mask says which events it sends */
+
+struct ct_ext {
+	struct count acct[CT_DIRS];
+	uint64_t labels[CT_LABEL_BITS / 64];
+	uint64_t start, stop; /* nanoseconds since 1970, as Linux's delta-time; 0: not set */
+	const struct ct_helper *helper;
+	const struct ct_timeouts *timeouts; /* policy of CT --timeout; NULL: the sysctls */
+	struct ct *master;          /* the connection that expected it; NULL: none, or gone */
+	struct ct_tuple master_key; /* its original tuple, to see whether master is still it */
+	struct ct_expect *expects;  /* those it made; under the expectations' lock */
+	uint16_t nb_expects[4];     /* by class */
+	uint16_t event_mask;
+	uint16_t secmark;
+	uint8_t has; /* CT_HAS_* */
+	uint8_t spare[3];
+	uint8_t helper_data[CT_HELPER_DATA];
+};
+
+/*
+ * Worker of that lane (or control with lane LANE_MAX): the entry's extension, made if there is none.
+ * NULL: no memory for it, counted; the connection goes on without. For fresh entries, or under ct_lock().
+ */
+struct ct_ext *ct_ext_get(struct ct *ct, unsigned lane);
+void ct_ext_free(struct ct *ct); /* when the entry is freed */
+
+/* The lane's packet is counted; only where has & CT_HAS_ACCT. */
+void ct_acct(struct ct *ct, enum ct_dir dir, uint64_t packets, uint64_t bytes);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Behind ct_proto.h only: the refresh of an entry, inlined into every protocol. */
+#pragma once
+
+/* The sweep looks at an entry not before it was told to; a shorter timeout tells it anew. */
+void ct_sweep_sooner(const struct ct *ct, uint32_t expires);
+
+static inline void
+ct_refresh(struct ct_pkt *p, uint32_t seconds)
+{
+	struct ct *ct = p->ct;
+	uint32_t expires = ct_seconds(seconds);
+
+	if (p->fresh) {
+		ct->expires = expires;
+		return;
+	}
+	if (unlikely(ct_status(ct) & CT_FIXED_TIMEOUT))
+		return;
+	expires += p->now;
+	if (unlikely((int32_t)(expires - ct->expires) < 0))
+		ct_sweep_sooner(ct, expires);
+	__atomic_store_n(&ct->expires, expires, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The hook functions of tracking, and the bursts they cut. Workers.
+ *
+ * A packet whose flow was first seen earlier in the same burst waits until that one is through (is
+ * confirmed or dropped), and all behind it with it: ct_track() steals them, the walk takes them
+ * back with ct_deferred_take() when the rest is through and goes on at HOOK_PRI_CONNTRACK.
+ */
+#pragma once
+
+#include "hook.h"
+#include "pkt.h"
+
+/* hook_fn, PREROUTING and OUTPUT at HOOK_PRI_CONNTRACK. */
+hook_fn ct_track;
+/* hook_fn, POSTROUTING and INPUT at HOOK_PRI_HELPER: payload for helpers. */
+hook_fn ct_help;
+/* hook_fn, POSTROUTING and INPUT at HOOK_PRI_CONFIRM: new entries enter the table. */
+hook_fn ct_confirm;
+
+struct ct_burst {
+	uint16_t nb_new;      /* entries made in this burst, confirmed or not */
+	uint16_t nb_deferred; /* packets that wait */
+};
+
+/* By lane. */
+extern struct ct_burst *ct_bursts[];
+
+/* Packets wait, or entries were made: there is something to do at the end of a (partial) walk. */
+static inline bool
+ct_burst_busy(unsigned lane)
+{
+	return ct_bursts[lane] != NULL &&
+	       (ct_bursts[lane]->nb_new | ct_bursts[lane]->nb_deferred) != 0;
+}
+
+/* Moves the waiting packets to pkts (room for PKT_BURST); how many. The next sub-burst begins. */
+uint16_t ct_deferred_take(unsigned lane, struct rte_mbuf **pkts);
+/* The burst is through, answers of the box included: what was not confirmed is forgotten. */
+void ct_burst_end(unsigned lane);
