@@ -9,14 +9,15 @@
 #include "pkt.h"
 
 /*
- * true unless the packet carries a TCP, UDP, ICMP or ICMPv6 checksum that is wrong. Uses the NIC's
- * answer where it says "good". Fragments and other protocols: true. A UDP checksum of zero is right
- * on IPv4.
+ * true unless the packet carries a checksum that is wrong, or is too short for one: TCP, UDP-Lite and DCCP
+ * with their coverage, SCTP, ICMP, ICMPv6, UDP. UDP without one is right, on IPv6 too: tracking lets it pass, it is
+ * receivers who must not take it (RFC 8200 8.1). Fragments and other protocols: true. Of plain TCP and
+ * UDP the NIC's answer is taken where it says "good"; what it finds wrong is summed here.
  */
 bool pkt_l4_checksum_ok(const struct rte_mbuf *m);
 
 /* The checksum to write (network order) into an L4 header whose checksum field is zero now. */
 uint16_t pkt_l4_checksum(const struct rte_mbuf *m);
 
-/* The one's complement sum of the L4 bytes that are there, in however many segments; not folded. */
-uint32_t pkt_l4_sum(const struct rte_mbuf *m);
+/* The one's complement sum of the L4 bytes that are there, in however many segments. */
+uint16_t pkt_l4_sum(const struct rte_mbuf *m);

@@ -128,6 +128,18 @@ udp_trim(struct rte_mbuf *m)
 	rte_pktmbuf_trim(m, over);
 }
 
+/* IPv6 asks for one in UDP (RFC 8200 8.1). */
+static bool
+checksum_ok(const struct rte_mbuf *m)
+{
+	const struct rte_udp_hdr *udp = pkt_l4(m);
+
+	if (pkt_const(m)->proto == IPPROTO_UDP && pkt_const(m)->family == AF_INET6 &&
+	    udp->dgram_cksum == 0)
+		return false;
+	return pkt_l4_checksum_ok(m);
+}
+
 bool
 local_closed_port(struct walk *w, struct rte_mbuf *m)
 {
@@ -141,7 +153,7 @@ local_closed_port(struct walk *w, struct rte_mbuf *m)
 	}
 	if (proto == IPPROTO_UDP)
 		udp_trim(m);
-	if (!pkt_l4_checksum_ok(m)) {
+	if (!checksum_ok(m)) {
 		walk_drop(w, DROP(l4_checksum), m);
 		return true;
 	}
