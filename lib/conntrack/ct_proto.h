@@ -36,10 +36,12 @@ struct ct_proto {
 	uint8_t proto;
 	uint8_t families; /* bit per enum hook_family */
 	/*
-	 * Of a packet whose ports are not pkt.sport and pkt.dport: writes t->sport and t->dport from L4
-	 * bytes. false: no connection can be told (too short). NULL: pkt.sport, pkt.dport as they are.
+	 * Of an L4 header, at least as many of its first 8 bytes as there are, also one that an ICMP error
+	 * quotes: writes t->sport and t->dport; the rest of t is filled. false: no connection can be told
+	 * (too short). NULL: of protocols that pkt_parse() knows ports of, the first four bytes
+	 * (pkt.sport, pkt.dport); of others 0.
 	 */
-	bool (*ports)(const struct rte_mbuf *m, uint16_t *sport, uint16_t *dport);
+	bool (*ports)(struct ct_tuple *t, const uint8_t *l4, uint32_t len);
 	/* The reply's ports of t, into r. false: there is no reply, and no flow. NULL: swapped. */
 	bool (*invert)(struct ct_tuple *r, const struct ct_tuple *t);
 	/*
