@@ -72,7 +72,8 @@ def _empty_tables(saved):
 
 def _undo_sysctls(ask, now, wanted):
     for _ in range(PASSES):
-        changed = [line for line in wanted.splitlines() if " = " in line and line not in set(now.splitlines())]
+        there = set(now.splitlines())
+        changed = [line for line in wanted.splitlines() if " = " in line and line not in there]
         # the wide ones first: they change others
         for line in sorted(changed, key=lambda line: not _WIDE.search(line)):
             name, _, value = line.partition(" = ")
