@@ -19,12 +19,13 @@ build_release()
 	build_tree build -Dtests=true
 }
 
-# clang here: the same build then holds the fuzzers.
+# clang here: the same build then holds the fuzzers. Under a lock: who comes second finds it built.
 build_sanitized()
-{
+(
+	exec 9>"$LOGS/build-asan.lock" && flock 9 || exit 1
 	CC=clang build_tree build-asan -Db_sanitize=address,undefined -Db_lundef=false \
-		-Dbuildtype=debugoptimized -Dtests=true -Dfuzz=true
-}
+		-Dbuildtype=debugoptimized -Dtests=true -Dfuzz=true 9>&-
+)
 
 # suite DIR SUITE: meson's tests, counted by cmocka's cases where there are such.
 suite()

@@ -39,8 +39,14 @@ speaks_json()
 	local what
 	for what in 'port info' 'port stats' 'port summary' 'config cores' 'config rxtx' hooks drops \
 		packets sysctl version log; do
-		ctl show $what -j | python3 -m json.tool >/dev/null || { echo "show $what -j"; return 1; }
+		ctl show $what -j >"$LAB_DIR/json ${what// /-}"
 	done
+	python3 - "$LAB_DIR"/json* <<-'END'
+		import json, sys
+		for path in sys.argv[1:]:
+		    print(path)
+		    json.load(open(path))
+	END
 }
 
 need_pollux && {
