@@ -134,7 +134,7 @@ class Arena:
 
     def _same(self, line, stdin=""):
         was, now = (router.ask(line, stdin) for router in self._both)
-        shown = [normal.text_for_comparison(line, text) for text in (was[1], now[1])]
+        shown = normal.texts_for_comparison(line, was[1], now[1])
         if (was[0], shown[0], was[2]) == (now[0], shown[1], now[2]):
             return []
         lines = [f"{line}: exit code {was[0]} / {now[0]}"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Compares two records of a scenario and says in words where they differ."""
 import difflib
+import shlex
 import socket
 
 from . import dump, normal
@@ -92,7 +93,7 @@ def _log(first, second, own):
 
 
 def _text(step, stream, was, now):
-    lines = text_lines(normal.text_for_comparison(step.text, was), normal.text_for_comparison(step.text, now))
+    lines = text_lines(*normal.texts_for_comparison(shlex.join(step.argv), was, now))
     return [f"line {step.line}: {step.text}: {stream}", *lines] if lines else []
 
 

@@ -71,6 +71,16 @@ class KernelRouter:
             self._wait_for_work()
         return done.returncode, done.stdout, done.stderr
 
+    def start(self, argv):
+        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, env=self._environment)
+
+    @staticmethod
+    def flows():
+        """How many connections there are."""
+        with open("/proc/sys/net/netfilter/nf_conntrack_count", encoding="ascii") as file:
+            return int(file.read())
+
     log = KernelLog
 
     @staticmethod

@@ -7,6 +7,7 @@ here they default to the raw hosts: from the side's host to the other side's.
 from scapy import all as scapy
 from scapy.config import conf
 
+from . import talk
 from .address import FAR, IPV4, IPV6, MAC, PORT
 
 conf.verb = 0
@@ -80,6 +81,7 @@ def _names(side):
              if name[:1].isupper() and isinstance(getattr(scapy, name), type)}
     names.update(_constants())
     names.update(_neighbour(side))
+    names.update(talk.names(side) | talk.far_names(side))
     names.update({
         "IP": lambda **f: scapy.IP(**{"src": IPV4[side], "dst": IPV4[far], **f}),
         "IPv6": lambda **f: scapy.IPv6(**{"src": IPV6[side], "dst": IPV6[far], **f}),

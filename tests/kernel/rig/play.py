@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Plays one scenario on one router and records everything that can be seen from outside."""
 import shlex
+import signal
 import time
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ LATE = 0.6
 SETTLED = 0.03
 # the first router has answered a probe after the last frame: what it does later needs a timer
 AT_ONCE = 0.01
+# until a program that follows events listens, and until the last of them has reached it
+LISTENING = 0.2
+COMMAND_LIMIT = 20
 
 
 @dataclass
@@ -32,6 +36,7 @@ class _Player:
         self.scenario, self.router, self.wire, self.log = scenario, router, wire, log
         self.guide = guide
         self.patience = LATE
+        self.followed = None      # the command whose output is read until the line `followed`
         self.record = Record(router.name)
         self.lines = {side: [] for side in wire.frames}   # the step each frame came after
         self.sending = None                               # what has not settled: c, s, both, commands
@@ -49,6 +54,11 @@ class _Player:
         self._settle()
         self._finish()
         return self.record
+
+    def close(self):
+        if self.followed:
+            self.followed[1].kill()
+            self.followed[1].communicate()
 
     def _goes_together(self, step):
         """Frames of one side follow each other without a pause, and so do commands."""
@@ -87,14 +97,14 @@ class _Player:
         """Collect what has been caused so far, and note how much that is."""
         index = len(self.record.marks)
         if self.guide and index < len(self.guide.marks):
-            answers = self._follow(*self.guide.marks[index])
+            answers = self._catch_up(*self.guide.marks[index])
         else:
             answers = self.wire.sync()
             at_once = answers and self.sending not in ("both", "commands")
             self.wire.settle(AT_ONCE if at_once else self.router.quiet)
         self.record.marks.append((self.wire.counts(), answers))
 
-    def _follow(self, target, answers):
+    def _catch_up(self, target, answers):
         """Wait for what the first router has shown."""
         if answers:
             answers = self.wire.sync()
@@ -142,15 +152,38 @@ class _Player:
             # changes of addresses, links and neighbours can make the router speak
             self.sending = "commands"
 
+    def _says(self, step):
+        _, _, output, errors = self.record.answers[-1]
+        if self.router.routes_in_kernel and not step.pattern.search(output + errors):
+            raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel said\n{output}{errors}")
+
+    def _follow(self, step):
+        self.followed = step, self.router.start(step.argv)
+        time.sleep(LISTENING)
+
+    def _followed(self, _):
+        step, program = self.followed
+        self.followed = None
+        time.sleep(LISTENING)
+        program.send_signal(signal.SIGINT)
+        output, errors = program.communicate(timeout=COMMAND_LIMIT)
+        self.record.answers.append((step, program.returncode, output, errors))
+
     def _expect(self, step):
         if self.log:
             self._note_log(step)
+        if "flows" in step.counts:
+            self._expect_flows(step, step.counts["flows"])
         now = self._counts()
         seen = {side: now[side] - self.expected[side] for side in now}
         self.expected = now
         wanted = {side: step.counts.get(side, 0) for side in now}
         if self.router.routes_in_kernel and seen != wanted:
             raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel made {seen}")
+
+    def _expect_flows(self, step, wanted):
+        if self.router.routes_in_kernel and (flows := self.router.flows()) != wanted:
+            raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel has {flows} connections")
 
 
 def play(scenario, place, guide=None, afterwards=None):
@@ -161,7 +194,11 @@ def play(scenario, place, guide=None, afterwards=None):
     """
     start = time.monotonic()
     with place.router(scenario) as (wire, router, log):
-        record = _Player(scenario, router, wire, guide, log).play()
+        player = _Player(scenario, router, wire, guide, log)
+        try:
+            record = player.play()
+        finally:
+            player.close()
         record.used = place.used
         record.seconds = time.monotonic() - start
         if afterwards:

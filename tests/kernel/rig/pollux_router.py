@@ -100,6 +100,10 @@ class PolluxRouter:
     def command(self, argv, stdin):
         return self._client(argv, stdin)
 
+    def start(self, argv):
+        return subprocess.Popen([CLIENT, "--socket", self._socket, *argv], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
     log = contextlib.nullcontext
 
     def log_of(self, _):

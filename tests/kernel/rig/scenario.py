@@ -5,10 +5,10 @@ import shlex
 from dataclasses import dataclass, field
 
 TOOLS = ("ip", "iptables", "ip6tables", "iptables-save", "ip6tables-save", "iptables-restore",
-         "ip6tables-restore", "sysctl", "route")
+         "ip6tables-restore", "sysctl", "route", "conntrack")
 _HEREDOC = re.compile(r"^(.*?)\s*<<\s*'?(\w+)'?$")
 _SEND = re.compile(r"^([cs]):\s*(.+)$")
-_EXPECT = re.compile(r"(c|s|log)\s+(\d+)")
+_EXPECT = re.compile(r"(c|s|log|flows)\s+(\d+)")
 
 
 class ScenarioError(Exception):
@@ -17,7 +17,7 @@ class ScenarioError(Exception):
 
 @dataclass
 class Step:
-    kind: str                  # command, send, burst, wait, expect
+    kind: str                  # command, send, burst, wait, expect, says, follow, followed
     line: int
     text: str
     argv: list = field(default_factory=list)
@@ -26,6 +26,7 @@ class Step:
     frames: list = field(default_factory=list)   # (side, expression)
     seconds: float = 0.0
     counts: dict = field(default_factory=dict)
+    pattern: object = None
 
 
 @dataclass
@@ -100,6 +101,14 @@ def _step(reader, line, word, rest):
     if word == "expect":
         counts = {side: int(number) for side, number in _EXPECT.findall(rest)}
         return Step("expect", reader.at, line, counts=counts)
+    if word == "says":
+        return Step("says", reader.at, line, pattern=re.compile(rest, re.M))
+    if word == "followed":
+        return Step("followed", reader.at, line)
+    if word == "follow":
+        step = _command(reader, rest, "any")
+        step.kind = "follow"
+        return step
     outcome = {"show": "any", "fails": "fails"}.get(word, "works")
     return _command(reader, line if outcome == "works" else rest, outcome)
 

@@ -6,7 +6,8 @@ from . import normal
 from .address import MAC
 
 _SHOWS = ("ip addr", "ip link", "ip route show table all", "ip -6 route show table all", "ip rule", "ip -6 rule",
-          "ip neigh", "ip neigh show proxy", "sysctl -a", "iptables-save -c", "ip6tables-save -c")
+          "ip neigh", "ip neigh show proxy", "sysctl -a", "iptables-save -c", "ip6tables-save -c", "conntrack -C",
+          "conntrack -L expect")
 _WIDE = re.compile(r"\.(all|default)\.|ip_forward")
 _DEVICE = re.compile(r"^N: ([^:@ ]+)")
 _INET = re.compile(r"^\s+inet6? (\S+)")
@@ -31,6 +32,8 @@ class State:
         """Take away what commands have added; the lab's set-up has to follow."""
         for tool in ("iptables", "ip6tables"):
             ask([tool + "-restore"], _empty_tables(self.shown[tool + "-save -c"]))
+        for table in ("conntrack", "expect"):
+            ask(["conntrack", "-F", table], "")
         _undo_sysctls(ask, self.shown["sysctl -a"], wanted.shown["sysctl -a"])
         for device, address in _addresses(self.shown["ip addr"]):
             ask(["ip", "addr", "del", address, "dev", device], "")
