@@ -26,7 +26,8 @@ struct ct_ext {
 	uint64_t labels[CT_LABEL_BITS / 64];
 	uint64_t start, stop; /* nanoseconds since 1970, as Linux's delta-time; 0: not set */
 	const struct ct_helper *helper;
-	const struct ct_timeouts *timeouts; /* policy of CT --timeout; NULL: the sysctls */
+	const struct ct_helper *master_helper; /* the master's when it expected this one; stays */
+	const struct ct_timeouts *timeouts;    /* policy of CT --timeout; NULL: the sysctls */
 	struct ct *master;          /* the connection that expected it; NULL: none, or gone */
 	struct ct_tuple master_key; /* its original tuple, to see whether master is still it */
 	struct ct_expect *expects;  /* those it made; under the expectations' lock */

@@ -35,8 +35,8 @@ struct ct_helper {
 	unsigned nb_classes;
 	/* VERDICT_ACCEPT, or VERDICT_DROP_FOR(...) as Linux's helpers drop. */
 	verdict_t (*help)(struct ct_help *h);
-	/* The entry goes away. May be NULL. */
-	void (*destroy)(struct ct *ct);
+	/* The entry has left the table (CT_DYING). May be NULL. */
+	void (*destroy)(unsigned lane, struct ct *ct);
 };
 
 void ct_helper_register(struct ct_helper *h); /* constructor time */
@@ -51,5 +51,25 @@ const struct ct_helper *ct_helper_find(const char *name, enum hook_family family
 /* Gives the entry its helper, as target CT asks. false: no memory. */
 bool ct_helper_set(struct ct *ct, const struct ct_helper *h, unsigned lane);
 
-/* L4 payload: copies at most size bytes from off (chains too); how many. */
+/* Some connection has, or had, a helper: it is worth looking. */
+extern bool ct_helped;
+
+/* For helpers: the drop of a packet whose connection could not be announced, counted as ct-helper. */
+verdict_t ct_help_drop(void);
+/* The entry expires that many seconds from now, unless its timeout is fixed. */
+void ct_help_refresh(const struct ct_help *h, uint32_t seconds);
+/* Adds e for its class's time. VERDICT_ACCEPT, or the drop when it cannot be. */
+verdict_t ct_help_expect(const struct ct_help *h, const struct ct_expect *e);
+
+/*
+ * Behind the UDP header, or TCP's with its options: where the data begins, from the start of the frame. 0: there is
+ * none, or the packet is no packet of the connection's protocol (an ICMP error).
+ */
+uint32_t ct_help_data(const struct ct_help *h);
+/* Copies at most size bytes of the data from off on (chains too); how many. */
 uint32_t ct_help_payload(const struct ct_help *h, uint32_t off, void *buf, uint32_t size);
+/*
+ * All of the data in one piece, len bytes: in the packet, or copied, good until the lane's next call. NULL: there is
+ * none (*len 0), or no memory for the copy (*len is not 0).
+ */
+const char *ct_help_text(const struct ct_help *h, uint32_t *len);
