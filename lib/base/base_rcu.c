@@ -20,14 +20,15 @@ static struct deferred *first, **last = &first;
 int
 rcu_init(void)
 {
-	size_t size = rte_rcu_qsbr_get_memsize(LANE_MAX);
+	size_t size = rte_rcu_qsbr_get_memsize(LANE_MAX + 1);
 
 	rcu = rte_zmalloc("rcu", size, RTE_CACHE_LINE_SIZE);
 	if (rcu == NULL)
 		return -ENOMEM;
-	rte_rcu_qsbr_init(rcu, LANE_MAX);
+	rte_rcu_qsbr_init(rcu, LANE_MAX + 1);
 	for (unsigned lane = 0; lane < lane_count(); lane++)
 		rte_rcu_qsbr_thread_register(rcu, lane);
+	rte_rcu_qsbr_thread_register(rcu, RCU_READER);
 	return 0;
 }
 

@@ -20,6 +20,30 @@ void rcu_defer(void (*fn)(void *), void *p);
 /* Control lcore, from its loop: runs what is due without waiting. */
 void rcu_reap(void);
 
+/*
+ * Control lcore: reads what workers take away, as a worker does. Must not wait (rcu_wait(), gen_commit())
+ * before the end; a long reader pauses now and then, and keeps nothing over that.
+ */
+#define RCU_READER LANE_MAX
+
+static inline void
+rcu_reader_begin(void)
+{
+	rte_rcu_qsbr_thread_online(rcu, RCU_READER);
+}
+
+static inline void
+rcu_reader_pause(void)
+{
+	rte_rcu_qsbr_quiescent(rcu, RCU_READER);
+}
+
+static inline void
+rcu_reader_end(void)
+{
+	rte_rcu_qsbr_thread_offline(rcu, RCU_READER);
+}
+
 /* Worker of that lane. */
 static inline void
 rcu_online(unsigned lane)

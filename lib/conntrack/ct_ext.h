@@ -44,7 +44,16 @@ struct ct_ext {
  * NULL: no memory for it, counted; the connection goes on without. For fresh entries, or under ct_lock().
  */
 struct ct_ext *ct_ext_get(struct ct *ct, unsigned lane);
-void ct_ext_free(struct ct *ct); /* when the entry is freed */
+void ct_ext_free(struct ct *ct, unsigned lane); /* when the entry is freed */
+/* The entry left the table: its helper and its expectations learn it. */
+void ct_ext_dying(unsigned lane, struct ct *ct);
+/* Control: room for that many in all. 0 or -ENOMEM. */
+int ct_ext_reserve(uint32_t nb);
 
-/* The lane's packet is counted; only where has & CT_HAS_ACCT. */
+/* Do all new connections have an extension (nf_conntrack_acct, nf_conntrack_timestamp)? */
+bool ct_ext_for_all(void);
+/* Control: turns nf_conntrack_acct on, as match connbytes does. */
+void ct_acct_enable(void);
+
+/* Counts; only where has & CT_HAS_ACCT. */
 void ct_acct(struct ct *ct, enum ct_dir dir, uint64_t packets, uint64_t bytes);

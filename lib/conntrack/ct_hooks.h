@@ -21,3 +21,8 @@ bool ct_active(const struct gen *gen, enum hook_family family);
  * connbytes, labels): packets of one flow then go through the walk one after another.
  */
 void ct_need_order(struct gen *draft, bool needed);
+bool ct_order(const struct gen *gen);
+
+struct param;
+/* Control: nf_conntrack_acct or _timestamp was written. */
+void ct_ext_wanted(struct param *p);

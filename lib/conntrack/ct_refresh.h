@@ -2,14 +2,20 @@
 /* Behind ct_proto.h only: the refresh of an entry, inlined into every protocol. */
 #pragma once
 
+#include "ct_ext.h"
+
 /* The sweep looks at an entry not before it was told to; a shorter timeout tells it anew. */
 void ct_sweep_sooner(const struct ct *ct, uint32_t expires);
 
+/* And counts the packet, where connections are counted. */
 static inline void
 ct_refresh(struct ct_pkt *p, uint32_t seconds)
 {
 	struct ct *ct = p->ct;
 	uint32_t expires = ct_seconds(seconds);
+
+	if (unlikely(ct->ext != NULL && ct->ext->has & CT_HAS_ACCT))
+		ct_acct(ct, p->dir, 1, pkt(p->m)->len);
 
 	if (p->fresh) {
 		ct->expires = expires;

@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Private to lib/conntrack: the array of the sweep, made with the pool (ct_pool.c). */
+/* Expiry: ct_sweep.c. */
 #pragma once
 
-#include <stdint.h>
+#include "ct.h"
+#include "hook.h"
 
-extern uint32_t *ct_sweep_at; /* by ct.index: ct_time not to look before */
+/* Control: room for the entries of a family's pool. 0 or -ENOMEM. */
+int ct_sweep_reserve(enum hook_family family, uint32_t items);
+/* The sweep looks at the entry at that time, not before. */
+void ct_sweep_set(const struct ct *ct, uint32_t at);
+
+/* Far from now: for entries that are not in the table. */
+static inline uint32_t
+ct_sweep_never(uint32_t now)
+{
+	return now + INT32_MAX / 2;
+}
+
+/* Worker, every round: a part of what has expired is removed; all of it within about a second. */
+void ct_sweep(unsigned lane, uint64_t now_ms);

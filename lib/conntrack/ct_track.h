@@ -34,6 +34,13 @@ ct_burst_busy(unsigned lane)
 	       (ct_bursts[lane]->nb_new | ct_bursts[lane]->nb_deferred) != 0;
 }
 
+/* Packets wait. */
+static inline bool
+ct_burst_waits(unsigned lane)
+{
+	return ct_bursts[lane] != NULL && ct_bursts[lane]->nb_deferred != 0;
+}
+
 /* Moves the waiting packets to pkts (room for PKT_BURST); how many. The next sub-burst begins. */
 uint16_t ct_deferred_take(unsigned lane, struct rte_mbuf **pkts);
 /* The burst is through, answers of the box included: what was not confirmed is forgotten. */

@@ -180,6 +180,18 @@ hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, struct rte_m
 	return n;
 }
 
+uint16_t
+hook_walk_from(const struct hook_list *list, int priority, const struct hook_ctx *ctx,
+	       struct rte_mbuf **pkts, uint16_t n)
+{
+	verdict_t verdicts[64];
+
+	for (unsigned i = 0; i < list->nb && n > 0; i++)
+		if (list->entry[i]->priority >= priority)
+			n = run_entry(list->entry[i], ctx, pkts, n, verdicts);
+	return n;
+}
+
 const char *
 hook_point_name(enum hook_point point)
 {

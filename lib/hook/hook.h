@@ -107,6 +107,10 @@ hook_list_get(const struct gen *gen, enum hook_family family, enum hook_point po
 uint16_t hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, struct rte_mbuf **pkts,
 		   uint16_t n);
 
+/* The same from the first function of that priority on: for packets that were held in between. */
+uint16_t hook_walk_from(const struct hook_list *list, int priority, const struct hook_ctx *ctx,
+			struct rte_mbuf **pkts, uint16_t n);
+
 /* One registered function, as `show hooks` prints it. */
 struct hook_info {
 	enum hook_family family;

@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 #include "base_ring.h"
+#include "ct_sweep.h"
 #include "pkt_reasm.h"
 #include "pipeline.h"
-#include "queue_log.h"
 #include "walk.h"
 
 #define RING_SIZE 1024
@@ -100,6 +100,7 @@ pipeline_handed_over(unsigned lane, const struct gen *gen, uint64_t now)
 	void *pkts[PKT_BURST];
 	unsigned n, expired = 0;
 
+	ct_sweep(lane, now);
 	if (unlikely(lane == 0 && pkt_reasm_due(now)))
 		expired = reassemble_expire(&w);
 	n = rte_ring_sc_dequeue_burst(rings[lane], pkts, PKT_BURST, NULL);
@@ -112,7 +113,7 @@ pipeline_handed_over(unsigned lane, const struct gen *gen, uint64_t now)
 		go_on(&w, m);
 	}
 	originate_drain(&w);
-	queue_log_burst_end(lane);
+	walk_burst_end(&w);
 	return n + expired;
 }
 

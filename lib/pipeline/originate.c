@@ -186,9 +186,12 @@ local_out(struct walk *w, struct batch *b)
 	for (uint16_t i = 0; i < n; i++)
 		put_hop_limit(b->pkts[i]);
 	n = walk_hook(w, HOOK_OUTPUT, b->pkts, n);
-	n = route_changed(w, b->pkts, n);
-	n = walk_hook(w, HOOK_POSTROUTING, b->pkts, n);
-	output(w, b->pkts, n);
+	do {
+		n = route_changed(w, b->pkts, n);
+		n = walk_hook(w, HOOK_POSTROUTING, b->pkts, n);
+		output(w, b->pkts, n);
+		n = walk_hook_again(w, HOOK_OUTPUT, b->pkts);
+	} while (unlikely(n != 0));
 	b->n = 0;
 }
 

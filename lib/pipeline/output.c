@@ -77,6 +77,7 @@ park(struct walk *w, struct neigh *n, struct rte_mbuf *m)
 	uint8_t burst_pos = pkt(m)->burst_pos;
 	const struct neigh_l2 *l2;
 
+	pkt(m)->ct = 0; /* it may outlive its connection */
 	switch (neigh_park(w->ctx.lane, n, m, w->ctx.now)) {
 	case NEIGH_PARKED:
 		return;

@@ -5,7 +5,6 @@
  */
 #include "addr_conf6.h"
 #include "pipeline.h"
-#include "queue_log.h"
 #include "walk.h"
 
 DROP_REASON(port_down, "port-down", "the port it came in by is down");
@@ -20,21 +19,13 @@ static const struct {
 	[HOOK_IP6] = { input6_route, local6_deliver },
 };
 
-/* One family's packets of a burst, from the wire to the wire. */
+/* Past PREROUTING, to the wire or to the box. */
 static void
-walk_ip(struct walk *w, enum hook_family family, struct batch *b)
+walk_routed(struct walk *w, enum hook_family family, struct batch *b)
 {
 	struct batch forward, local;
 
-	w->ctx.family = family;
-	if (family == HOOK_IP6 && unlikely(!addr_has_ip6(pkt(b->pkts[0])->in))) {
-		input6_disabled(w, b->pkts, b->n);
-		return;
-	}
 	forward.n = local.n = 0;
-	b->n = walk_hook(w, HOOK_PREROUTING, b->pkts, b->n);
-	if (b->n == 0)
-		return;
 	stages[family].route(w, b->pkts, b->n, &forward, &local);
 	if (local.n != 0) {
 		local.n = walk_hook(w, HOOK_INPUT, local.pkts, local.n);
@@ -48,6 +39,23 @@ walk_ip(struct walk *w, enum hook_family family, struct batch *b)
 		forward4_options(w, forward.pkts, forward.n);
 	forward.n = walk_hook(w, HOOK_POSTROUTING, forward.pkts, forward.n);
 	output(w, forward.pkts, forward.n);
+}
+
+/* One family's packets of a burst, from the wire to the wire. */
+static void
+walk_ip(struct walk *w, enum hook_family family, struct batch *b)
+{
+	w->ctx.family = family;
+	if (family == HOOK_IP6 && unlikely(!addr_has_ip6(pkt(b->pkts[0])->in))) {
+		input6_disabled(w, b->pkts, b->n);
+		return;
+	}
+	b->n = walk_hook(w, HOOK_PREROUTING, b->pkts, b->n);
+	do {
+		if (likely(b->n != 0))
+			walk_routed(w, family, b);
+		b->n = walk_hook_again(w, HOOK_PREROUTING, b->pkts);
+	} while (unlikely(b->n != 0));
 }
 
 /*
@@ -116,7 +124,7 @@ receive_other(struct walk *w, uint16_t port_index, struct rte_mbuf **pkts, uint1
 
 	if (twin != NULL) {
 		host_receive(w, twin, pkts, n);
-		queue_log_burst_end(w->ctx.lane);
+		walk_burst_end(w);
 		return;
 	}
 	walk_count(&w->lane->received, n);
@@ -148,5 +156,5 @@ pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_in
 		originate_drain(&w);
 	if (unlikely(w.hold))
 		release_held(&w);
-	queue_log_burst_end(lane);
+	walk_burst_end(&w);
 }

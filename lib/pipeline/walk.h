@@ -7,6 +7,7 @@
 #pragma once
 
 #include "addr.h"
+#include "ct_track.h"
 #include "hook.h"
 #include "hook_emit.h"
 #include "neigh.h"
@@ -16,6 +17,7 @@
 #include "policy.h"
 #include "port.h"
 #include "port_tx.h"
+#include "queue_log.h"
 #include "route.h"
 #include "route_key.h"
 
@@ -91,6 +93,34 @@ walk_hook(struct walk *w, enum hook_point point, struct rte_mbuf **pkts, uint16_
 		return n;
 	w->ctx.point = point;
 	return hook_walk(list, &w->ctx, pkts, n);
+}
+
+/*
+ * Packets that tracking held at the hook, because one ahead of them had to be through first, go on: their
+ * number, in pkts (room for PKT_BURST); 0: there are none.
+ */
+static inline uint16_t
+walk_hook_again(struct walk *w, enum hook_point point, struct rte_mbuf **pkts)
+{
+	while (unlikely(ct_burst_waits(w->ctx.lane))) {
+		uint16_t n = ct_deferred_take(w->ctx.lane, pkts);
+		const struct hook_list *list = hook_list_get(w->ctx.gen, w->ctx.family, point);
+
+		w->ctx.point = point;
+		n = hook_walk_from(list, HOOK_PRI_CONNTRACK, &w->ctx, pkts, n);
+		if (n != 0)
+			return n;
+	}
+	return 0;
+}
+
+/* All packets of the burst, and what the box made because of them, are through. */
+static inline void
+walk_burst_end(struct walk *w)
+{
+	if (unlikely(ct_burst_busy(w->ctx.lane)))
+		ct_burst_end(w->ctx.lane);
+	queue_log_burst_end(w->ctx.lane);
 }
 
 /*

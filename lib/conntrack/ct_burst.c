@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A burst's new entries and waiting packets. A lane's own; no locks. */
+#include <errno.h>
+
+#include <rte_malloc.h>
+
+#include "base_lane.h"
+#include "ct_burst.h"
+#include "ct_hash.h"
+#include "ct_table.h"
+
+struct ct_lane *ct_lanes[LANE_MAX];
+struct ct_burst *ct_bursts[LANE_MAX];
+
+int
+ct_burst_create(void)
+{
+	for (unsigned lane = 0; lane < lane_count(); lane++) {
+		if (ct_lanes[lane] != NULL)
+			continue;
+		ct_lanes[lane] = rte_zmalloc_socket("ct-lane", sizeof(struct ct_lane),
+						    RTE_CACHE_LINE_SIZE, lane_socket(lane));
+		if (ct_lanes[lane] == NULL)
+			return -ENOMEM;
+		__atomic_store_n(&ct_bursts[lane], &ct_lanes[lane]->burst, __ATOMIC_RELEASE);
+	}
+	return 0;
+}
+
+void
+ct_part_begin(struct ct_lane *l)
+{
+	if (l->burst.nb_new != l->part)
+		memset(l->slot, 0, sizeof(l->slot));
+	l->part = l->burst.nb_new;
+	l->seq++;
+}
+
+static void
+put(struct ct_lane *l, uint32_t hash, uint16_t index)
+{
+	uint32_t i = hash % CT_SLOTS;
+
+	while (l->slot[i] != 0)
+		i = (i + 1) % CT_SLOTS;
+	l->slot[i] = index + 1;
+}
+
+void
+ct_fresh_add(struct ct_lane *l, struct ct *ct)
+{
+	for (unsigned d = 0; d < CT_DIRS; d++) {
+		struct ct_tuple t = ct_tuple(ct, d);
+
+		put(l, ct_hash_tuple(&t), l->burst.nb_new);
+	}
+	l->fresh[l->burst.nb_new++] = ct;
+}
+
+bool
+ct_fresh_has(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash)
+{
+	if (l->burst.nb_new == l->part)
+		return false;
+	for (uint32_t i = hash % CT_SLOTS; l->slot[i] != 0; i = (i + 1) % CT_SLOTS) {
+		const struct ct *ct = l->fresh[l->slot[i] - 1];
+
+		if (ct->family != t->family)
+			continue;
+		for (unsigned d = 0; d < CT_DIRS; d++) {
+			struct ct_tuple own = ct_tuple(ct, d);
+
+			if (memcmp(&own, t, sizeof(own)) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+void
+ct_defer(struct ct_lane *l, struct rte_mbuf **pkts, unsigned i, unsigned n, verdict_t *verdicts)
+{
+	for (; i < n; i++) {
+		l->deferred[l->burst.nb_deferred++] = pkts[i];
+		verdicts[i] = VERDICT_STOLEN;
+	}
+}
+
+uint16_t
+ct_deferred_take(unsigned lane, struct rte_mbuf **pkts)
+{
+	struct ct_lane *l = ct_lanes[lane];
+	uint16_t n = l->burst.nb_deferred;
+
+	memcpy(pkts, l->deferred, n * sizeof(pkts[0]));
+	l->burst.nb_deferred = 0;
+	return n;
+}
+
+void
+ct_burst_end(unsigned lane)
+{
+	struct ct_lane *l = ct_lanes[lane];
+
+	for (unsigned i = 0; i < l->burst.nb_new; i++)
+		if (!(ct_status(l->fresh[i]) & CT_CONFIRMED))
+			ct_free(lane, l->fresh[i]);
+	l->burst.nb_new = 0;
+	l->part = 0;
+	memset(l->slot, 0, sizeof(l->slot));
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* New flows: their tuples, their entries, and what rules and expectations give them. */
+#include <time.h>
+
+#include "ct_expect.h"
+#include "ct_ext.h"
+#include "ct_hash.h"
+#include "ct_helper.h"
+#include "ct_hooks.h"
+#include "ct_icmp_error.h"
+#include "ct_max.h"
+#include "ct_new.h"
+#include "ct_stat.h"
+#include "ct_table.h"
+
+PARAM_INT_CALL(acct, "net.netfilter.nf_conntrack_acct", 0, 0, 1, ct_ext_wanted,
+	       "count packets and bytes of new connections")
+PARAM_INT_CALL(timestamp, "net.netfilter.nf_conntrack_timestamp", 0, 0, 1, ct_ext_wanted,
+	       "note when new connections begin and end")
+
+bool
+ct_ext_for_all(void)
+{
+	return param_get(&acct) || param_get(&timestamp);
+}
+
+void
+ct_acct_enable(void)
+{
+	param_set(&acct, 1);
+}
+
+static uint16_t
+zone_of(const struct rte_mbuf *m, const struct ct_template *tmpl, enum ct_dir dir)
+{
+	if (tmpl == NULL ||
+	    !(tmpl->zone_dirs & (dir == CT_ORIGINAL ? CT_ZONE_ORIG : CT_ZONE_REPLY)))
+		return 0;
+	return tmpl->zone_mark ? pkt_const(m)->mark : tmpl->zone;
+}
+
+enum ct_new
+ct_new_icmp(struct ct_lane *l, struct ct_pkt *p, const struct ct_template *tmpl, bool check_sum)
+{
+	uint8_t proto = p->ctx->family == HOOK_IP4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	uint8_t dirs = tmpl != NULL ? tmpl->zone_dirs : CT_ZONE_ORIG | CT_ZONE_REPLY;
+	struct ct_tuple inner;
+
+	if (likely(pkt(p->m)->proto != proto) || !(pkt(p->m)->flags & PKT_L4))
+		return CT_NEW_NOT;
+	switch (ct_icmp_error(p->m, p->ctx, zone_of(p->m, tmpl, CT_ORIGINAL), dirs, check_sum,
+			      &inner)) {
+	case CT_ICMP_FLOW:
+		return CT_NEW_NOT;
+	case CT_ICMP_UNKNOWN:
+		if (ct_fresh_has(l, &inner, ct_hash_tuple(&inner)))
+			return CT_NEW_DEFER;
+		CT_STAT_INC(p->ctx->lane, error);
+		return CT_NEW_INVALID;
+	case CT_ICMP_INVALID:
+		return CT_NEW_INVALID;
+	default:
+		return CT_NEW_DONE;
+	}
+}
+
+/* L4 bytes in the first segment. */
+static uint32_t
+pkt_l4_here(const struct rte_mbuf *m)
+{
+	return m->data_len - pkt_const(m)->l4;
+}
+
+bool
+ct_new_tuple(const struct ct_pkt *p, const struct ct_template *tmpl, struct ct_tuple *t)
+{
+	const struct pkt *k = pkt_const(p->m);
+	const struct ct_proto *proto = ct_proto(p->ctx->family, k->proto);
+
+	*t = (struct ct_tuple){ .proto = k->proto,
+				.family = k->family,
+				.zone = zone_of(p->m, tmpl, CT_ORIGINAL) };
+	if (k->family == AF_INET) {
+		t->src.v4 = pkt_ip4(p->m)->src_addr;
+		t->dst.v4 = pkt_ip4(p->m)->dst_addr;
+	} else {
+		memcpy(&t->src, &pkt_ip6(p->m)->ip6_src, 16);
+		memcpy(&t->dst, &pkt_ip6(p->m)->ip6_dst, 16);
+	}
+	if (k->flags & PKT_FRAG_LATER)
+		return false;
+	if (proto->ports != NULL)
+		return k->flags & PKT_L4 && proto->ports(t, pkt_l4(p->m), pkt_l4_here(p->m));
+	if (proto->proto == 0)
+		return true;
+	t->sport = k->sport;
+	t->dport = k->dport;
+	return k->flags & PKT_L4;
+}
+
+bool
+ct_new_find(struct ct_pkt *p, const struct ct_template *tmpl, struct ct_tuple *t)
+{
+	uint16_t zone = t->zone, reply_zone = zone_of(p->m, tmpl, CT_REPLY);
+	enum ct_dir dir;
+
+	p->fresh = false;
+	p->ct = ct_find(p->ctx->lane, t, &dir, p->now);
+	if (p->ct == NULL || (zone != reply_zone && dir != CT_ORIGINAL))
+		p->ct = NULL;
+	if (p->ct == NULL && zone != reply_zone) {
+		t->zone = reply_zone;
+		p->ct = ct_find(p->ctx->lane, t, &dir, p->now);
+		t->zone = zone;
+		if (p->ct != NULL && dir != CT_REPLY)
+			p->ct = NULL;
+	}
+	p->dir = dir;
+	return p->ct != NULL;
+}
+
+static bool
+invert(struct ct_tuple *r, const struct ct_tuple *t, enum hook_family family)
+{
+	const struct ct_proto *proto = ct_proto(family, t->proto);
+
+	*r = *t;
+	r->src = t->dst;
+	r->dst = t->src;
+	if (proto->invert != NULL)
+		return proto->invert(r, t);
+	r->sport = t->dport;
+	r->dport = t->sport;
+	return true;
+}
+
+static void
+begin_stamp(struct ct_ext *x)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	x->has |= CT_HAS_TIMESTAMP;
+	x->start = now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* What the connection is to have from the start. */
+static void
+extend(struct ct_pkt *p, const struct ct_template *tmpl)
+{
+	bool counted = param_get(&acct), stamped = param_get(&timestamp);
+	struct ct_ext *x;
+
+	if (likely(!counted && !stamped &&
+		   (tmpl == NULL || (!tmpl->timeouts && !tmpl->has_events))))
+		return;
+	x = ct_ext_get(p->ct, p->ctx->lane);
+	if (x == NULL)
+		return;
+	if (counted)
+		x->has |= CT_HAS_ACCT;
+	if (stamped)
+		begin_stamp(x);
+	if (tmpl == NULL)
+		return;
+	x->timeouts = tmpl->timeouts;
+	if (tmpl->has_events) {
+		x->has |= CT_HAS_EVENTS;
+		x->event_mask = tmpl->event_mask;
+	}
+}
+
+static enum ct_new
+alloc(struct ct_lane *l, struct ct_pkt *p)
+{
+	if (unlikely(ct_count() >= ct_max()) || !ct_fresh_room(l))
+		return CT_NEW_FULL;
+	p->ct = ct_alloc(p->ctx->lane, pkt(p->m)->family);
+	return p->ct != NULL ? CT_NEW_DONE : CT_NEW_FULL;
+}
+
+enum ct_new
+ct_new_make(struct ct_lane *l, struct ct_pkt *p, const struct ct_template *tmpl,
+	    const struct ct_tuple *t)
+{
+	uint32_t hash = ct_hash_tuple(t);
+	struct ct_tuple reply;
+	enum ct_new n;
+
+	if (unlikely(ct_fresh_has(l, t, hash)))
+		return CT_NEW_DEFER;
+	if (!invert(&reply, t, p->ctx->family))
+		return CT_NEW_INVALID;
+	n = alloc(l, p);
+	if (unlikely(n != CT_NEW_DONE))
+		return n;
+	p->fresh = true;
+	p->dir = CT_ORIGINAL;
+	p->ct->proto = t->proto;
+	p->ct->zone_dirs = tmpl != NULL ? tmpl->zone_dirs : CT_ZONE_ORIG | CT_ZONE_REPLY;
+	reply.zone = zone_of(p->m, tmpl, CT_REPLY);
+	ct_tuple_set(p->ct, CT_ORIGINAL, t);
+	ct_tuple_set(p->ct, CT_REPLY, &reply);
+	extend(p, tmpl);
+	if (unlikely(__atomic_load_n(&ct_nb_expects, __ATOMIC_RELAXED) != 0) &&
+	    ct_expect_meet(p->ctx->lane, p->ct, t, p->now))
+		return CT_NEW_DONE;
+	if (tmpl != NULL && tmpl->helper != NULL)
+		ct_helper_set(p->ct, tmpl->helper, p->ctx->lane);
+	return CT_NEW_DONE;
+}
