@@ -66,10 +66,13 @@ make_options(struct ipt_parser *p)
 	unsigned n = RTE_DIM(ipt_base_options);
 
 	memcpy(p->options, ipt_base_options, sizeof(ipt_base_options));
-	for (unsigned i = s->nb_matches; i-- > 0;)
-		n = add_ext_options(p, n, s->match[i].type, i + 1);
-	if (s->target.type != NULL)
-		n = add_ext_options(p, n, s->target.type, 0);
+	for (unsigned i = s->nb_matches;; i--) {
+		if (s->target.type != NULL && i == p->jump_at)
+			n = add_ext_options(p, n, s->target.type, 0);
+		if (i == 0)
+			break;
+		n = add_ext_options(p, n, s->match[i - 1].type, i);
+	}
 	memset(&p->options[n], 0, sizeof(p->options[n]));
 }
 
@@ -106,6 +109,7 @@ jump_option(struct ipt_parser *p, bool is_goto)
 		return IPT_OK; /* a chain perhaps: when the table is known */
 	if (rc == 0) {
 		x->jump = NULL;
+		p->jump_at = x->spec.nb_matches;
 		make_options(p);
 	}
 	return parsed(p, rc);

@@ -21,6 +21,7 @@ struct ipt_parser {
 	int argc;
 	char **argv;
 	bool invert;
+	unsigned jump_at; /* matches that were there before the target */
 	struct err err;
 	struct option options[IPT_OPTIONS_MAX];
 };

@@ -29,7 +29,25 @@ pkt_l2_write(struct rte_mbuf *m, const uint8_t l2[16])
 	memcpy(eth + 6, l2 + 6, 8);
 }
 
+/*
+ * A checksum after one of the 16-bit words it covers became another (RFC 1624): right if it was right, wrong
+ * by as much if it was not. All in the order in which they stand in the packet.
+ */
+static inline uint16_t
+pkt_sum_replace(uint16_t checksum, uint16_t from, uint16_t to)
+{
+	/* 0xffff is zero too: with it the sum is never all zeros, so that no checksum becomes 0xffff. */
+	uint32_t sum = 0xffff + (uint16_t)~checksum + (uint16_t)~from + to;
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~((sum & 0xffff) + (sum >> 16));
+}
+
 /* Sets the IPv4 TOS / IPv6 traffic class byte, checksum kept right. */
 void pkt_tos_set(struct rte_mbuf *m, uint8_t tos);
+/* Sets the IPv4 TTL / IPv6 hop limit, checksum kept right. */
+void pkt_ttl_set(struct rte_mbuf *m, uint8_t ttl);
+/* The packet (p->len, the header's length field) becomes that long; its data is the caller's. */
+void pkt_len_set(struct rte_mbuf *m, uint16_t len);
 /* Recomputes the IPv4 header checksum. */
 void pkt_ip4_checksum_set(struct rte_mbuf *m);

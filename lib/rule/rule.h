@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -51,6 +52,13 @@ struct rule_ip {
 	uint8_t flags;
 	uint8_t inv;
 };
+
+/* The rule is for that protocol and no other: what matches and targets ask for in check(). */
+static inline int
+rule_ip_must_be(const struct rule_ip *ip, uint8_t proto)
+{
+	return ip->proto == proto && !(ip->inv & RULE_INV_PROTO) ? 0 : -EINVAL;
+}
 
 enum rule_kind {
 	RULE_NONE,   /* no target: counts and goes on */

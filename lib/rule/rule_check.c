@@ -10,22 +10,30 @@
 #include "rule_check.h"
 
 static int
+check_ext(const struct rule_where *w, const struct rule_ext *x)
+{
+	if (x->type->table != NULL && strcmp(x->type->table, w->table) != 0)
+		return -EINVAL;
+	return x->type->check != NULL ? x->type->check(w, x->data) : 0;
+}
+
+static int
 check_rule(const struct rule_table *t, struct rule *r)
 {
 	struct rule_where w = {
 		.ip = &r->ip,
 		.family = t->family,
 		.table = rule_table_types[t->type].name,
+		.rule = r,
 	};
 	int rc = 0;
 
 	if (r->checked)
 		return 0;
 	for (unsigned i = 0; rc == 0 && i < r->nb_matches; i++)
-		if (r->match[i].type->check != NULL)
-			rc = r->match[i].type->check(&w, r->match[i].data);
-	if (rc == 0 && r->kind == RULE_TARGET && r->target.type->check != NULL)
-		rc = r->target.type->check(&w, r->target.data);
+		rc = check_ext(&w, &r->match[i]);
+	if (rc == 0 && r->kind == RULE_TARGET)
+		rc = check_ext(&w, &r->target);
 	r->checked = rc == 0;
 	return rc;
 }

@@ -17,6 +17,7 @@
 #include "pkt.h"
 
 struct rule_ip;
+struct rule;
 
 /* What a result depends on. The first group is invariant for a flow under one generation. */
 #define RULE_DEP_TUPLE 0x00000001u   /* addresses, protocol, ports, ICMP type and code */
@@ -112,6 +113,7 @@ struct rule_where {
 	const struct rule_ip *ip;
 	uint8_t family;
 	const char *table;
+	const struct rule *rule; /* check(): the rule it is part of */
 	bool numeric;
 };
 
@@ -122,6 +124,7 @@ struct rule_ext_type {
 	const char *save_name; /* printed behind -m/-j; NULL: name */
 	bool target;           /* a target; else a match */
 	bool fixed;            /* target: eval() ignores packet and data (ACCEPT, DROP, RETURN) */
+	const char *table;     /* the only table it may stand in; NULL: any */
 	uint8_t families;      /* bit per enum hook_family */
 	uint8_t proto;         /* match: comes by itself with -p of this protocol; 0: never */
 	uint32_t points;       /* bit per hook point it may be reached from; 0: all */

@@ -16,51 +16,67 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BURST_MAX 16
 
+/* The router. */
+static const char *const lines[] = {
+	"ip addr add 10.1.0.1/24 dev p0",
+	"ip addr add 10.2.0.1/24 dev p1",
+	"ip addr add fd01::1/64 dev p0",
+	"ip addr add fd02::1/64 dev p1",
+	"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
+	"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
+	"ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1",
+	"ip link set p1 mtu 576",
+	"sysctl -w net.ipv4.ip_forward=1",
+	"sysctl -w net.ipv6.conf.all.forwarding=1",
+	"sysctl -w net.ipv4.icmp_ratelimit=0",
+	"sysctl -w net.ipv6.icmp.ratelimit=0",
+	"iptables -t raw -A PREROUTING -j LOG --log-ip-options --log-tcp-options",
+	"iptables -A INPUT -j LOG",
+	"ip6tables -A INPUT -j LOG --log-ip-options",
+	"iptables -A FORWARD -p tcp --syn -j REJECT --reject-with tcp-reset",
+	"iptables -A FORWARD -p udp -m multiport --dports 1:100 -j REJECT",
+	"iptables -A FORWARD -p icmp --icmp-type redirect -j DROP",
+	"ip6tables -A FORWARD -p tcp --tcp-option 5 -j REJECT --reject-with tcp-reset",
+	"ip6tables -A FORWARD -p udp --dport 1:100 -j REJECT",
+	"ip route add 10.8.0.0/16 via 10.1.0.2",
+	"ip route add 10.9.0.0/16 nexthop via 10.1.0.2 nexthop via 10.2.0.2",
+	"sysctl -w net.ipv4.conf.all.accept_source_route=1",
+	"sysctl -w net.ipv4.conf.p0.proxy_arp=1",
+	/* Answers that wait are counted when they go: dp_balance() would miss their mbufs. */
+	"sysctl -w net.ipv4.neigh.p0.proxy_delay=0",
+	"sysctl -w net.ipv6.neigh.p0.proxy_delay=0",
+	"sysctl -w net.ipv6.neigh.p1.proxy_delay=0",
+	"sysctl -w net.ipv4.conf.p0.log_martians=1",
+	"sysctl -w net.ipv4.conf.p1.rp_filter=2",
+	"iptables -t raw -A PREROUTING -p ah -m ah --ahspi 1:9",
+	"iptables -t raw -A PREROUTING -p esp -m esp --espspi 1:9",
+	"iptables -A INPUT -m addrtype ! --src-type UNICAST -m length --length 100:",
+	"ip6tables -A FORWARD -m rt --rt-type 0 --rt-0-addrs ::1 --rt-0-not-strict",
+	"ip6tables -t raw -A PREROUTING -m rt --rt-type 0 --rt-0-addrs fd01::1",
+	"ip6tables -t raw -A PREROUTING -m hbh --hbh-opts 5:2,1",
+	"ip6tables -t raw -A PREROUTING -m dst --dst-opts 30,1,30:6",
+	"ip6tables -t raw -A PREROUTING -m frag --fragid 1:5 --fragmore",
+	"ip6tables -t raw -A PREROUTING -m ipv6header --header dst --soft",
+	"ip6tables -t raw -A PREROUTING -m ah --ahspi 1:9 --ahlen 20",
+	"iptables -t mangle -A PREROUTING -p tcp --sport :99 -j ECN --ecn-tcp-ece 1",
+	"iptables -t mangle -A PREROUTING -m ttl --ttl-eq 9 -j TTL --ttl-inc 9",
+	"iptables -t mangle -A PREROUTING -p tcp --sport 100: -j TCPOPTSTRIP "
+	"--strip-options 2,4,8,30",
+	"iptables -t mangle -A POSTROUTING -p tcp --tcp-flags SYN SYN -j TCPMSS "
+	"--clamp-mss-to-pmtu",
+	"iptables -t mangle -A OUTPUT -p icmp -j TOS --set-tos 0x10",
+	"iptables -t mangle -A FORWARD -p tcp -m tcpmss --mss 1:999 -m ecn --ecn-tcp-cwr",
+	"ip6tables -t mangle -A PREROUTING -p tcp --sport 100: -j TCPOPTSTRIP "
+	"--strip-options 2,4,8,30",
+	"ip6tables -t mangle -A POSTROUTING -p tcp --tcp-flags SYN SYN -j TCPMSS "
+	"--clamp-mss-to-pmtu",
+	"ip6tables -t mangle -A OUTPUT -p icmpv6 -j HL --hl-set 9",
+	"ip6tables -t mangle -A FORWARD -p tcp -m tcpmss --mss 1:999 -m ecn --ecn-tcp-cwr",
+};
+
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	static const char *const lines[] = {
-		"ip addr add 10.1.0.1/24 dev p0",
-		"ip addr add 10.2.0.1/24 dev p1",
-		"ip addr add fd01::1/64 dev p0",
-		"ip addr add fd02::1/64 dev p1",
-		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
-		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
-		"ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1",
-		"ip link set p1 mtu 576",
-		"sysctl -w net.ipv4.ip_forward=1",
-		"sysctl -w net.ipv6.conf.all.forwarding=1",
-		"sysctl -w net.ipv4.icmp_ratelimit=0",
-		"sysctl -w net.ipv6.icmp.ratelimit=0",
-		"iptables -t raw -A PREROUTING -j LOG --log-ip-options --log-tcp-options",
-		"iptables -A INPUT -j LOG",
-		"ip6tables -A INPUT -j LOG --log-ip-options",
-		"iptables -A FORWARD -p tcp --syn -j REJECT --reject-with tcp-reset",
-		"iptables -A FORWARD -p udp -m multiport --dports 1:100 -j REJECT",
-		"iptables -A FORWARD -p icmp --icmp-type redirect -j DROP",
-		"ip6tables -A FORWARD -p tcp --tcp-option 5 -j REJECT --reject-with tcp-reset",
-		"ip6tables -A FORWARD -p udp --dport 1:100 -j REJECT",
-		"ip route add 10.8.0.0/16 via 10.1.0.2",
-		"ip route add 10.9.0.0/16 nexthop via 10.1.0.2 nexthop via 10.2.0.2",
-		"sysctl -w net.ipv4.conf.all.accept_source_route=1",
-		"sysctl -w net.ipv4.conf.p0.proxy_arp=1",
-		/* Answers that wait are counted when they go: dp_balance() would miss their mbufs. */
-		"sysctl -w net.ipv4.neigh.p0.proxy_delay=0",
-		"sysctl -w net.ipv6.neigh.p0.proxy_delay=0",
-		"sysctl -w net.ipv6.neigh.p1.proxy_delay=0",
-		"sysctl -w net.ipv4.conf.p0.log_martians=1",
-		"sysctl -w net.ipv4.conf.p1.rp_filter=2",
-		"iptables -t raw -A PREROUTING -p ah -m ah --ahspi 1:9",
-		"iptables -t raw -A PREROUTING -p esp -m esp --espspi 1:9",
-		"iptables -A INPUT -m addrtype ! --src-type UNICAST -m length --length 100:",
-		"ip6tables -A FORWARD -m rt --rt-type 0 --rt-0-addrs ::1 --rt-0-not-strict",
-		"ip6tables -t raw -A PREROUTING -m rt --rt-type 0 --rt-0-addrs fd01::1",
-		"ip6tables -t raw -A PREROUTING -m hbh --hbh-opts 5:2,1",
-		"ip6tables -t raw -A PREROUTING -m dst --dst-opts 30,1,30:6",
-		"ip6tables -t raw -A PREROUTING -m frag --fragid 1:5 --fragmore",
-		"ip6tables -t raw -A PREROUTING -m ipv6header --header dst --soft",
-		"ip6tables -t raw -A PREROUTING -m ah --ahspi 1:9 --ahlen 20",
-	};
 	struct str out = { 0 }, err = { 0 };
 
 	if (dp_setup(NULL) != 0)

@@ -57,7 +57,7 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 static int
 check_proto(const struct rule_where *w, uint8_t proto)
 {
-	return w->ip->proto == proto && !(w->ip->inv & RULE_INV_PROTO) ? 0 : -EINVAL;
+	return rule_ip_must_be(w->ip, proto);
 }
 
 static int

@@ -3,28 +3,14 @@
  * -m dscp --dscp VALUE, --dscp-class CLASS: the upper six bits. See rule_ext.h for who calls what.
  */
 #include <errno.h>
-#include <strings.h>
 
 #include "rule_dsfield.h"
 #include "rule_value.h"
-
-#define DSCP_MAX 63
 
 enum { OPT_DSCP, OPT_CLASS };
 
 struct dscp {
 	uint8_t value, invert;
-};
-
-static const struct {
-	const char *name;
-	uint8_t value;
-} classes[] = {
-	{ "CS0", 0x00 },  { "CS1", 0x08 },  { "CS2", 0x10 },  { "CS3", 0x18 },  { "CS4", 0x20 },
-	{ "CS5", 0x28 },  { "CS6", 0x30 },  { "CS7", 0x38 },  { "BE", 0x00 },   { "AF11", 0x0a },
-	{ "AF12", 0x0c }, { "AF13", 0x0e }, { "AF21", 0x12 }, { "AF22", 0x14 }, { "AF23", 0x16 },
-	{ "AF31", 0x1a }, { "AF32", 0x1c }, { "AF33", 0x1e }, { "AF41", 0x22 }, { "AF42", 0x24 },
-	{ "AF43", 0x26 }, { "EF", 0x2e },
 };
 
 #define OPT_FLAGS (RULE_OPT_ARG | RULE_OPT_INVERT | RULE_OPT_ONCE)
@@ -38,21 +24,9 @@ static int
 parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, void *data)
 {
 	struct dscp *d = data;
-	uint32_t n = 0;
-	int rc;
 
 	d->invert = invert;
-	if (id == OPT_DSCP) {
-		rc = rule_value_number(p, arg, 0, DSCP_MAX, &n);
-		d->value = n;
-		return rc;
-	}
-	for (unsigned i = 0; i < RTE_DIM(classes); i++)
-		if (strcasecmp(classes[i].name, arg) == 0) {
-			d->value = classes[i].value;
-			return 0;
-		}
-	return err_set(p->err, -EINVAL, "Invalid DSCP value `%s'", arg);
+	return rule_dscp_parse(p, id == OPT_CLASS, arg, &d->value);
 }
 
 static int

@@ -75,7 +75,7 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 static int
 check(const struct rule_where *w, const void *data)
 {
-	return w->ip->proto == IPPROTO_ICMP && !(w->ip->inv & RULE_INV_PROTO) ? 0 : -EINVAL;
+	return rule_ip_must_be(w->ip, IPPROTO_ICMP);
 }
 
 static bool

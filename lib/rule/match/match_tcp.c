@@ -159,7 +159,7 @@ final(const struct rule_parse *p, uint32_t seen, void *data)
 static int
 check(const struct rule_where *w, const void *data)
 {
-	return w->ip->proto == IPPROTO_TCP && !(w->ip->inv & RULE_INV_PROTO) ? 0 : -EINVAL;
+	return rule_ip_must_be(w->ip, IPPROTO_TCP);
 }
 
 /* false in *whole: the options are cut short. */

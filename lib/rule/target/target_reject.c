@@ -74,17 +74,13 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 	return err_set(p->err, -EINVAL, "unknown reject type \"%s\"", arg);
 }
 
-/* A reset needs -p tcp; only the filter table rejects. */
+/* A reset needs -p tcp. */
 static int
 check(const struct rule_where *w, const void *data)
 {
 	bool reset = ((const struct rule_reject *)data)->kind->reset;
 
-	if (strcmp(w->table, "filter") != 0)
-		return -EINVAL;
-	if (reset && (w->ip->proto != IPPROTO_TCP || w->ip->inv & RULE_INV_PROTO))
-		return -EINVAL;
-	return 0;
+	return reset ? rule_ip_must_be(w->ip, IPPROTO_TCP) : 0;
 }
 
 static verdict_t
@@ -111,13 +107,13 @@ deps(const void *data)
 	return RULE_DEP_EFFECT;
 }
 
-#define REJECT_TYPE(family_, init_)                                                            \
-	{                                                                                      \
-		.name = "REJECT", .target = true, .families = 1u << (family_),                 \
-		.points = 1u << HOOK_INPUT | 1u << HOOK_FORWARD | 1u << HOOK_OUTPUT,           \
-		.size = sizeof(struct rule_reject), .opts = opts, .nb_opts = RTE_DIM(opts),    \
-		.init = (init_), .parse = parse, .check = check, .eval = eval, .print = print, \
-		.save = save, .deps = deps,                                                    \
+#define REJECT_TYPE(family_, init_)                                                               \
+	{                                                                                         \
+		.name = "REJECT", .target = true, .table = "filter", .families = 1u << (family_), \
+		.points = 1u << HOOK_INPUT | 1u << HOOK_FORWARD | 1u << HOOK_OUTPUT,              \
+		.size = sizeof(struct rule_reject), .opts = opts, .nb_opts = RTE_DIM(opts),       \
+		.init = (init_), .parse = parse, .check = check, .eval = eval, .print = print,    \
+		.save = save, .deps = deps,                                                       \
 	}
 
 static struct rule_ext_type type4 = REJECT_TYPE(HOOK_IP4, init4);

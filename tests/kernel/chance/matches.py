@@ -75,6 +75,15 @@ def length_range(rng):
     return rng.choice((f"{rng.choice((20, 28, 40, 48, 60, 68, 128))}", "0:28", "29:60", "41:128", "100:", ":67", "20:65535"))
 
 
+def mss(rng):
+    return rng.choice(("1460", "0", "536:1460", ":1459", "1461:", "0:65535"))
+
+
+def tcp_options(rng):
+    return ",".join(rng.sample(("mss", "wscale", "sack-permitted", "sack", "timestamp", "md5", "30", "255"),
+                               rng.randrange(1, 5)))
+
+
 TCP, UDP, ICMP, IPV6_ICMP = ("tcp",), ("udp",), ("icmp",), ("ipv6-icmp",)
 PORTED = ("tcp", "udp", "sctp", "udplite", "dccp")
 
@@ -97,7 +106,9 @@ MATCHES = (
     Part("tos", ANY, None, lambda r, f: f"-m tos {negation(r)}--tos {r.choice(('0x10', '0x10/0x3f', 'Minimize-Cost', '0xb8/0xfc', '0x00', '0x03/0x03'))}"),
     Part("dscp", ANY, None, lambda r, f: f"-m dscp {negation(r)}--dscp {r.choice(('0x00', '0x0a', '0x2e', '46', '1'))}"),
     Part("dscp", ANY, None, lambda r, f: f"-m dscp {negation(r)}--dscp-class {r.choice(('EF', 'BE', 'AF11', 'CS1', 'CS7'))}"),
-    Part("ecn", (4,), None, lambda r, f: f"-m ecn {negation(r)}--ecn-ip-ect {r.randrange(4)}"),
+    Part("ecn", ANY, None, lambda r, f: f"-m ecn {negation(r)}--ecn-ip-ect {r.randrange(4)}"),
+    Part("ecn", ANY, TCP, lambda r, f: f"-m ecn {negation(r)}--ecn-tcp-{r.choice(('cwr', 'ece'))}"),
+    Part("tcpmss", ANY, TCP, lambda r, f: f"-m tcpmss {negation(r)}--mss {mss(r)}"),
     Part("mark", ANY, None, lambda r, f: f"-m mark {negation(r)}--mark {masked(r)}"),
     Part("mac", ANY, None, lambda r, f: f"-m mac {negation(r)}--mac-source {r.choice(pools.MACS[:6])}", ("PREROUTING", "INPUT", "FORWARD")),
     Part("pkttype", ANY, None, lambda r, f: f"-m pkttype {negation(r)}--pkt-type {r.choice(('unicast', 'broadcast', 'multicast'))}"),
@@ -134,8 +145,16 @@ TARGETS = (
     Part("REJECT", ANY, TCP, lambda r, f: "-j REJECT --reject-with tcp-reset", ("INPUT", "FORWARD", "user")),
     Part("MARK", ANY, None, lambda r, f: f"-j MARK --set-xmark {masked(r)}", ("mangle", "raw", "filter", "security")),
     Part("MARK", ANY, None, lambda r, f: f"-j MARK --{r.choice(('or', 'and', 'xor'))}-mark 0x{r.choice(pools.MARKS):x}", ("mangle",)),
-    Part("TOS", ANY, None, lambda r, f: f"-j TOS --set-tos {r.choice(('0x10', '0x00/0x03', '0x08/0xff'))}", ("mangle",)),
+    Part("TOS", ANY, None, lambda r, f: f"-j TOS --set-tos {r.choice(('0x10', '0x00/0x03', '0x08/0xff', 'Minimize-Cost'))}", ("mangle",)),
+    Part("TOS", ANY, None, lambda r, f: f"-j TOS --{r.choice(('and', 'or', 'xor'))}-tos 0x{r.choice(pools.TOSES):x}", ("mangle",)),
     Part("DSCP", ANY, None, lambda r, f: f"-j DSCP --set-dscp {r.choice(('0x00', '0x2e', '0x0a'))}", ("mangle",)),
+    Part("DSCP", ANY, None, lambda r, f: f"-j DSCP --set-dscp-class {r.choice(('EF', 'BE', 'CS7'))}", ("mangle",)),
+    Part("ECN", (4,), TCP, lambda r, f: f"-j ECN --ecn-{r.choice(('tcp-remove', 'tcp-cwr 1', 'tcp-ece 0', 'ip-ect 2'))}", ("mangle",)),
+    Part("TCPMSS", ANY, TCP, lambda r, f: f"-m tcp --tcp-flags {r.choice(('SYN', 'SYN,RST', 'SYN,ACK'))} SYN -j TCPMSS --set-mss {r.choice((0, 500, 1000, 1459, 1460, 9000))}"),
+    Part("TCPMSS", ANY, TCP, lambda r, f: "-m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu", ("FORWARD", "OUTPUT", "POSTROUTING")),
+    Part("TCPOPTSTRIP", ANY, TCP, lambda r, f: f"-j TCPOPTSTRIP --strip-options {tcp_options(r)}", ("mangle",)),
+    Part("CLASSIFY", ANY, None, lambda r, f: f"-j CLASSIFY --set-class {r.choice(('1:2', 'ffff:1'))}", ("FORWARD", "OUTPUT", "POSTROUTING")),
+    Part("CHECKSUM", ANY, None, lambda r, f: "-j CHECKSUM --checksum-fill", ("mangle",)),
     Part("TTL", (4,), None, lambda r, f: f"-j TTL --ttl-{r.choice(('set 9', 'dec 2', 'inc 3', 'set 1'))}", ("mangle",)),
     Part("HL", (6,), None, lambda r, f: f"-j HL --hl-{r.choice(('set 9', 'dec 2', 'inc 3', 'set 1'))}", ("mangle",)),
 )
