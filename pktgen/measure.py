@@ -10,11 +10,23 @@ import time
 
 from machine import Problem
 
-Variant = collections.namedtuple('Variant', 'program flows rules')
+# work: 'forward' one way; 'both': forward both ways; 'track': that with connections tracked; 'new': every
+# packet begins a connection, with room for `flows` of them
+Variant = collections.namedtuple('Variant', 'program flows rules work')
+# More flows than a run sees packets of.
+ENDLESS = 64000000
+
+
+def devices(variant, generator):
+    if variant.work == 'new':
+        return generator.generator(ENDLESS)
+    return generator.generator(variant.flows, variant.work in ('both', 'track'))
+
+
 # best: cycles a packet in the best tenth of the samples, which a noisy neighbour moves least
 Sample = collections.namedtuple('Sample', 'mpps cycles best')
 
-START_SECONDS = 60
+START_SECONDS = 120
 SETTLE_SECONDS = 0.7
 
 
@@ -69,7 +81,7 @@ class Testpmd(Program):
         super().__init__(
             ['stdbuf', '-oL', 'dpdk-testpmd', '-l', f'0,{options.core}', '--main-lcore', '0', '--in-memory',
              '--no-pci', '-m', '512',
-             f'--vdev={generator.generator(variant.flows)}', f'--vdev={generator.sink}', '--',
+             f'--vdev={devices(variant, generator)}', f'--vdev={generator.sink}', '--',
              '--auto-start', '--forward-mode=io', '--nb-cores=1', '--total-num-mbufs=16384', '--no-flush-rx',
              '--burst=32', '--no-lsc-interrupt', '--stats-period', '1'], generator, options, folder)
 
@@ -121,14 +133,22 @@ def configuration(variant, generator):
     rules = ''.join(f'-A FORWARD -s 10.0.0.0/8 -d 198.18.0.0/24 -p udp -m udp --dport {1000 + number} -j DROP\n'
                     for number in range(variant.rules))
     lines = [
-        f'port add gen0 {generator.generator(variant.flows)}',
+        f'port add gen0 {devices(variant, generator)}',
         f'port add sink0 {generator.sink}',
         'ip addr add 198.51.100.1/24 dev gen0',
         'ip addr add 192.0.2.1/24 dev sink0',
         'ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:99 dev sink0',
         'ip route add 198.18.0.0/24 via 192.0.2.2 dev sink0',
+        'ip route add 10.0.0.0/8 via 192.0.2.2 dev sink0',
         'sysctl -w net.pollux.idle=poll',
     ]
+    if variant.work == 'track':
+        lines += [f'sysctl -w net.netfilter.nf_conntrack_max={variant.flows + 1000}',
+                  'sysctl -w net.pollux.conntrack=on']
+    if variant.work == 'new':
+        lines += [f'sysctl -w net.netfilter.nf_conntrack_max={variant.flows}',
+                  'sysctl -w net.netfilter.nf_conntrack_udp_timeout=1',
+                  'sysctl -w net.pollux.conntrack=on']
     if rules:
         lines.append(f'iptables-restore <<END\n*filter\n{rules}COMMIT\nEND')
     # Last: packets flow from here on.

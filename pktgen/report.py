@@ -6,6 +6,9 @@ import statistics
 from machine import QUIET
 
 
+WORK = {'forward': '', 'both': 'both ways', 'track': 'tracked', 'new': 'new,'}
+
+
 class Result:
     def __init__(self, source):
         self.source = source
@@ -21,7 +24,8 @@ class Result:
     def base(self, variant):
         """The io run with the same flows: what the source costs by itself."""
         for other in self.samples:
-            if other.program == 'testpmd io' and other.flows == variant.flows:
+            if other.program == 'testpmd io' and other.flows == variant.flows and \
+                    other.work == {'track': 'both'}.get(variant.work, variant.work):
                 return other
         return None
 
@@ -39,7 +43,7 @@ class Result:
 
 
 def describe(variant):
-    text = f'{variant.flows:,} flows'
+    text = f'{WORK[variant.work]} {variant.flows:,} flows'
     if variant.program != 'testpmd io':
         text += f', {variant.rules} rules' if variant.rules else ', no rules'
     return f'{variant.program:<11} {text}'
@@ -53,15 +57,15 @@ def round_line(number, total, noise):
 
 
 def sample_line(variant, sample):
-    return f'    {describe(variant):<38} {sample.mpps:7.2f} Mpps  {sample.cycles:7.1f} cycles'
+    return f'    {describe(variant):<44} {sample.mpps:7.2f} Mpps  {sample.cycles:7.1f} cycles'
 
 
 def table(result):
-    lines = ['', f'{"median of all rounds":<40} {"Mpps":>7} {"cycles":>8} {"best tenth":>11}'
+    lines = ['', f'{"median of all rounds":<44} {"Mpps":>7} {"cycles":>8} {"best tenth":>11}'
              f' {"ratio":>7} {"added":>8} {"best tenth":>11}']
     for variant in result.samples:
         mpps, cycles, best = (result.median(variant, field) for field in ('mpps', 'cycles', 'best'))
-        line = f'{describe(variant):<40} {mpps:7.2f} {cycles:8.1f} {best:11.1f}'
+        line = f'{describe(variant):<44} {mpps:7.2f} {cycles:8.1f} {best:11.1f}'
         base = result.base(variant)
         if base not in (None, variant):
             ratio = mpps / result.median(base, 'mpps')

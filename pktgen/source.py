@@ -3,9 +3,10 @@
 
 A source names its two devices, the environment a program needs for them, and how to read the rate
 at which packets reach the sink. Frames are 64 bytes with their checksum: UDP, 10.0.1.0 and up to
-198.18.0.1-250, port 53, TTL 64.
+198.18.0.1-250, port 53, TTL 64. A source of both ways also has each flow's answers.
 """
 import os
+import random
 import re
 import struct
 import subprocess
@@ -21,7 +22,7 @@ class Replay:
     name = 'net_replay (headers written per packet, its own clock)'
     sink = 'net_replay1'
 
-    def __init__(self, folder):
+    def _build(self, folder):
         out = '/var/tmp/net_replay'
         run = subprocess.run(['sh', os.path.join(folder, 'build.sh'), out],
                              capture_output=True, text=True, check=False)
@@ -30,7 +31,13 @@ class Replay:
         self.environment = {'LD_PRELOAD': f'{out}/librte_net_replay.so'}
         self.calibrator = f'{out}/calib'
 
-    def generator(self, flows):
+    def __init__(self, folder, scratch):
+        self.scratch = scratch
+        self._build(folder)
+
+    def generator(self, flows, both_ways=False):
+        if both_ways:
+            return f'net_replay0,pcap={recorded(self.scratch, flows, True)}'
         return f'net_replay0,gen={flows}'
 
     def started(self, program):
@@ -58,12 +65,8 @@ class Pcap:
             raise Problem(f'net_pcap keeps every flow as a buffer: at most {LIMIT_PCAP} flows, or use net_replay')
         self.folder = folder
 
-    def generator(self, flows):
-        path = os.path.join(self.folder, f'flows-{flows}.pcap')
-        with open(path, 'wb') as file:
-            file.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-            for flow in range(flows):
-                file.write(struct.pack('<IIII', 0, 0, 60, 60) + frame(flow))
+    def generator(self, flows, both_ways=False):
+        path = recorded(self.folder, flows, both_ways, '027063617000')
         return f'net_pcap0,rx_pcap={path},infinite_rx=1'
 
     def started(self, program):
@@ -74,16 +77,31 @@ class Pcap:
         return [(mpps, tsc_mhz() / mpps) for mpps in program.mpps(seconds)]
 
 
-def frame(flow):
-    """To the MAC address net_pcap0 gives itself."""
-    source = (10 << 24) + 256 + flow
-    target = (198 << 24) + (18 << 16) + flow % 250 + 1
-    header = struct.pack('>BBHHHBBHII', 0x45, 0, 46, 0, 0, 64, 17, 0, source, target)
-    total = sum(struct.unpack('>10H', header))
+def recorded(folder, flows, both_ways, mac='020000000000'):
+    """A file of one packet a flow, or of one each way, in an order that no cache foresees."""
+    path = os.path.join(folder, f'flows-{flows}-{mac}{"-both" if both_ways else ""}.pcap')
+    if os.path.exists(path):
+        return path
+    order = list(range(flows))
+    random.Random(1).shuffle(order)
+    ethernet = struct.pack('<IIII', 0, 0, 60, 60) + bytes.fromhex(mac + '020000000101' '0800')
+    with open(path, 'wb') as file:
+        file.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for answer in (False, True) if both_ways else (False,):
+            for flow in order:
+                file.write(ethernet + packet(flow, answer))
+    return path
+
+
+def packet(flow, answer):
+    ends = (10 << 24) + 256 + flow, (198 << 24) + (18 << 16) + flow % 250 + 1
+    ports = 1024 + flow * 40503 % 60000, 53
+    if answer:
+        ends, ports = ends[::-1], ports[::-1]
+    total = 0x4500 + 46 + 0x4011 + sum((end >> 16) + (end & 0xffff) for end in ends)
     total = (total & 0xffff) + (total >> 16)
-    header = header[:10] + struct.pack('>H', ~(total + (total >> 16)) & 0xffff) + header[12:]
-    udp = struct.pack('>HHHH', 1024 + flow * 40503 % 60000, 53, 26, 0) + bytes(18)
-    return bytes.fromhex('027063617000' '020000000101' '0800') + header + udp
+    total = ~((total & 0xffff) + (total >> 16)) & 0xffff
+    return struct.pack('>BBHHHBBHIIHHHH18x', 0x45, 0, 46, 0, 0, 64, 17, total, *ends, *ports, 26, 0)
 
 
 def choose(wanted, top, folder, flows):
@@ -92,4 +110,4 @@ def choose(wanted, top, folder, flows):
         return Pcap(folder, flows)
     if not os.path.exists(os.path.join(lab, 'build.sh')):
         raise Problem(f'no net_replay in {lab}')
-    return Replay(lab)
+    return Replay(lab, folder)
