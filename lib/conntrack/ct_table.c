@@ -327,24 +327,44 @@ ct_find(unsigned lane, const struct ct_tuple *tuple, enum ct_dir *dir, uint32_t 
 	return ct != NULL ? alive(lane, ct, now) : NULL;
 }
 
-void
-ct_find4(const struct ct_key4 *keys, unsigned n, uint64_t *found)
+static void
+find_many(enum hook_family family, const void **key, uint32_t *hash, unsigned n, uint64_t *found)
 {
-	const void *key[PKT_BURST];
-	uint32_t hash[PKT_BURST];
 	uint64_t hits = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		key[i] = &keys[i];
-		hash[i] = ct_hash4(&keys[i]);
-	}
-	rte_hash_lookup_with_hash_bulk_data(tables[HOOK_IP4].hash, key, hash, n, &hits,
+	rte_hash_lookup_with_hash_bulk_data(tables[family].hash, key, hash, n, &hits,
 					    (void **)found);
 	if (hits == UINT64_MAX >> (64 - n))
 		return;
 	for (unsigned i = 0; i < n; i++)
 		if (!(hits & 1ull << i))
 			found[i] = 0;
+}
+
+void
+ct_find4(const struct ct_key4 *keys, unsigned n, uint64_t *found)
+{
+	const void *key[PKT_BURST];
+	uint32_t hash[PKT_BURST];
+
+	for (unsigned i = 0; i < n; i++) {
+		key[i] = &keys[i];
+		hash[i] = ct_hash4(&keys[i]);
+	}
+	find_many(HOOK_IP4, key, hash, n, found);
+}
+
+void
+ct_find6(const struct ct_tuple *keys, unsigned n, uint64_t *found)
+{
+	const void *key[PKT_BURST];
+	uint32_t hash[PKT_BURST];
+
+	for (unsigned i = 0; i < n; i++) {
+		key[i] = &keys[i];
+		hash[i] = ct_hash6(&keys[i]);
+	}
+	find_many(HOOK_IP6, key, hash, n, found);
 }
 
 uint32_t

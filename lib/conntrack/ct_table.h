@@ -30,10 +30,11 @@ bool ct_remove(unsigned lane, struct ct *ct);
 /* Worker, or reader with lane LANE_MAX: the entry and the tuple's direction, NULL if none is alive. */
 struct ct *ct_find(unsigned lane, const struct ct_tuple *t, enum ct_dir *dir, uint32_t now);
 /*
- * Worker: n (1 .. PKT_BURST) IPv4 keys; found[i] is the entry with the direction in bit 0, or 0. Entries
- * may have expired.
+ * Worker: n (1 .. PKT_BURST) keys; found[i] is the entry with the direction in bit 0, or 0. Entries may
+ * have expired.
  */
 void ct_find4(const struct ct_key4 *keys, unsigned n, uint64_t *found);
+void ct_find6(const struct ct_tuple *keys, unsigned n, uint64_t *found);
 
 /* Confirmed entries now. */
 uint32_t ct_count(void);

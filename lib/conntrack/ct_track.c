@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which connection a packet belongs to: the hook function at HOOK_PRI_CONNTRACK. The order of things is that
- * of Linux's nf_conntrack_in(). Known IPv4 flows are looked up a burst at a time; all else goes packet by
- * packet through ct_new.c.
+ * of Linux's nf_conntrack_in(). TCP and UDP are looked up a burst at a time; all else, and what is not
+ * known, goes packet by packet through ct_new.c.
  */
 #include "base_drop.h"
 #include "ct_burst.h"
@@ -164,30 +164,54 @@ known(struct ct_lane *l, struct ct_pkt *p, bool check_sum)
 	return unlikely(r == CT_AGAIN) ? slow(l, p, check_sum) : settle(l, p, r);
 }
 
-/* IPv4 packets of protocols with plain ports, without a template: looked up together. */
+/* TCP and UDP packets without a template are looked up together. */
 static inline bool
-plain4(const struct rte_mbuf *m, struct ct_key4 *k)
+is_plain(const struct pkt *p)
 {
-	const struct pkt *p = pkt_const(m);
+	return likely(p->ct == 0 && p->flags & PKT_L4) &&
+	       likely(p->proto == IPPROTO_TCP || p->proto == IPPROTO_UDP);
+}
+
+static inline void
+key4(struct ct_key4 *k, const struct rte_mbuf *m, const struct pkt *p)
+{
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
 
-	if (unlikely(p->ct != 0 || !(p->flags & PKT_L4)))
-		return false;
-	if (likely(p->proto == IPPROTO_TCP || p->proto == IPPROTO_UDP)) {
-		*k = (struct ct_key4){ .src = ip->src_addr,
-				       .dst = ip->dst_addr,
-				       .sport = p->sport,
-				       .dport = p->dport,
-				       .proto = p->proto };
-		return true;
-	}
-	return false;
+	*k = (struct ct_key4){ .src = ip->src_addr,
+			       .dst = ip->dst_addr,
+			       .sport = p->sport,
+			       .dport = p->dport,
+			       .proto = p->proto };
+}
+
+static inline void
+key6(struct ct_tuple *k, const struct rte_mbuf *m, const struct pkt *p)
+{
+	memcpy(&k->src, &pkt_ip6(m)->ip6_src, 2 * sizeof(k->src));
+	k->sport = p->sport;
+	k->dport = p->dport;
+	k->zone = 0;
+	k->proto = p->proto;
+	k->family = AF_INET6;
 }
 
 #define NOT_LOOKED_UP 2 /* no entry's address */
 
+/* The lines of what was found are on their way. */
+static inline void
+place(const uint64_t *hit, const uint8_t *at, unsigned nb, uint64_t *found)
+{
+	for (unsigned j = 0; j < nb; j++) {
+		const char *ct = (const char *)(uintptr_t)(hit[j] & ~CT_INFO_MASK);
+
+		found[at[j]] = hit[j];
+		rte_prefetch0(ct);
+		rte_prefetch0(ct + RTE_CACHE_LINE_SIZE);
+	}
+}
+
 static void
-look_up(const struct hook_ctx *ctx, struct rte_mbuf **pkts, uint16_t n, uint64_t *found)
+look_up4(struct rte_mbuf **pkts, uint16_t n, uint64_t *found)
 {
 	struct ct_key4 keys[PKT_BURST];
 	uint64_t hit[PKT_BURST];
@@ -196,19 +220,34 @@ look_up(const struct hook_ctx *ctx, struct rte_mbuf **pkts, uint16_t n, uint64_t
 
 	for (unsigned i = 0; i < n; i++) {
 		found[i] = NOT_LOOKED_UP;
-		if (ctx->family == HOOK_IP4 && plain4(pkts[i], &keys[nb]))
-			at[nb++] = i;
+		if (!is_plain(pkt(pkts[i])))
+			continue;
+		key4(&keys[nb], pkts[i], pkt(pkts[i]));
+		at[nb++] = i;
 	}
-	if (nb == 0)
-		return;
-	ct_find4(keys, nb, hit);
-	for (unsigned j = 0; j < nb; j++) {
-		const char *ct = (const char *)(uintptr_t)(hit[j] & ~CT_INFO_MASK);
+	if (nb != 0)
+		ct_find4(keys, nb, hit);
+	place(hit, at, nb, found);
+}
 
-		found[at[j]] = hit[j];
-		rte_prefetch0(ct);
-		rte_prefetch0(ct + RTE_CACHE_LINE_SIZE);
+static void
+look_up6(struct rte_mbuf **pkts, uint16_t n, uint64_t *found)
+{
+	struct ct_tuple keys[PKT_BURST];
+	uint64_t hit[PKT_BURST];
+	uint8_t at[PKT_BURST];
+	unsigned nb = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		found[i] = NOT_LOOKED_UP;
+		if (!is_plain(pkt(pkts[i])))
+			continue;
+		key6(&keys[nb], pkts[i], pkt(pkts[i]));
+		at[nb++] = i;
 	}
+	if (nb != 0)
+		ct_find6(keys, nb, hit);
+	place(hit, at, nb, found);
 }
 
 void
@@ -221,7 +260,10 @@ ct_track(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_
 
 	ct_part_begin(l);
 	l->order = ct_order(ctx->gen);
-	look_up(ctx, pkts, n, found);
+	if (ctx->family == HOOK_IP4)
+		look_up4(pkts, n, found);
+	else
+		look_up6(pkts, n, found);
 	for (unsigned i = 0; i < n; i++) {
 		struct ct_pkt p = { .ctx = ctx, .m = pkts[i], .now = ct_time(ctx->now) };
 		uint64_t has = pkt(p.m)->ct;
