@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <rte_byteorder.h>
 #include <rte_common.h>
 
 #include "base_addr.h"
@@ -43,6 +44,25 @@ struct ct_tuple {
 };
 
 _Static_assert(sizeof(struct ct_tuple) == 40, "no holes");
+
+/* Of ICMP and ICMPv6: type and code are bytes in the order of the header. */
+static inline uint8_t
+ct_icmp_type(const struct ct_tuple *t)
+{
+	return ((const uint8_t *)&t->dport)[0];
+}
+
+static inline uint8_t
+ct_icmp_code(const struct ct_tuple *t)
+{
+	return ((const uint8_t *)&t->dport)[1];
+}
+
+static inline uint16_t
+ct_icmp_dport(uint8_t type, uint8_t code)
+{
+	return rte_cpu_to_be_16(type << 8 | code);
+}
 
 /* An IPv4 tuple as the table's key. */
 struct ct_key4 {

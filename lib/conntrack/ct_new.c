@@ -43,32 +43,23 @@ enum ct_new
 ct_new_icmp(struct ct_lane *l, struct ct_pkt *p, const struct ct_template *tmpl, bool check_sum)
 {
 	uint8_t proto = p->ctx->family == HOOK_IP4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-	uint8_t dirs = tmpl != NULL ? tmpl->zone_dirs : CT_ZONE_ORIG | CT_ZONE_REPLY;
+	const uint16_t zones[CT_DIRS] = { zone_of(p->m, tmpl, CT_ORIGINAL),
+					  zone_of(p->m, tmpl, CT_REPLY) };
 	struct ct_tuple inner;
 
 	if (likely(pkt(p->m)->proto != proto) || !(pkt(p->m)->flags & PKT_L4))
 		return CT_NEW_NOT;
-	switch (ct_icmp_error(p->m, p->ctx, zone_of(p->m, tmpl, CT_ORIGINAL), dirs, check_sum,
-			      &inner)) {
+	switch (ct_icmp_error(p->m, p->ctx, zones, check_sum, &inner)) {
 	case CT_ICMP_FLOW:
 		return CT_NEW_NOT;
 	case CT_ICMP_UNKNOWN:
 		if (ct_fresh_has(l, &inner, ct_hash_tuple(&inner)))
 			return CT_NEW_DEFER;
 		CT_STAT_INC(p->ctx->lane, error);
-		return CT_NEW_INVALID;
-	case CT_ICMP_INVALID:
-		return CT_NEW_INVALID;
-	default:
 		return CT_NEW_DONE;
+	default:
+		return CT_NEW_DONE; /* ct_icmp_error() counted and left it as it is to be */
 	}
-}
-
-/* L4 bytes in the first segment. */
-static uint32_t
-pkt_l4_here(const struct rte_mbuf *m)
-{
-	return m->data_len - pkt_const(m)->l4;
 }
 
 bool
@@ -90,7 +81,7 @@ ct_new_tuple(const struct ct_pkt *p, const struct ct_template *tmpl, struct ct_t
 	if (k->flags & PKT_FRAG_LATER)
 		return false;
 	if (proto->ports != NULL)
-		return k->flags & PKT_L4 && proto->ports(t, pkt_l4(p->m), pkt_l4_here(p->m));
+		return proto->ports(t, pkt_l4(p->m), pkt_l4_here(p->m));
 	if (proto->proto == 0)
 		return true;
 	t->sport = k->sport;
@@ -117,21 +108,6 @@ ct_new_find(struct ct_pkt *p, const struct ct_template *tmpl, struct ct_tuple *t
 	}
 	p->dir = dir;
 	return p->ct != NULL;
-}
-
-static bool
-invert(struct ct_tuple *r, const struct ct_tuple *t, enum hook_family family)
-{
-	const struct ct_proto *proto = ct_proto(family, t->proto);
-
-	*r = *t;
-	r->src = t->dst;
-	r->dst = t->src;
-	if (proto->invert != NULL)
-		return proto->invert(r, t);
-	r->sport = t->dport;
-	r->dport = t->sport;
-	return true;
 }
 
 static void
@@ -189,7 +165,7 @@ ct_new_make(struct ct_lane *l, struct ct_pkt *p, const struct ct_template *tmpl,
 
 	if (unlikely(ct_fresh_has(l, t, hash)))
 		return CT_NEW_DEFER;
-	if (!invert(&reply, t, p->ctx->family))
+	if (!ct_invert(&reply, t))
 		return CT_NEW_INVALID;
 	n = alloc(l, p);
 	if (unlikely(n != CT_NEW_DONE))

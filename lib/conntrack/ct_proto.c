@@ -39,6 +39,21 @@ ct_proto_by_name(const char *name)
 	return NULL;
 }
 
+bool
+ct_invert(struct ct_tuple *r, const struct ct_tuple *t)
+{
+	const struct ct_proto *p = ct_proto(t->family == AF_INET ? HOOK_IP4 : HOOK_IP6, t->proto);
+
+	*r = *t;
+	r->src = t->dst;
+	r->dst = t->src;
+	if (p->invert != NULL)
+		return p->invert(r, t);
+	r->sport = t->dport;
+	r->dport = t->sport;
+	return true;
+}
+
 uint32_t
 ct_timeout(const struct ct *ct, const struct ct_proto *proto, unsigned index)
 {

@@ -29,6 +29,7 @@ enum ct_result {
 };
 
 #define CT_TIMEOUTS_MAX 16
+#define CT_TIMEOUT_LIMIT 8589934 /* most seconds a sysctl takes: Linux with 250 ticks a second */
 
 struct ct_proto {
 	struct ct_proto *next;
@@ -73,6 +74,9 @@ const struct ct_proto *ct_proto_by_name(const char *name); /* NULL: unknown */
 	{                                 \
 		ct_proto_register(&(id)); \
 	}
+
+/* The tuple of the other direction, with t's zone. false: there is none. */
+bool ct_invert(struct ct_tuple *r, const struct ct_tuple *t);
 
 /* The timeout in seconds: the entry's policy (CT --timeout) or the sysctl. */
 uint32_t ct_timeout(const struct ct *ct, const struct ct_proto *proto, unsigned index);

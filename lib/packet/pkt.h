@@ -108,6 +108,15 @@ pkt_l4_len(const struct rte_mbuf *m)
 	return p->flags & PKT_L4 ? p->l3 + p->len - p->l4 : 0;
 }
 
+/* Those of them that pkt_l4() reaches: the ones in the first segment. */
+static inline uint32_t
+pkt_l4_here(const struct rte_mbuf *m)
+{
+	const struct pkt *p = pkt_const(m);
+
+	return p->flags & PKT_L4 && m->data_len > p->l4 ? m->data_len - p->l4 : 0;
+}
+
 static inline void *
 pkt_l4(const struct rte_mbuf *m)
 {

@@ -122,10 +122,10 @@ sum_l4(const struct rte_mbuf *m, uint32_t len)
 
 /* Pseudo header of RFC 793, RFC 8200 8.1. */
 static inline uint64_t
-pseudo_sum(const struct rte_mbuf *m)
+pseudo_sum(const struct rte_mbuf *m, uint8_t proto)
 {
 	const struct pkt *p = pkt_const(m);
-	uint64_t sum = ((uint64_t)p->proto << 8) + rte_cpu_to_be_32(p->l3 + p->len - p->l4);
+	uint64_t sum = ((uint64_t)proto << 8) + rte_cpu_to_be_32(p->l3 + p->len - p->l4);
 	const uint8_t *addr;
 
 	if (p->family == AF_INET)
@@ -147,15 +147,20 @@ pkt_l4_checksum(const struct rte_mbuf *m)
 	uint64_t sum = sum_l4(m, pkt_l4_len(m));
 
 	if (pkt_const(m)->proto != IPPROTO_ICMP)
-		sum = add64(sum, pseudo_sum(m));
+		sum = add64(sum, pseudo_sum(m, pkt_const(m)->proto));
 	return ~fold64(sum);
 }
 
-/* Pseudo header and the first len bytes of L4: 0xffff when the checksum among them is right. */
+bool
+pkt_l4_sums_up(const struct rte_mbuf *m, uint32_t len, uint8_t proto)
+{
+	return fold64(add64(sum_l4(m, len), pseudo_sum(m, proto))) == 0xffff;
+}
+
 static inline bool
 sum_ok(const struct rte_mbuf *m, uint32_t len)
 {
-	return fold64(add64(sum_l4(m, len), pseudo_sum(m))) == 0xffff;
+	return pkt_l4_sums_up(m, len, pkt_const(m)->proto);
 }
 
 /* RFC 3828: the length field says how many bytes are covered, 0 for all; a checksum is a must. */

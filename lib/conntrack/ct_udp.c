@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * UDP. Both ways seen makes no stream yet: a question and its answer are forgotten soon. Packets that still come two
+ * seconds after the first one do, and then the flow is assured.
+ */
+#include <rte_udp.h>
+
+#include "ct_udp.h"
+#include "pkt_checksum.h"
+
+#define STREAM_SECONDS 2
+
+PARAM_INT(udp_timeout, "net.netfilter.nf_conntrack_udp_timeout", 30, 0, CT_TIMEOUT_LIMIT,
+	  "seconds that a UDP or UDP-Lite flow is kept that went one way, or not for long")
+PARAM_INT(udp_timeout_stream, "net.netfilter.nf_conntrack_udp_timeout_stream", 120, 0,
+	  CT_TIMEOUT_LIMIT, "seconds that a UDP or UDP-Lite flow is kept that goes both ways")
+
+struct param *const ct_udp_timeouts[CT_UDP_TIMEOUTS] = { &udp_timeout, &udp_timeout_stream };
+const char *const ct_udp_timeout_names[CT_UDP_TIMEOUTS] = { "unreplied", "replied" };
+
+static struct ct_proto udp;
+
+static bool
+udp_valid(const struct rte_mbuf *m, bool check_sum)
+{
+	uint32_t there = pkt_l4_len(m), len;
+
+	if (unlikely(pkt_l4_here(m) < sizeof(struct rte_udp_hdr)))
+		return false;
+	len = rte_be_to_cpu_16(((const struct rte_udp_hdr *)pkt_l4(m))->dgram_len);
+	if (unlikely(len > there || len < sizeof(struct rte_udp_hdr)))
+		return false;
+	return !check_sum || pkt_l4_checksum_ok(m);
+}
+
+/* Once assured, it is a stream: the second line of the entry need not be read. */
+static inline bool
+is_stream(const struct ct_pkt *p, uint32_t status)
+{
+	return status & CT_ASSURED || (int32_t)(p->now - p->ct->udp.stream_from) > 0;
+}
+
+static enum ct_result
+udp_packet(struct ct_pkt *p)
+{
+	uint32_t status = ct_status(p->ct);
+
+	if (p->fresh)
+		p->ct->udp.stream_from = p->now + ct_seconds(STREAM_SECONDS);
+	if (!(status & CT_SEEN_REPLY) || !is_stream(p, status)) {
+		ct_refresh(p, ct_udp_seconds(p->ct, &udp, CT_UDP_UNREPLIED));
+		return CT_OK;
+	}
+	ct_refresh(p, ct_udp_seconds(p->ct, &udp, CT_UDP_REPLIED));
+	ct_assure(p);
+	return CT_OK;
+}
+
+static struct ct_proto udp = {
+	.name = "udp",
+	.proto = IPPROTO_UDP,
+	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
+	.valid = udp_valid,
+	.packet = udp_packet,
+	.timeouts = ct_udp_timeouts,
+	.timeout_names = ct_udp_timeout_names,
+	.nb_timeouts = CT_UDP_TIMEOUTS,
+};
+
+CT_PROTO_REGISTER(udp)
