@@ -10,6 +10,7 @@
 #include "ct_icmp_error.h"
 #include "ct_max.h"
 #include "ct_new.h"
+#include "ct_quoted.h"
 #include "ct_stat.h"
 #include "ct_table.h"
 
@@ -62,6 +63,17 @@ ct_new_icmp(struct ct_lane *l, struct ct_pkt *p, const struct ct_template *tmpl,
 	}
 }
 
+/* The last extension header ends behind the packet: Linux takes the protocol it names all the same. */
+static bool
+cut_tuple(const struct rte_mbuf *m, struct ct_tuple *t)
+{
+	uint16_t zone = t->zone;
+	bool told = ct_quoted(m, pkt_const(m)->l3, t);
+
+	t->zone = zone;
+	return told;
+}
+
 bool
 ct_new_tuple(const struct ct_pkt *p, const struct ct_template *tmpl, struct ct_tuple *t)
 {
@@ -78,8 +90,10 @@ ct_new_tuple(const struct ct_pkt *p, const struct ct_template *tmpl, struct ct_t
 		memcpy(&t->src, &pkt_ip6(p->m)->ip6_src, 16);
 		memcpy(&t->dst, &pkt_ip6(p->m)->ip6_dst, 16);
 	}
-	if (k->flags & PKT_FRAG_LATER)
+	if (k->flags & PKT_FRAG_LATER || (k->family == AF_INET6 && k->proto == IPPROTO_NONE))
 		return false;
+	if (unlikely(k->flags & PKT_EXT_BAD))
+		return cut_tuple(p->m, t);
 	if (proto->ports != NULL)
 		return proto->ports(t, pkt_l4(p->m), pkt_l4_here(p->m));
 	if (proto->proto == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Private to lib/conntrack: the packet that an ICMP error quotes. */
+/* Private to lib/conntrack: packets that pkt_parse() did not read, as an ICMP error quotes them. */
 #pragma once
 
 #include "ct.h"
