@@ -62,7 +62,7 @@ bool ct_expect_meet(unsigned lane, struct ct *ct, const struct ct_tuple *t, uint
  */
 int ct_expect_add(unsigned lane, const struct ct_expect *e, uint32_t seconds, uint32_t now);
 int ct_expect_add_once(unsigned lane, const struct ct_expect *e, uint32_t seconds, uint32_t now);
-/* Would a flow of that tuple (its zone: a zone's number) be expected? Copies what it would meet. */
+/* What a flow of that tuple (its zone: a zone's number) would meet, inactive ones too, is copied. */
 bool ct_expect_find(const struct ct_tuple *t, uint32_t now, struct ct_expect *copy);
 /* Any lane: takes out what a flow of that tuple would meet. false: nothing. */
 bool ct_expect_cancel(unsigned lane, const struct ct_tuple *t, uint32_t now);

@@ -58,8 +58,6 @@ extern bool ct_helped;
 verdict_t ct_help_drop(void);
 /* The entry expires that many seconds from now, unless its timeout is fixed. */
 void ct_help_refresh(const struct ct_help *h, uint32_t seconds);
-/* Adds e for its class's time. VERDICT_ACCEPT, or the drop when it cannot be. */
-verdict_t ct_help_expect(const struct ct_help *h, const struct ct_expect *e);
 
 /*
  * Behind the UDP header, or TCP's with its options: where the data begins, from the start of the frame. 0: there is

@@ -165,8 +165,11 @@ ct_alloc(unsigned lane, uint8_t family)
 void
 ct_free(unsigned lane, struct ct *ct)
 {
-	if (ct->ext != NULL)
+	if (ct->ext != NULL) {
+		/* A first packet may have announced something, and not have left. */
+		ct_expect_forget(lane, ct);
 		ct_ext_free(ct, lane);
+	}
 	ct_pool_put(&table_of(ct->family)->pool, lane, ct->index & ~INDEX6);
 }
 
@@ -203,23 +206,27 @@ find_key(struct table *t, const void *key, uint32_t hash, enum ct_dir *dir)
 
 static bool remove_locked(struct table *t, unsigned lane, struct ct *ct);
 
+/* An expired one leaves the table: *gone. */
 static bool
 is_free(struct table *t, unsigned lane, const void *key, uint32_t hash, uint32_t now,
-	struct ct **other)
+	struct ct **other, struct ct **gone)
 {
 	enum ct_dir dir;
 	struct ct *ct = find_key(t, key, hash, &dir);
 
 	if (ct == NULL)
 		return true;
-	if (ct_expired(ct, now))
+	if (ct_expired(ct, now)) {
+		*gone = ct;
 		return remove_locked(t, lane, ct);
+	}
 	*other = ct;
 	return false;
 }
 
 static int
-insert_locked(struct table *t, unsigned lane, struct ct *ct, uint32_t now, struct ct **other)
+insert_locked(struct table *t, unsigned lane, struct ct *ct, uint32_t now, struct ct **other,
+	      struct ct **gone)
 {
 	uint32_t hash[CT_DIRS];
 	const void *key[CT_DIRS];
@@ -227,7 +234,7 @@ insert_locked(struct table *t, unsigned lane, struct ct *ct, uint32_t now, struc
 
 	for (unsigned d = 0; d < CT_DIRS; d++) {
 		key[d] = key_of(ct, d, &hash[d]);
-		if (!is_free(t, lane, key[d], hash[d], now, other))
+		if (!is_free(t, lane, key[d], hash[d], now, other, &gone[d]))
 			return -EEXIST;
 	}
 	__atomic_store_n(&ct->expires, ct->expires + now, __ATOMIC_RELAXED);
@@ -252,12 +259,17 @@ int
 ct_insert(unsigned lane, struct ct *ct, uint32_t now, struct ct **other)
 {
 	struct table *t = table_of(ct->family);
+	struct ct *gone[CT_DIRS] = { NULL };
 	int rc;
 
 	rte_spinlock_lock(&t->lock);
 	reclaim(t, lane);
-	rc = insert_locked(t, lane, ct, now, other);
+	rc = insert_locked(t, lane, ct, now, other, gone);
 	rte_spinlock_unlock(&t->lock);
+	for (unsigned d = 0; d < CT_DIRS; d++)
+		if (unlikely(gone[d] != NULL && gone[d]->ext != NULL &&
+			     ct_status(gone[d]) & CT_DYING))
+			ct_ext_dying(lane, gone[d]);
 	return rc;
 }
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What helpers leave to NAT: connections that are translated announce others by text with addresses that must be
+ * translated too. NAT is above this library: it sets the table when it starts; NULL means nobody translates.
+ */
+#pragma once
+
+#include "ct_helper.h"
+
+/* What stands in the packet where a connection is announced. */
+enum ct_said {
+	CT_SAID_NOTHING, /* TFTP: the addresses are the packet's own */
+	CT_SAID_FTP_PORT,
+	CT_SAID_FTP_PASV,
+	CT_SAID_FTP_EPRT,
+	CT_SAID_FTP_EPSV,
+	CT_SAID_IRC_DCC,
+	CT_SAID_AMANDA_PORT,
+	CT_SAID_SIP_CONTACT,
+	CT_SAID_SIP_MEDIA, /* a port of SDP: RTP's expectation, RTCP's is one port above */
+};
+
+struct ct_nat_ops {
+	/*
+	 * Worker, for connections with CT_SRC_NAT or CT_DST_NAT: rewrites the len bytes at off of the data (they may
+	 * get longer) and adds the expectation, changed as well. VERDICT_ACCEPT or a drop.
+	 */
+	verdict_t (*announce)(const struct ct_help *h, enum ct_said said, uint32_t off,
+			      uint32_t len, struct ct_expect *e);
+	/* The same for what else a message of PPTP or SIP names: call ids, URIs, headers. */
+	verdict_t (*message)(const struct ct_help *h, uint32_t off, uint32_t len);
+};
+
+extern const struct ct_nat_ops *ct_nat_ops;
+
+static inline bool
+ct_help_translated(const struct ct_help *h)
+{
+	return ct_nat_ops != NULL && ct_status(h->ct) & (CT_SRC_NAT | CT_DST_NAT);
+}
+
+/* Adds e, by NAT where the connection is translated. VERDICT_ACCEPT, or the drop when it cannot be. */
+verdict_t ct_help_announce(const struct ct_help *h, enum ct_said said, uint32_t off, uint32_t len,
+			   struct ct_expect *e);
