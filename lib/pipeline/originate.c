@@ -126,6 +126,9 @@ route_out(struct walk *w, struct rte_mbuf *m)
 		return true;
 	route_key_of(&key, m);
 	key.hash = route_flow_hash(m);
+	/* As in Linux: answers of its own in IPv6 take the asker's traffic class along, but not by its way. */
+	if (p->family == AF_INET6 && p->twin == 0)
+		key.tos = 0;
 	id = route_lookup_key(w->ctx.gen, &key);
 	nh = nexthop_get(id);
 	if (nh->type == NEXTHOP_UNICAST || nh->type == NEXTHOP_BROADCAST) {
