@@ -182,10 +182,12 @@ ct_time(uint64_t ms)
 	return ms >> CT_TIME_SHIFT;
 }
 
+/* As a number of steps; what a sysctl has as a negative number is none. */
 static inline uint32_t
-ct_seconds(uint32_t s) /* as a number of steps */
+ct_seconds(uint32_t s)
 {
-	return (uint64_t)RTE_MIN(s, CT_TIMEOUT_MAX) * 1000 >> CT_TIME_SHIFT;
+	s = (int32_t)s < 0 ? 0 : RTE_MIN(s, CT_TIMEOUT_MAX);
+	return (uint64_t)s * 1000 >> CT_TIME_SHIFT;
 }
 
 static inline bool

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Protocols without ports: a flow is a pair of addresses, and lives as long as packets come. */
-#include <limits.h>
-
 #include "ct_proto.h"
 
-PARAM_INT(generic_timeout, "net.netfilter.nf_conntrack_generic_timeout", 600, 0, INT_MAX,
-	  "seconds that a flow of a protocol without a tracker of its own is kept")
+CT_TIMEOUT(generic_timeout, "net.netfilter.nf_conntrack_generic_timeout", 600,
+	   "seconds that a flow of a protocol without a tracker of its own is kept")
 
 static struct param *const timeouts[] = { &generic_timeout };
 static const char *const timeout_names[] = { "timeout" };

@@ -29,7 +29,6 @@ enum ct_result {
 };
 
 #define CT_TIMEOUTS_MAX 16
-#define CT_TIMEOUT_LIMIT 8589934 /* most seconds a sysctl takes: Linux with 250 ticks a second */
 
 struct ct_proto {
 	struct ct_proto *next;
@@ -78,10 +77,21 @@ const struct ct_proto *ct_proto_by_name(const char *name); /* NULL: unknown */
 /* The tuple of the other direction, with t's zone. false: there is none. */
 bool ct_invert(struct ct_tuple *r, const struct ct_tuple *t);
 
+/*
+ * A timeout's sysctl, in seconds. The limits are those of a kernel with 250 ticks a second; what is negative
+ * has passed at once.
+ */
+#define CT_TIMEOUT_LIMIT 8589934
+#define CT_TIMEOUT(id, dotted, seconds, help) \
+	PARAM_INT(id, dotted, seconds, -CT_TIMEOUT_LIMIT, CT_TIMEOUT_LIMIT, help)
+
 /* The timeout in seconds: the entry's policy (CT --timeout) or the sysctl. */
 uint32_t ct_timeout(const struct ct *ct, const struct ct_proto *proto, unsigned index);
 
-/* Refreshes the entry: it expires that many seconds from now, unless its timeout is fixed. */
+/*
+ * Refreshes the entry and counts the packet; ct_account() and ct_expire_in() (ct_refresh.h) do one of both.
+ * Packets that pass without it count nowhere, as in Linux.
+ */
 static inline void ct_refresh(struct ct_pkt *p, uint32_t seconds);
 
 /* ct_proto.c: takes the entry out of the table at once; it may still be read until the burst ends. */

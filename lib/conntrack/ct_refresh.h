@@ -7,15 +7,22 @@
 /* The sweep looks at an entry not before it was told to; a shorter timeout tells it anew. */
 void ct_sweep_sooner(const struct ct *ct, uint32_t expires);
 
-/* And counts the packet, where connections are counted. */
+/* Counts the packet, where connections are counted. */
 static inline void
-ct_refresh(struct ct_pkt *p, uint32_t seconds)
+ct_account(struct ct_pkt *p)
 {
 	struct ct *ct = p->ct;
-	uint32_t expires = ct_seconds(seconds);
 
 	if (unlikely(ct->ext != NULL && ct->ext->has & CT_HAS_ACCT))
 		ct_acct(ct, p->dir, 1, pkt(p->m)->len);
+}
+
+/* The entry expires that many seconds from now, unless its timeout is fixed. */
+static inline void
+ct_expire_in(struct ct_pkt *p, uint32_t seconds)
+{
+	struct ct *ct = p->ct;
+	uint32_t expires = ct_seconds(seconds);
 
 	if (p->fresh) {
 		ct->expires = expires;
@@ -27,4 +34,11 @@ ct_refresh(struct ct_pkt *p, uint32_t seconds)
 	if (unlikely((int32_t)(expires - ct->expires) < 0))
 		ct_sweep_sooner(ct, expires);
 	__atomic_store_n(&ct->expires, expires, __ATOMIC_RELAXED);
+}
+
+static inline void
+ct_refresh(struct ct_pkt *p, uint32_t seconds)
+{
+	ct_account(p);
+	ct_expire_in(p, seconds);
 }
