@@ -12,11 +12,10 @@
 #define CALL_ID 6 /* where it stands */
 #define PPTP_MIN 8
 
-PARAM_INT(gre_timeout, "net.netfilter.nf_conntrack_gre_timeout", 30, 0, CT_TIMEOUT_LIMIT,
-	  "seconds that a GRE flow is kept that went one way; new flows take it")
-PARAM_INT(gre_timeout_stream, "net.netfilter.nf_conntrack_gre_timeout_stream", 180, 0,
-	  CT_TIMEOUT_LIMIT,
-	  "seconds that a GRE flow is kept that goes both ways; new flows take it")
+CT_TIMEOUT(gre_timeout, "net.netfilter.nf_conntrack_gre_timeout", 30,
+	   "seconds that a GRE flow is kept that went one way; new flows take it")
+CT_TIMEOUT(gre_timeout_stream, "net.netfilter.nf_conntrack_gre_timeout_stream", 180,
+	   "seconds that a GRE flow is kept that goes both ways; new flows take it")
 
 enum { UNREPLIED, REPLIED };
 

@@ -7,8 +7,8 @@
 
 #include "ct_proto.h"
 
-PARAM_INT(icmp_timeout, "net.netfilter.nf_conntrack_icmp_timeout", 30, 0, CT_TIMEOUT_LIMIT,
-	  "seconds that an ICMP question and its answers are remembered")
+CT_TIMEOUT(icmp_timeout, "net.netfilter.nf_conntrack_icmp_timeout", 30,
+	   "seconds that an ICMP question and its answers are remembered")
 
 static struct param *const timeouts[] = { &icmp_timeout };
 static const char *const timeout_names[] = { "timeout" };

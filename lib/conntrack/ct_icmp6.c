@@ -10,8 +10,8 @@
 #define NODE_QUERY 139
 #define NODE_REPLY 140
 
-PARAM_INT(icmp6_timeout, "net.netfilter.nf_conntrack_icmpv6_timeout", 30, 0, CT_TIMEOUT_LIMIT,
-	  "seconds that an ICMPv6 question and its answers are remembered")
+CT_TIMEOUT(icmp6_timeout, "net.netfilter.nf_conntrack_icmpv6_timeout", 30,
+	   "seconds that an ICMPv6 question and its answers are remembered")
 
 static struct param *const timeouts[] = { &icmp6_timeout };
 static const char *const timeout_names[] = { "timeout" };

@@ -26,7 +26,7 @@ static void
 begin_anew(struct ct_tcp_step *st)
 {
 	struct ct_tcp *t = st->t;
-	struct ct_tcp_seen *syn = &t->seen[t->last_dir];
+	struct ct_tcp_seen *syn = &t->seen[t->last_dir], *answer = &t->seen[st->s.dir];
 
 	st->old = CT_TCP_SYN_SENT;
 	st->state = CT_TCP_SYN_RECV;
@@ -35,7 +35,7 @@ begin_anew(struct ct_tcp_step *st)
 	syn->maxwin = t->last_win != 0 ? t->last_win : 1;
 	syn->scale = t->last_wscale;
 	syn->flags = t->last_flags;
-	t->seen[st->s.dir].maxwin = 0; /* as if nothing had been seen */
+	*answer = (struct ct_tcp_seen){ .flags = answer->flags & CT_TCP_BE_LIBERAL };
 }
 
 static enum ct_tcp_way
@@ -82,9 +82,10 @@ answers_ignored(const struct ct_tcp_step *st)
 	const struct ct_tcp *t = st->t;
 	uint32_t status = ct_status(st->p->ct);
 
-	if (((status & CT_SEEN_REPLY && t->last_index == CT_TCP_KIND_SYN) ||
+	if (((status & CT_SEEN_REPLY && t->last_index == CT_TCP_KIND_SYN &&
+	      t->last_dir != st->s.dir) ||
 	     (!(status & CT_ASSURED) && t->last_index == CT_TCP_KIND_ACK)) &&
-	    t->last_dir != st->s.dir && st->s.ack == t->last_end)
+	    st->s.ack == t->last_end)
 		return true;
 	/* to a challenge ACK */
 	return st->old == CT_TCP_SYN_SENT && t->last_index == CT_TCP_KIND_ACK &&

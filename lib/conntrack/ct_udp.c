@@ -10,10 +10,10 @@
 
 #define STREAM_SECONDS 2
 
-PARAM_INT(udp_timeout, "net.netfilter.nf_conntrack_udp_timeout", 30, 0, CT_TIMEOUT_LIMIT,
-	  "seconds that a UDP or UDP-Lite flow is kept that went one way, or not for long")
-PARAM_INT(udp_timeout_stream, "net.netfilter.nf_conntrack_udp_timeout_stream", 120, 0,
-	  CT_TIMEOUT_LIMIT, "seconds that a UDP or UDP-Lite flow is kept that goes both ways")
+CT_TIMEOUT(udp_timeout, "net.netfilter.nf_conntrack_udp_timeout", 30,
+	   "seconds that a UDP or UDP-Lite flow is kept that went one way, or not for long")
+CT_TIMEOUT(udp_timeout_stream, "net.netfilter.nf_conntrack_udp_timeout_stream", 120,
+	   "seconds that a UDP or UDP-Lite flow is kept that goes both ways")
 
 struct param *const ct_udp_timeouts[CT_UDP_TIMEOUTS] = { &udp_timeout, &udp_timeout_stream };
 const char *const ct_udp_timeout_names[CT_UDP_TIMEOUTS] = { "unreplied", "replied" };
