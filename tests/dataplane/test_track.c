@@ -146,6 +146,19 @@ dropped_leaves_nothing(void **state)
 }
 
 static void
+ttl_leaves_nothing(void **state)
+{
+	struct dp_ip s = there;
+
+	s.ttl = 1;
+	give(&s, 3);
+	dp_run();
+	dp_flush(0);
+	assert_int_equal(ct_count(), 0);
+	forget();
+}
+
+static void
 refreshed(void **state)
 {
 	give(&there, 1);
@@ -196,6 +209,7 @@ main(void)
 		cmocka_unit_test(family6),
 		cmocka_unit_test(turns),
 		cmocka_unit_test(dropped_leaves_nothing),
+		cmocka_unit_test(ttl_leaves_nothing),
 		cmocka_unit_test(refreshed),
 		cmocka_unit_test(full),
 	};
