@@ -252,7 +252,10 @@ ct_info_dir(enum ct_info info)
 									    : CT_ORIGINAL;
 }
 
-/* A packet the box makes because of another one (an ICMP error, a reset) is related to its connection. */
+/*
+ * A packet the box makes because of another one (an ICMP error, a reset) is related to its connection. About an
+ * untracked one it is tracked as any other.
+ */
 static inline void
 ct_attach(struct rte_mbuf *m, const struct rte_mbuf *about)
 {
@@ -262,8 +265,6 @@ ct_attach(struct rte_mbuf *m, const struct rte_mbuf *about)
 	if (ct != NULL)
 		ct_set(m, ct,
 		       ct_info_dir(info) == CT_ORIGINAL ? CT_INFO_RELATED_REPLY : CT_INFO_RELATED);
-	else if (info == CT_INFO_UNTRACKED)
-		pkt(m)->ct = CT_INFO_UNTRACKED;
 }
 
 static inline void

@@ -7,6 +7,7 @@
 #include <netinet/ip_icmp.h>
 
 #include "base_param.h"
+#include "ct.h"
 #include "options4.h"
 #include "pkt_build.h"
 #include "walk.h"
@@ -169,6 +170,7 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 	e.options = echo.len;
 	pkt_build_icmp_error(m, about, &src.v4, &e);
 	options4_echo_put(m, &echo);
+	ct_attach(m, about);
 	/* A link-local peer is only on the port it came from. */
 	if (!v4 && IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src)) {
 		pkt(m)->nh = route6_on_link(ctx->gen, a->in);

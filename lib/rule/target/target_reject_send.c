@@ -8,6 +8,7 @@
 #include <rte_ip.h>
 
 #include "base_drop.h"
+#include "ct.h"
 #include "hook_emit.h"
 #include "pkt_build.h"
 #include "pkt_checksum.h"
@@ -112,6 +113,7 @@ send_reset(struct rule_packet *rp)
 		rte_pktmbuf_free(m);
 		return;
 	}
+	ct_attach(m, rp->m);
 	pkt(m)->entry = PKT_ENTRY_LOCAL_OUT;
 	pkt(m)->burst_pos = rp->p->burst_pos;
 	hook_emit.local_out(rp->ctx, m);
