@@ -10,7 +10,7 @@
 
 #define NO_OFFSET UINT32_MAX
 
-/* len bytes at the offset, copied to buf where segments divide them. NULL: they are not all there. */
+/* len bytes, not 0, at the offset, copied to buf where segments divide them. NULL: they are not all there. */
 static const void *
 bytes_at(const struct rte_mbuf *m, uint32_t at, uint32_t len, void *buf)
 {
@@ -95,7 +95,7 @@ quoted_ports(const struct rte_mbuf *m, uint32_t at, struct ct_tuple *t)
 	uint32_t end = pkt_const(m)->l3 + pkt_const(m)->len;
 	uint32_t len = at < end ? RTE_MIN(end - at, 8u) : 0;
 	uint8_t buf[8] = { 0 };
-	const uint8_t *l4 = bytes_at(m, at, len, buf);
+	const uint8_t *l4 = len != 0 ? bytes_at(m, at, len, buf) : NULL;
 
 	if (l4 == NULL)
 		len = 0;
