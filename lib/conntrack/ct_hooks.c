@@ -174,7 +174,7 @@ ct_order(const struct gen *gen)
 void
 ct_ext_wanted(struct param *p)
 {
-	if (param_get(p) && ct_table_exists(HOOK_IP4) | ct_table_exists(HOOK_IP6) &&
+	if (param_get(p) && (ct_table_exists(HOOK_IP4) || ct_table_exists(HOOK_IP6)) &&
 	    ct_ext_reserve(ct_max()) != 0)
 		LOG(WARNING,
 		    "no memory to count all connections; show conntrack says how many are not");

@@ -5,44 +5,16 @@
  */
 #include <netinet/in.h>
 #include <stdio.h>
-#include <sched.h>
 #include <stdlib.h>
-
-#include <rte_launch.h>
-#include <rte_lcore.h>
-#include <rte_pause.h>
 
 #include "base_clock.h"
 #include "base_rcu.h"
 #include "dp.h"
 #include "dp_frame.h"
-#include "dp_sync.h"
+#include "dp_workers.h"
 #include "neigh.h"
 
 static unsigned rounds = 200;
-static bool stop;
-
-static int
-worker(void *arg)
-{
-	unsigned lane = (uintptr_t)arg;
-	unsigned idle = 0;
-
-	DP_TAKES(&stop);
-	rcu_online(lane);
-	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
-		idle = dp_round(lane) != 0 ? 0 : idle + 1;
-		rcu_quiescent(lane);
-		if (idle > 100) { /* the other thread of this core may want to run */
-			rcu_offline(lane);
-			sched_yield();
-			rcu_online(lane);
-		}
-	}
-	rcu_offline(lane);
-	DP_HANDS_OFF(&stop);
-	return 0;
-}
 
 static int
 configure(void **state)
@@ -56,18 +28,12 @@ configure(void **state)
 		"sysctl -w net.ipv6.conf.all.forwarding=1",
 		"iptables -A FORWARD -p tcp -j REJECT --reject-with tcp-reset",
 	};
-	uintptr_t lane = 0;
-	unsigned lcore;
 
 	if (dp_setup(state) != 0)
 		return -1;
 	for (unsigned i = 0; i < RTE_DIM(lines); i++)
 		DP(lines[i]);
-	DP_HANDS_OFF(&stop);
-	RTE_LCORE_FOREACH_WORKER(lcore)
-		if (rte_eal_remote_launch(worker, (void *)lane++, lcore) != 0)
-			return -1;
-	return lane == lane_count() ? 0 : -1;
+	return dp_workers_start() ? 0 : -1;
 }
 
 static void
@@ -120,23 +86,14 @@ change(unsigned round)
 }
 
 static void
-drain(void)
-{
-	for (unsigned side = 0; side < DP_SIDES; side++)
-		dp_flush(side);
-}
-
-static void
 changes_under_traffic(void **state)
 {
 	for (unsigned r = 0; r < rounds; r++) {
-		while (dp_unread(0) + dp_unread(1) > 1000) /* slow under a sanitizer */
-			rte_delay_us_sleep(100);
+		dp_workers_pace(1000);
 		traffic(r);
 		change(r);
 		neigh_timer(clock_ms());
 		rcu_reap();
-		drain();
 	}
 }
 
@@ -145,19 +102,7 @@ all_accounted_for(void **state)
 {
 	struct pipeline_totals t;
 
-	/* Workers finish what is in the rings; bounded wait. */
-	for (int i = 0; i < 2000; i++) {
-		t = pipeline_totals();
-		if (t.received >= rounds * 16 && t.queued == 0)
-			break;
-		rte_delay_us_sleep(1000);
-		drain();
-	}
-	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
-	rte_eal_mp_wait_lcore();
-	DP_TAKES(&stop);
-	dp_run(); /* what was still in a hand-over ring */
-	drain();
+	dp_workers_stop(rounds * 16);
 	t = pipeline_totals();
 	assert_true(t.received >= rounds * 16);
 	assert_true(t.sent > 0);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Connections whose two directions are on two workers, while the control lcore lists, marks and removes them, time
+ * passes and tracking comes and goes. Meant for ThreadSanitizer too. ARGUMENT: rounds.
+ */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base_clock.h"
+#include "base_rcu.h"
+#include "ct_hooks.h"
+#include "ct_table.h"
+#include "dp.h"
+#include "dp_frame.h"
+#include "dp_workers.h"
+
+static unsigned rounds = 200;
+
+static int
+configure(void **state)
+{
+	static const char *const lines[] = {
+		"ip addr add 10.1.0.1/24 dev p0",
+		"ip addr add 10.2.0.1/24 dev p1",
+		"ip addr add fd01::1/64 dev p0",
+		"ip addr add fd02::1/64 dev p1",
+		"sysctl -w net.ipv4.ip_forward=1",
+		"sysctl -w net.ipv6.conf.all.forwarding=1",
+		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
+		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
+		"ip neigh add fd01::2 lladdr 02:00:00:00:01:00 dev p0",
+		"ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1",
+		"sysctl -w net.netfilter.nf_conntrack_max=8192",
+		"sysctl -w net.pollux.conntrack=on",
+	};
+
+	if (dp_setup(state) != 0)
+		return -1;
+	for (unsigned i = 0; i < RTE_DIM(lines); i++)
+		DP(lines[i]);
+	return dp_workers_start() ? 0 : -1;
+}
+
+#define FRAMES 32
+
+/* Requests and answers of the same flows, in bursts; some flows come again, most are new. */
+static void
+traffic(unsigned round)
+{
+	for (unsigned i = 0; i < FRAMES; i++) {
+		unsigned side = i % 2;
+		bool v6 = i % 8 >= 6;
+		uint16_t port = round % 5 * 100 + i / 4;
+		struct dp_ip s = { .src = v6 ? (side ? "fd02::2" : "fd01::2")
+					     : (side ? "10.2.0.2" : "10.1.0.2"),
+				   .dst = v6 ? (side ? "fd01::2" : "fd02::2")
+					     : (side ? "10.1.0.2" : "10.2.0.2"),
+				   .proto = i % 3 == 0   ? IPPROTO_TCP
+					    : i % 7 == 0 ? IPPROTO_SCTP
+							 : IPPROTO_UDP,
+				   .ttl = i == 5 ? 1 : 64,
+				   .sport = side ? 53 : port,
+				   .dport = side ? port : 53,
+				   .payload = 20,
+				   .side = side };
+		struct dp_frame f = dp_ip(&s);
+
+		dp_give(side, f.bytes, f.len);
+	}
+}
+
+static bool
+take_some(struct ct *ct, void *arg)
+{
+	unsigned *n = arg;
+
+	__atomic_store_n(&ct->mark, *n, __ATOMIC_RELAXED);
+	if ((*n)++ % 16 == 0)
+		ct_remove(LANE_MAX, ct);
+	return true;
+}
+
+static void
+both_ways(void **state)
+{
+	for (unsigned r = 0; r < rounds; r++) {
+		unsigned n = 0;
+
+		dp_workers_pace(500);
+		traffic(r);
+		if (r % 3 == 0)
+			ct_each(take_some, &n);
+		if (r % 10 == 0)
+			clock_advance(40000);
+		if (r % 50 == 20)
+			DP("sysctl -w net.pollux.conntrack=off");
+		if (r % 50 == 25)
+			DP("sysctl -w net.pollux.conntrack=on");
+		rcu_reap();
+	}
+}
+
+static void
+none_is_left(void **state)
+{
+	struct pipeline_totals t;
+
+	dp_workers_stop((uint64_t)rounds * FRAMES);
+	t = pipeline_totals();
+	assert_true(t.sent > 0);
+	assert_int_equal(t.received + t.originated,
+			 t.sent + t.delivered + t.dropped + t.absorbed + t.parked + t.queued);
+	clock_advance(1000000000);
+	for (unsigned i = 0; i < 400; i++) {
+		clock_advance(20);
+		dp_round(0);
+		dp_round(1);
+	}
+	assert_int_equal(ct_count(), 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(both_ways),
+					    cmocka_unit_test(none_is_left) };
+
+	if (argc > 1)
+		rounds = strtoul(argv[1], NULL, 0);
+	return cmocka_run_group_tests_name("track_threads", tests, configure, dp_teardown);
+}
