@@ -9,6 +9,7 @@
 #include "base_log.h"
 #include "base_param.h"
 #include "ct_burst.h"
+#include "ct_defrag.h"
 #include "ct_ext.h"
 #include "ct_helper.h"
 #include "ct_hooks.h"
@@ -50,6 +51,10 @@ static const struct {
 static void
 put_hooks(struct gen *draft, enum hook_family family, bool in)
 {
+	if (in)
+		ct_defrag_register(draft, family);
+	else
+		ct_defrag_unregister(draft, family);
 	for (unsigned i = 0; i < RTE_DIM(functions); i++) {
 		for (unsigned p = 0; p < HOOK_POINTS; p++) {
 			if (!(functions[i].points & 1u << p))

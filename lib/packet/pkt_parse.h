@@ -29,6 +29,17 @@ enum pkt_kind pkt_parse(struct rte_mbuf *m, uint16_t in, const struct rte_ether_
 bool pkt_parse_ip4(struct rte_mbuf *m, uint16_t *reason);
 bool pkt_parse_ip6(struct rte_mbuf *m, uint16_t *reason);
 
+#define PKT_L4_HEADER_MAX 60u /* bytes that are read as a header: TCP with all its options */
+
+#define PKT_JOINED6_HEADERS \
+	1000 /* IP bytes in front of the upper layer's header; as many follow in the segment */
+
+/*
+ * An IPv6 datagram that was put together (pkt_reasm.h), from its first header on again. false: it is a chain with
+ * more headers than the first segment has room for, or with headers cut short; it is to be dropped.
+ */
+bool pkt_parse_joined6(struct rte_mbuf *m);
+
 /* An IPv6 extension header that says what follows it. */
 static inline bool
 pkt_is_extension6(uint8_t proto)

@@ -5,6 +5,7 @@
 #include <rte_byteorder.h>
 
 #include "base_drop.h"
+#include "pkt_chain.h"
 #include "pkt_parse.h"
 #include "pkt_parse_l4.h"
 
@@ -21,9 +22,9 @@ extension_len(uint8_t proto, uint8_t field)
 	return proto == IPPROTO_AH ? (field + 2u) * 4 : (field + 1u) * 8;
 }
 
-/* Sets proto, l4 and the fragment fields; stops where the packet ends (PKT_EXT_BAD). */
+/* Sets proto, l4 and the fragment fields; stops where the bytes end (PKT_EXT_BAD), of which end are there. */
 static void
-walk_extensions(const struct rte_mbuf *m, struct pkt *p)
+walk_extensions(const struct rte_mbuf *m, struct pkt *p, uint32_t end)
 {
 	const uint8_t *base = rte_pktmbuf_mtod_offset(m, const uint8_t *, p->l3);
 	unsigned off = sizeof(struct ip6_hdr);
@@ -31,10 +32,10 @@ walk_extensions(const struct rte_mbuf *m, struct pkt *p)
 	while (pkt_is_extension6(p->proto)) {
 		unsigned len;
 
-		if (off + 8 > p->len)
+		if (off + 8 > end)
 			goto bad;
 		len = extension_len(p->proto, base[off + 1]);
-		if (off + len > p->len)
+		if (off + len > end)
 			goto bad;
 		if (p->proto == IPPROTO_FRAGMENT) {
 			uint16_t word = base[off + 2] << 8 | base[off + 3];
@@ -108,7 +109,27 @@ pkt_parse_ip6(struct rte_mbuf *m, uint16_t *reason)
 	if (ip->ip6_nxt == IPPROTO_HOPOPTS)
 		p->flags |= PKT_OPTIONS;
 	if (unlikely(pkt_is_extension6(p->proto)))
-		walk_extensions(m, p);
+		walk_extensions(m, p, p->len);
 	pkt_parse_l4(m, p);
 	return true;
+}
+
+bool
+pkt_parse_joined6(struct rte_mbuf *m)
+{
+	struct pkt *p = pkt(m);
+	const struct ip6_hdr *ip = pkt_ip6(m);
+
+	p->flags &= ~(PKT_FRAG | PKT_FRAG_LATER | PKT_EXT_BAD | PKT_L4);
+	p->frag_off = 0;
+	p->sport = p->dport = 0;
+	p->proto = ip->ip6_nxt;
+	p->l4 = p->l3 + sizeof(*ip);
+	p->ip6_nexthdr_off = offsetof(struct ip6_hdr, ip6_nxt);
+	walk_extensions(m, p, pkt_linear(m));
+	pkt_parse_l4(m, p);
+	/* Nobody looks for headers behind the first segment. */
+	if (pkt_linear(m) == p->len)
+		return true;
+	return !(p->flags & PKT_EXT_BAD) && p->l4 - p->l3 <= PKT_JOINED6_HEADERS;
 }

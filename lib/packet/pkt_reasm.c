@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What becomes of a fragment. The rules are those of Linux's ip_defrag() and ipv6_frag_rcv(): what overlaps or
- * contradicts what is there ends the whole datagram, an exact repetition only itself.
+ * What becomes of a fragment. The rules are those of Linux's ip_defrag(), ipv6_frag_rcv() and
+ * nf_ct_frag6_gather(): what overlaps or contradicts what is there ends the whole datagram, an exact repetition
+ * only itself; a contradiction only itself too where tracking looks at IPv6.
  */
 #include <errno.h>
 #include <limits.h>
@@ -26,16 +27,6 @@ DROP_REASON(distance, "frag-distance",
 	    "its source sent too many other fragments since (ipfrag_max_dist)");
 DROP_REASON(timeout, "frag-timeout", "other fragments of the datagram did not come in time");
 
-PARAM_INT(time4, "net.ipv4.ipfrag_time", 30, 0, INT_MAX / 1000,
-	  "seconds the fragments of an IPv4 datagram wait for each other")
-PARAM_INT(time6, "net.ipv6.ip6frag_time", 60, 0, INT_MAX / 1000,
-	  "seconds the fragments of an IPv6 datagram wait for each other")
-PARAM_INT(high4, "net.ipv4.ipfrag_high_thresh", 4 << 20, 0, INT_MAX,
-	  "bytes of memory for IPv4 fragments that wait")
-PARAM_INT(high6, "net.ipv6.ip6frag_high_thresh", 4 << 20, 0, INT_MAX,
-	  "bytes of memory for IPv6 fragments that wait")
-PARAM_INT(low4, "net.ipv4.ipfrag_low_thresh", 3 << 20, 0, INT_MAX, "no effect, as in Linux")
-PARAM_INT(low6, "net.ipv6.ip6frag_low_thresh", 3 << 20, 0, INT_MAX, "no effect, as in Linux")
 PARAM_INT(max_dist, "net.ipv4.ipfrag_max_dist", 64, 0, INT_MAX,
 	  "fragments of the same host that may come between two of a datagram; 0: any number")
 
@@ -44,8 +35,9 @@ enum fate { WAITS, COMPLETE, DROP_ONE, DROP_ALL };
 static struct {
 	rte_spinlock_t lock;
 	uint64_t waiting, absorbed;
-	uint64_t bytes[2]; /* IPv4, IPv6 */
 } state = { .lock = RTE_SPINLOCK_INITIALIZER };
+
+struct pkt_reasm_lane pkt_reasm_lanes[LANE_MAX];
 
 int
 pkt_reasm_init(struct err *e)
@@ -57,34 +49,10 @@ pkt_reasm_init(struct err *e)
 	return 0;
 }
 
-/* Under the lock; others look without it. */
-static void
-count_bytes(const struct reasm_key *key, int64_t n)
-{
-	uint64_t *bytes = &state.bytes[key->family == AF_INET6];
-
-	__atomic_store_n(bytes, *bytes + n, __ATOMIC_RELAXED);
-}
-
-bool
-pkt_reasm_room(uint8_t family)
-{
-	uint64_t limit = param_get(family == AF_INET ? &high4 : &high6);
-
-	return limit != 0 &&
-	       __atomic_load_n(&state.bytes[family == AF_INET6], __ATOMIC_RELAXED) <= limit;
-}
-
 static uint32_t
 memory_of(const struct rte_mbuf *m)
 {
 	return sizeof(*m) + m->priv_size + m->buf_len;
-}
-
-static uint64_t
-deadline(const struct reasm_key *key, uint64_t now)
-{
-	return now + 1000ull * param_get(key->family == AF_INET ? &time4 : &time6);
 }
 
 /* The key's datagram; NULL: no room for more. */
@@ -93,11 +61,11 @@ get(const struct reasm_key *key, uint64_t now)
 {
 	struct reasm *r;
 
-	if (!pkt_reasm_room(key->family))
+	if (!pkt_reasm_room(key->user, key->family))
 		return NULL;
 	r = reasm_find(key);
-	if (r == NULL && (r = reasm_add(key, deadline(key, now))) != NULL)
-		count_bytes(key, sizeof(*r));
+	if (r == NULL && (r = reasm_add(key, reasm_deadline(key, now))) != NULL)
+		reasm_count_bytes(key, sizeof(*r));
 	return r;
 }
 
@@ -106,7 +74,7 @@ static struct rte_mbuf *
 take_all(struct reasm *r)
 {
 	for (const struct rte_mbuf *m = r->frags; m != NULL; m = m->next)
-		count_bytes(&r->key, -(int64_t)memory_of(m));
+		reasm_count_bytes(&r->key, -(int64_t)memory_of(m));
 	state.waiting -= r->nb;
 	return r->frags;
 }
@@ -117,7 +85,7 @@ forget(struct reasm *r)
 {
 	struct rte_mbuf *list = take_all(r);
 
-	count_bytes(&r->key, -(int64_t)sizeof(*r));
+	reasm_count_bytes(&r->key, -(int64_t)sizeof(*r));
 	reasm_remove(r);
 	return list;
 }
@@ -238,7 +206,14 @@ keep(struct reasm *r, const struct pkt_piece *piece, struct rte_mbuf *m, uint32_
 	r->frags = m;
 	r->nb++;
 	state.waiting++;
-	count_bytes(&r->key, memory_of(m));
+	reasm_count_bytes(&r->key, memory_of(m));
+}
+
+/* What contradicts the rest ends the datagram; to track IPv6, Linux waits for a better one. */
+static enum fate
+contradiction(const struct reasm *r)
+{
+	return r->key.family == AF_INET6 && r->key.user != PKT_REASM_LOCAL ? DROP_ONE : DROP_ALL;
 }
 
 static enum fate
@@ -247,12 +222,16 @@ add(struct reasm *r, const struct pkt_piece *piece, struct rte_mbuf *m, uint16_t
 	uint32_t end = piece->offset + pkt(m)->len - piece->hlen;
 	bool repeated;
 
+	/* For the box it has been refused before. */
+	*reason = DROP(too_long);
+	if (r->key.family == AF_INET6 && end > UINT16_MAX)
+		return DROP_ONE;
 	*reason = DROP(bad);
 	if (piece->more)
 		end &= ~7u;
 	if (!end_fits(r, end, piece->more) || end <= piece->offset)
-		return DROP_ALL;
-	/* IPv4 at the last offset may reach beyond any datagram; IPv6 has been refused before. */
+		return contradiction(r);
+	/* IPv4 at the last offset may reach beyond any datagram. */
 	*reason = DROP(too_long);
 	if (end > REASM_BLOCKS * 8)
 		return DROP_ALL;
@@ -288,6 +267,9 @@ finish(unsigned lane, const struct reasm *r, const struct rte_mbuf *last)
 	pkt(m)->burst_pos = pkt_const(last)->burst_pos;
 	/* That of the first one may be of a generation long gone. */
 	pkt(m)->nh = pkt_const(last)->nh;
+	pkt(m)->out = pkt_const(last)->out;
+	if (pkt_const(m)->frag_max != 0)
+		pkt_reasm_lanes[lane].made = true;
 	__atomic_fetch_add(&state.absorbed, r->nb - 1, __ATOMIC_RELAXED);
 	rte_pktmbuf_free(r->frags);
 	return m;
@@ -307,7 +289,7 @@ pkt_reasm(unsigned lane, uint64_t now, enum pkt_reasm_user user, const struct pk
 	r = get(&key, now);
 	if (r != NULL && too_far(r)) {
 		old = take_all(r);
-		reasm_restart(r, deadline(&key, now));
+		reasm_restart(r, reasm_deadline(&key, now));
 	}
 	if (r != NULL)
 		fate = add(r, piece, m, &reason);
@@ -323,6 +305,22 @@ pkt_reasm(unsigned lane, uint64_t now, enum pkt_reasm_user user, const struct pk
 	if (fate != WAITS)
 		drop_pkt(lane, reason, m);
 	return NULL;
+}
+
+void
+pkt_reasm_cancel(unsigned lane, enum pkt_reasm_user user, const struct pkt_piece *piece,
+		 const struct rte_mbuf *m)
+{
+	struct reasm_key key = key_of(m, piece, user);
+	struct rte_mbuf *list = NULL;
+	struct reasm *r;
+
+	rte_spinlock_lock(&state.lock);
+	r = reasm_find(&key);
+	if (r != NULL)
+		list = forget(r);
+	rte_spinlock_unlock(&state.lock);
+	drop_list(lane, DROP(bad), list);
 }
 
 bool
@@ -346,19 +344,20 @@ pull_first(struct rte_mbuf **list)
 }
 
 bool
-pkt_reasm_expire(unsigned lane, uint64_t now, struct rte_mbuf **first)
+pkt_reasm_expire(unsigned lane, uint64_t now, struct pkt_reasm_expired *e)
 {
 	struct rte_mbuf *list = NULL;
 	struct reasm *r;
 
-	*first = NULL;
+	e->first = NULL;
 	rte_spinlock_lock(&state.lock);
 	r = reasm_expired(now);
 	if (r != NULL) {
 		list = forget(r);
+		e->user = r->key.user;
 		if (r->has_first) {
-			*first = pull_first(&list);
-			pkt(*first)->in = r->in;
+			e->first = pull_first(&list);
+			pkt(e->first)->in = r->in;
 		}
 	}
 	rte_spinlock_unlock(&state.lock);
@@ -382,7 +381,7 @@ pkt_reasm_stats(void)
 		.waiting = state.waiting,
 		.datagrams = reasm_nb(),
 		.absorbed = __atomic_load_n(&state.absorbed, __ATOMIC_RELAXED),
-		.bytes = state.bytes[0] + state.bytes[1],
+		.bytes = reasm_bytes(),
 	};
 	rte_spinlock_unlock(&state.lock);
 	return s;
@@ -396,5 +395,4 @@ reasm_memory(void)
 	return (struct mem_use){ .used = s.bytes, .reserved = s.bytes };
 }
 
-MEM_USER(reasm, "fragments", "fragments for the box that wait for the rest (packet buffers)",
-	 reasm_memory)
+MEM_USER(reasm, "fragments", "fragments that wait for the rest (packet buffers)", reasm_memory)

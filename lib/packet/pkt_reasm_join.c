@@ -7,7 +7,9 @@
 #include "pkt_parse.h"
 #include "pkt_reasm_table.h"
 #include "pkt_rewrite.h"
+#include "pkt_sizes.h"
 
+#define TCP_HEADER 20
 #define IP4_MAX 65535
 #define IP6_MAX (sizeof(struct ip6_hdr) + 65535)
 
@@ -78,6 +80,35 @@ set_header6(struct rte_mbuf *m, const struct reasm *r, const struct rte_mbuf *fi
 	ip->ip6_flow |= rte_cpu_to_be_32((uint32_t)mark << 20);
 }
 
+/*
+ * The fragments are in no order. Linux wants TCP's header in one piece early on its way, and has lost the sizes where
+ * it was not.
+ */
+static void
+keep_sizes(struct rte_mbuf *m, const struct reasm *r)
+{
+	struct pkt_sizes *sizes = pkt_sizes(m);
+	uint16_t off[PKT_SIZES_MAX];
+
+	pkt(m)->frag_max = r->max_size;
+	sizes->nb = 0;
+	if (r->nb > PKT_SIZES_MAX)
+		return;
+	for (const struct rte_mbuf *f = r->frags; f != NULL; f = f->next) {
+		const struct pkt *p = pkt_const(f);
+		unsigned i = sizes->nb++;
+
+		for (; i > 0 && off[i - 1] > p->frag_off; i--) {
+			off[i] = off[i - 1];
+			sizes->len[i] = sizes->len[i - 1];
+		}
+		off[i] = p->frag_off;
+		sizes->len[i] = p->l3 + p->len - p->l4;
+	}
+	if (r->key.family == AF_INET && r->key.proto == IPPROTO_TCP && sizes->len[0] < TCP_HEADER)
+		sizes->nb = 0;
+}
+
 struct rte_mbuf *
 reasm_join(const struct reasm *r, struct rte_mempool *pool)
 {
@@ -105,6 +136,8 @@ reasm_join(const struct reasm *r, struct rte_mempool *pool)
 
 		pkt_chain_copy(m, head + p->frag_off, f, p->l4, p->l3 + p->len - p->l4);
 	}
+	if (r->key.user != PKT_REASM_LOCAL)
+		keep_sizes(m, r);
 	reasm_ecn(r->ecn, &mark);
 	if (r->key.family == AF_INET)
 		set_header4(m, r, mark);

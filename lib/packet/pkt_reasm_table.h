@@ -55,6 +55,11 @@ struct rte_mbuf *reasm_remove(struct reasm *r);
 struct reasm *reasm_expired(uint64_t now);
 unsigned reasm_nb(void);
 
+/* pkt_reasm_limit.c: the memory that fragments use. */
+void reasm_count_bytes(const struct reasm_key *key, int64_t n);
+uint64_t reasm_bytes(void);
+uint64_t reasm_deadline(const struct reasm_key *key, uint64_t now);
+
 extern uint64_t reasm_next_deadline; /* none is earlier; read without the lock */
 
 /* pkt_reasm_join.c: one packet of all fragments, which stay the caller's. NULL: no memory. No lock needed. */

@@ -17,8 +17,6 @@ DROP_REASON(
 DROP_REASON(ext, "local6-extension",
 	    "for the box, extension headers cut short, or a datagram with 2,000 bytes of headers");
 
-#define L4_HEADER_MAX 60 /* bytes: TCP with all its options */
-
 static void
 refuse_options(struct walk *w, struct rte_mbuf *m, const struct pkt_options6 *o)
 {
@@ -110,7 +108,7 @@ fragment(struct walk *w, struct rte_mbuf *m, struct place *at)
 static struct rte_mbuf *
 upper_layer(struct walk *w, struct rte_mbuf *m, const struct place *at, uint8_t proto)
 {
-	if (unlikely(RTE_MIN(at->off + L4_HEADER_MAX, pkt(m)->len) > pkt_linear(m))) {
+	if (unlikely(RTE_MIN(at->off + PKT_L4_HEADER_MAX, pkt(m)->len) > pkt_linear(m))) {
 		walk_drop(w, DROP(ext), m);
 		return NULL;
 	}

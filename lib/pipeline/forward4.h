@@ -11,11 +11,15 @@
 /* The packet may not go on: says why (ICMP error) and drops it. */
 void forward4_refuse(struct walk *w, struct rte_mbuf *m, const struct nexthop *nh);
 
+/* Of a datagram that came in fragments, DF says that these are to stay as they are. */
 static inline bool
 forward4_fits(const struct rte_mbuf *m, const struct nexthop *nh, const struct port *port)
 {
-	return pkt_const(m)->len <= walk_mtu(nh, port, AF_INET) ||
-	       !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG));
+	uint16_t mtu = walk_mtu(nh, port, AF_INET), came = pkt_const(m)->frag_max;
+
+	return pkt_const(m)->len <= mtu ||
+	       !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG)) ||
+	       (came != 0 && came <= mtu);
 }
 
 /* For a directed broadcast: all on the next hop's link are reached by the Ethernet broadcast, unasked. */

@@ -59,7 +59,8 @@ forward6_check(struct walk *w, struct rte_mbuf *m)
 	} else {
 		if (unlikely(p->in == p->out))
 			redirect6(w, m);
-		if (likely(p->len <= port->mtu6) || p->len <= IP6_MIN_MTU) {
+		if (likely(p->len <= port->mtu6) || p->len <= IP6_MIN_MTU ||
+		    (p->frag_max != 0 && p->frag_max <= RTE_MAX(port->mtu6, IP6_MIN_MTU))) {
 			ip->ip6_hlim--;
 			return true;
 		}

@@ -13,7 +13,7 @@
 
 DROP_REASON(not_ip, "host-arp", "the host asks for a neighbour: its interface must stay NOARP");
 DROP_REASON(too_big, "host-too-big",
-	    "longer than the MTU of the host's interface, with IPv6 extension headers");
+	    "longer than the MTU of the host's interface, and cannot be cut");
 DROP_REASON(no_mbuf, "host-no-mbuf", "no packet memory for fragments to the host");
 
 /* Who an error comes from that Pollux itself tells the host about the host's own packets. */
@@ -64,6 +64,28 @@ receiver(const struct walk *w, const struct rte_mbuf *m)
 	return twin_of(w, w->ports->by_index[p->in]);
 }
 
+/* The frame, whose L2 header is written, in pieces. */
+static void
+transmit_long(struct walk *w, struct rte_mbuf *m, uint16_t mtu)
+{
+	struct rte_mbuf *pieces[PKT_FRAGMENTS_MAX];
+	int n;
+
+	if (pkt(m)->family == AF_INET)
+		n = pkt_fragment4(m, mtu, pieces, PKT_FRAGMENTS_MAX);
+	else
+		n = pkt_fragment6(m, mtu, pieces, PKT_FRAGMENTS_MAX);
+	if (n < 0) {
+		walk_drop(w, n == -ENOMEM ? DROP(no_mbuf) : DROP(too_big), m);
+		return;
+	}
+	walk_count(&w->lane->originated, n);
+	walk_transmit(w, m);
+	for (int i = 0; i < n; i++)
+		walk_transmit(w, pieces[i]);
+}
+
+/* A datagram that was put together from fragments goes in such: the host does that for itself again. */
 static void
 hand_to(struct walk *w, const struct port *twin, struct rte_mbuf *m)
 {
@@ -72,31 +94,10 @@ hand_to(struct walk *w, const struct port *twin, struct rte_mbuf *m)
 	if (!rte_is_multicast_ether_addr(&eth->dst_addr))
 		eth->dst_addr = twin->mac;
 	pkt(m)->out = twin->index;
-	walk_transmit(w, m);
-}
-
-/* A datagram that was put together from fragments: the host does that for itself again. */
-static void
-hand_long(struct walk *w, const struct port *twin, struct rte_mbuf *m)
-{
-	struct rte_mbuf *pieces[PKT_FRAGMENTS_MAX];
-	struct rte_ether_hdr eth = *pkt_eth(m);
-	int n = -EMSGSIZE;
-
-	if (pkt(m)->family == AF_INET)
-		n = pkt_fragment4(m, twin->mtu, pieces, PKT_FRAGMENTS_MAX);
-	else if (pkt(m)->l4 == pkt(m)->l3 + sizeof(struct ip6_hdr))
-		n = pkt_fragment6(m, twin->mtu, pieces, PKT_FRAGMENTS_MAX);
-	if (n < 0) {
-		walk_drop(w, n == -ENOMEM ? DROP(no_mbuf) : DROP(too_big), m);
-		return;
-	}
-	walk_count(&w->lane->originated, n);
-	hand_to(w, twin, m);
-	for (int i = 0; i < n; i++) {
-		*pkt_eth(pieces[i]) = eth;
-		hand_to(w, twin, pieces[i]);
-	}
+	if (unlikely(pkt(m)->len > twin->mtu))
+		transmit_long(w, m, twin->mtu);
+	else
+		walk_transmit(w, m);
 }
 
 uint16_t
@@ -109,8 +110,6 @@ host_deliver(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 
 		if (twin == NULL)
 			pkts[left++] = pkts[i];
-		else if (unlikely(pkt(pkts[i])->len > twin->mtu))
-			hand_long(w, twin, pkts[i]);
 		else
 			hand_to(w, twin, pkts[i]);
 	}
@@ -204,7 +203,10 @@ send_group(struct walk *w, const struct port *port, struct rte_mbuf *m)
 	if (walk_hook(w, HOOK_OUTPUT, &m, 1) == 0 || walk_hook(w, HOOK_POSTROUTING, &m, 1) == 0)
 		return;
 	write_l2(m, &mac, &port->mac);
-	walk_transmit(w, m);
+	if (unlikely(pkt(m)->len > port->mtu || walk_longer_than_came(pkt(m))))
+		transmit_long(w, m, port->mtu);
+	else
+		walk_transmit(w, m);
 }
 
 static void

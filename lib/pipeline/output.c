@@ -8,6 +8,7 @@
 #include <netinet/ip_icmp.h>
 
 #include "pkt_frag.h"
+#include "pkt_reasm.h"
 #include "pkt_rewrite.h"
 #include "walk.h"
 
@@ -128,28 +129,38 @@ send_one(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, struct me
 }
 
 /*
- * Longer than the MTU: IPv4 without DF and IPv6 of our own is cut to pieces, in order; anything else ends
- * here.
+ * How many pieces are in `pieces`, or as pkt_fragment4(). IPv4 without DF and IPv6 of our own is cut; of what came in
+ * fragments all that came in such as fit. Forwarded ones have been refused before; this tells the host of its own,
+ * and others of IPv6 that is too long for its route, not for the link.
  */
+static int
+cut(struct walk *w, struct rte_mbuf *m, uint16_t mtu, struct rte_mbuf **pieces)
+{
+	const struct pkt *p = pkt(m);
+	bool came = p->frag_max != 0 && p->frag_max <= mtu;
+	int n = -EMSGSIZE;
+
+	if (p->family == AF_INET) {
+		if (came || !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG)))
+			n = pkt_fragment4(m, mtu, pieces, PKT_FRAGMENTS_MAX);
+		if (n == -EMSGSIZE && p->twin != 0)
+			icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
+	} else if (came || (p->flags & PKT_ORIGINATED && p->twin == 0)) {
+		n = pkt_fragment6(m, mtu, pieces, PKT_FRAGMENTS_MAX);
+	} else {
+		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, mtu);
+	}
+	return n;
+}
+
+/* Longer than the MTU, or than it came: leaves in pieces, in order, or ends here. */
 static void
 send_long(struct walk *w, const struct nexthop *nh, struct rte_mbuf *m, uint16_t mtu,
 	  struct memo *memo)
 {
 	struct rte_mbuf *pieces[PKT_FRAGMENTS_MAX];
-	bool own = pkt(m)->flags & PKT_ORIGINATED && pkt(m)->twin == 0;
-	int n = -EMSGSIZE;
+	int n = cut(w, m, mtu, pieces);
 
-	if (pkt(m)->family == AF_INET &&
-	    !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG)))
-		n = pkt_fragment4(m, mtu, pieces, PKT_FRAGMENTS_MAX);
-	/* Forwarded ones have been refused before; this is for the host's own. */
-	if (pkt(m)->twin != 0 && n == -EMSGSIZE && pkt(m)->family == AF_INET)
-		icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
-	if (pkt(m)->family == AF_INET6 && own)
-		n = pkt_fragment6(m, mtu, pieces, PKT_FRAGMENTS_MAX);
-	/* IPv6 too long for its route, not for the link. */
-	if (pkt(m)->family == AF_INET6 && !own)
-		icmp_error(&w->ctx, m, ICMP6_PACKET_TOO_BIG, 0, mtu);
 	if (n < 0) {
 		walk_drop(w, n == -ENOMEM ? DROP(no_mbuf) : DROP(too_big), m);
 		return;
@@ -177,6 +188,7 @@ void
 output(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct memo memo = { .neigh = NULL };
+	bool joined = pkt_reasm_lanes[w->ctx.lane].made;
 
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
@@ -192,7 +204,7 @@ output(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 		mtu = walk_mtu(nh, port, p->family);
 		if (unlikely(p->family == AF_INET6 && pkt_ip6(m)->ip6_dst.s6_addr[0] == 0xff))
 			send_group(w, port, m);
-		else if (unlikely(p->len > mtu))
+		else if (unlikely(p->len > mtu || (joined && walk_longer_than_came(p))))
 			send_long(w, nh, m, mtu, &memo);
 		else
 			send_one(w, nh, m, &memo);

@@ -6,6 +6,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
+#include "input4.h"
 #include "pkt_reasm.h"
 #include "walk.h"
 
@@ -18,13 +19,7 @@ DROP_REASON(fragment6, "local6-fragment",
 struct rte_mbuf *
 reassemble4(struct walk *w, struct rte_mbuf *m)
 {
-	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
-	struct pkt_piece piece = {
-		.offset = pkt(m)->frag_off,
-		.id = ip->packet_id,
-		.hlen = rte_ipv4_hdr_len(ip),
-		.more = ip->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG),
-	};
+	struct pkt_piece piece = pkt_piece4(m);
 
 	return pkt_reasm(w->ctx.lane, w->ctx.now, PKT_REASM_LOCAL, &piece, m);
 }
@@ -37,79 +32,66 @@ refuse6(struct walk *w, struct rte_mbuf *m, uint8_t code, uint32_t pointer)
 	return NULL;
 }
 
-/* A header that claims more than there is: as long as it tells what should have followed, that is missing. */
-static bool
-lacks_next(const struct rte_mbuf *m)
-{
-	const struct pkt *p = pkt_const(m);
-	uint8_t next;
-
-	if (p->l4 + 2u > p->l3 + p->len)
-		return false;
-	next = *(const uint8_t *)pkt_l4(m);
-	return next != IPPROTO_NONE && !pkt_is_extension6(next);
-}
-
-/* RFC 8200 4.5: the first fragment holds all headers, up to that of the upper layer. */
-static bool
-lacks_headers(const struct rte_mbuf *m)
-{
-	const struct pkt *p = pkt_const(m);
-	uint32_t off = p->l4 - p->l3;
-
-	if (p->flags & PKT_EXT_BAD)
-		return lacks_next(m);
-	if (p->flags & PKT_FRAG_LATER)
-		return false;
-	switch (p->proto) {
-	case IPPROTO_NONE:
-		return false;
-	case IPPROTO_TCP:
-		return off + 20 > p->len;
-	case IPPROTO_UDP:
-	case IPPROTO_ICMPV6:
-		return off + 8 > p->len;
-	default:
-		return off + 1 > p->len;
-	}
-}
-
 struct rte_mbuf *
 reassemble6(struct walk *w, struct rte_mbuf *m, uint32_t off, uint16_t nexthdr_off)
 {
-	const struct ip6_hdr *ip = pkt_ip6(m);
-	const struct ip6_frag *frag = (const struct ip6_frag *)((const uint8_t *)ip + off);
-	struct pkt_piece piece = { .hlen = off + sizeof(*frag), .nexthdr_off = nexthdr_off };
+	struct pkt_piece piece;
 	uint32_t end;
+	bool room;
 
 	/* One fragment header is enough, and none goes with a jumbogram. */
-	if (pkt(m)->flags & PKT_REASSEMBLED || ip->ip6_plen == 0 || piece.hlen > pkt(m)->len)
+	if (pkt(m)->flags & PKT_REASSEMBLED || pkt_ip6(m)->ip6_plen == 0 ||
+	    off + sizeof(struct ip6_frag) > pkt(m)->len)
 		return refuse6(w, m, ICMP6_PARAMPROB_HEADER, off);
-	piece.offset = rte_be_to_cpu_16(frag->ip6f_offlg) & ~7u;
-	piece.more = frag->ip6f_offlg & IP6F_MORE_FRAG;
-	piece.id = frag->ip6f_ident;
+	piece = pkt_piece6(m, off, nexthdr_off);
 	if (piece.offset == 0 && !piece.more) {
 		pkt(m)->flags |= PKT_REASSEMBLED;
 		return m;
 	}
-	if (piece.offset == 0 && lacks_headers(m))
+	if (piece.offset == 0 && pkt_piece6_lacks_headers(m))
 		return refuse6(w, m, FIRST_FRAGMENT_INCOMPLETE, 0);
 	end = piece.offset + pkt(m)->len - piece.hlen;
-	if (pkt_reasm_room(AF_INET6) && end > UINT16_MAX)
+	room = pkt_reasm_room(PKT_REASM_LOCAL, AF_INET6);
+	if (room && end > UINT16_MAX)
 		return refuse6(w, m, ICMP6_PARAMPROB_HEADER,
 			       off + offsetof(struct ip6_frag, ip6f_offlg));
-	if (pkt_reasm_room(AF_INET6) && piece.more && end % 8 != 0)
+	if (room && piece.more && end % 8 != 0)
 		return refuse6(w, m, ICMP6_PARAMPROB_HEADER, offsetof(struct ip6_hdr, ip6_plen));
 	return pkt_reasm(w->ctx.lane, w->ctx.now, PKT_REASM_LOCAL, &piece, m);
 }
 
+/*
+ * Whether the source is to learn. Of what only passes through, IPv4 leaves that to the destination (RFC 792), IPv6
+ * does not; what the host sent is its own affair.
+ */
+static bool
+wants_report(struct walk *w, struct pkt_reasm_expired *e)
+{
+	uint32_t dst;
+	uint64_t id;
+
+	if (e->user != PKT_REASM_TRACK_IN)
+		return e->user == PKT_REASM_LOCAL;
+	if (pkt(e->first)->family == AF_INET6)
+		return true;
+	dst = rte_be_to_cpu_32(pkt_ip4(e->first)->dst_addr);
+	if (policy_of(w->ctx.gen, AF_INET) != NULL)
+		route_lookup_rules(w->ctx.gen, &e->first, &id, 1);
+	else
+		route4_lookup(&dst, &id, 1);
+	return input4_classify(w, e->first, dst, nexthop_get(id)) == INPUT4_LOCAL;
+}
+
 /* Time exceeded, of which the source learns only if it sent the first fragment. */
 static void
-report(struct walk *w, struct rte_mbuf *first)
+report(struct walk *w, struct pkt_reasm_expired *e)
 {
+	struct rte_mbuf *first = e->first;
 	uint16_t reason;
 
-	if (pkt(first)->family == AF_INET)
+	if (!wants_report(w, e))
+		;
+	else if (pkt(first)->family == AF_INET)
 		icmp_error(&w->ctx, first, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0);
 	else if (pkt_parse_ip6(first, &reason)) /* where its headers end */
 		icmp_error(&w->ctx, first, ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_REASSEMBLY, 0);
@@ -119,12 +101,12 @@ report(struct walk *w, struct rte_mbuf *first)
 unsigned
 reassemble_expire(struct walk *w)
 {
-	struct rte_mbuf *first;
+	struct pkt_reasm_expired e;
 	unsigned n = 0;
 
-	while (n < EXPIRE_MAX && pkt_reasm_expire(w->ctx.lane, w->ctx.now, &first)) {
-		if (first != NULL)
-			report(w, first);
+	while (n < EXPIRE_MAX && pkt_reasm_expire(w->ctx.lane, w->ctx.now, &e)) {
+		if (e.first != NULL)
+			report(w, &e);
 		n++;
 	}
 	return n;

@@ -14,6 +14,7 @@
 #include "pkt.h"
 #include "pkt_build_ip.h"
 #include "pkt_parse.h"
+#include "pkt_reasm.h"
 #include "policy.h"
 #include "port.h"
 #include "port_tx.h"
@@ -120,6 +121,7 @@ walk_burst_end(struct walk *w)
 {
 	if (unlikely(ct_burst_busy(w->ctx.lane)))
 		ct_burst_end(w->ctx.lane);
+	pkt_reasm_lanes[w->ctx.lane].made = false;
 	queue_log_burst_end(w->ctx.lane);
 }
 
@@ -133,6 +135,16 @@ walk_mtu(const struct nexthop *nh, const struct port *port, uint8_t family)
 	if (likely(nh->mtu == 0))
 		return family == AF_INET6 ? port->mtu6 : port->mtu;
 	return RTE_MIN(nh->mtu, port->mtu);
+}
+
+/*
+ * Put together by tracking: IPv4 leaves in fragments as it came in some, IPv6 when it is longer than the longest of
+ * them.
+ */
+static inline bool
+walk_longer_than_came(const struct pkt *p)
+{
+	return p->frag_max != 0 && (p->family == AF_INET || p->len > p->frag_max);
 }
 
 /* The packet's route has several paths: it takes one of them. */

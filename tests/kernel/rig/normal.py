@@ -88,11 +88,22 @@ def _option_times(frame):
 
 
 def _fragment6_id(frame, own_addresses):
-    """Identification of the router's own IPv6 fragments: Linux takes it from a hash with a random key."""
-    if _ethertype(frame) != ETHERTYPE_IPV6 or len(frame) < ETHERNET + 48 or frame[ETHERNET + 6] != 44 \
-            or frame[ETHERNET + 8:ETHERNET + 24] not in own_addresses:
+    """Identification of IPv6 fragments that the router cut: Linux takes it from a hash with a random key.
+
+    Those of its own packets, and of datagrams that tracking put together. The
+    latter have other sources; what scenarios send is below 65,536.
+    """
+    if _ethertype(frame) != ETHERTYPE_IPV6 or len(frame) < ETHERNET + 48:
         return frame
-    return frame[:ETHERNET + 44] + struct.pack("!I", MADE_UP_ID) + frame[ETHERNET + 48:]
+    at, following = ETHERNET + 40, frame[ETHERNET + 6]
+    while following in (0, 43, 60) and len(frame) >= at + 8:    # options, routing header
+        at, following = at + 8 * (frame[at + 1] + 1), frame[at]
+    if following != 44 or len(frame) < at + 8:
+        return frame
+    own = frame[ETHERNET + 8:ETHERNET + 24] in own_addresses
+    if not own and frame[at + 4:at + 6] == b"\0\0":
+        return frame
+    return frame[:at + 4] + struct.pack("!I", MADE_UP_ID) + frame[at + 8:]
 
 
 def _ip_id(frame, own_addresses):

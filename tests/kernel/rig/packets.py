@@ -49,6 +49,28 @@ def _fragments6(packet, size, ident=0x1234):
             / scapy.Raw(rest[at:at + room]) for at in range(0, len(rest), room)]
 
 
+def _cut(packet, sizes, ident=0x1234):
+    """The fragments of an IPv4 or IPv6 packet with that many bytes of payload each; the rest is the last one."""
+    header = packet.copy()
+    header.remove_payload()
+    six, whole = isinstance(packet, scapy.IPv6), bytes(packet)
+    rest, at, pieces = whole[len(bytes(header)):], 0, []
+    for size in [*sizes, len(rest)]:
+        data, more = rest[at:at + size], int(at + size < len(rest))
+        if six:
+            header.nh, header.plen = 44, None
+            head = header / scapy.IPv6ExtHdrFragment(id=ident, nh=whole[6], offset=at // 8, m=more)
+        else:
+            header.proto, header.len, header.chksum, header.frag = whole[9], None, None, at // 8
+            header.flags = "MF+DF" if packet.flags.DF and more else "MF" if more else packet.flags
+            head = header.copy()
+        pieces.append(head / scapy.Raw(data))
+        at += size
+        if not more:
+            break
+    return pieces
+
+
 def _neighbour(side):
     """Makers of ARP and ND messages of a side's host."""
     def who_has(target, source=IPV4[side], mac=MAC[side], to=BROADCAST):
@@ -89,6 +111,7 @@ def _names(side):
         "Ether": lambda **f: scapy.Ether(**{"src": MAC[side], "dst": MAC[PORT[side]], **f}),
         "payload": _payload, "padded": _padded, "solicited": _solicited, "range": range, "bytes": bytes, "len": len,
         "fragments": lambda packet, size: scapy.fragment(packet, size), "fragments6": _fragments6,
+        "cut": _cut,
     })
     return names
 
