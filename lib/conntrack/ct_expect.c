@@ -65,13 +65,6 @@ bucket(const struct ct_tuple *t)
 	return &ct_expect_table.bucket[hash % CT_EXPECT_BUCKETS];
 }
 
-/* A zone that counts for one direction only is 0 in the other's tuple. */
-static uint16_t
-zone_of(const struct ct *ct)
-{
-	return ct_tuple(ct, CT_ORIGINAL).zone | ct_tuple(ct, CT_REPLY).zone;
-}
-
 static bool
 same_destination(const struct ct_tuple *a, const struct ct_tuple *b)
 {
@@ -147,7 +140,7 @@ ct_expect_meet(unsigned lane, struct ct *ct, const struct ct_tuple *t, uint32_t 
 	uint32_t status;
 
 	rte_spinlock_lock(&ct_expect_table.lock);
-	e = find(t, zone_of(ct), CT_EXPECT_INACTIVE, now);
+	e = find(t, ct_expect_zone(ct), CT_EXPECT_INACTIVE, now);
 	status = e != NULL ? ct_status(e->master) : 0;
 	/* Before the master's first packet has left, nobody can know of what it announced. */
 	if ((status & (CT_CONFIRMED | CT_DYING)) != CT_CONFIRMED) {
@@ -253,7 +246,7 @@ add(unsigned lane, const struct ct_expect *from, uint32_t seconds, uint32_t now,
 	if (e == NULL)
 		return -ENOMEM;
 	*e = *from;
-	e->tuple.zone = zone_of(from->master);
+	e->tuple.zone = ct_expect_zone(from->master);
 	e->expires = now + ct_seconds(seconds);
 	rte_spinlock_lock(&ct_expect_table.lock);
 	if (e->master->ext != NULL && !(ct_status(e->master) & CT_DYING))

@@ -49,6 +49,13 @@ extern void (*ct_expect_event)(unsigned lane, const struct ct_expect *e, bool go
 void ct_expect_init(struct ct_expect *e, struct ct *master, unsigned class,
 		    const union ct_addr *src, const union ct_addr *dst, uint8_t proto,
 		    const uint16_t *sport, uint16_t dport);
+/* The entry's zone; one that counts for one direction only is 0 in the other's tuple. */
+static inline uint16_t
+ct_expect_zone(const struct ct *ct)
+{
+	return ct_tuple(ct, CT_ORIGINAL).zone | ct_tuple(ct, CT_REPLY).zone;
+}
+
 /*
  * Worker: the new flow's tuple. When one is met: makes ct its (CT_EXPECTED, master, mark and secmark of the
  * master, helper), takes the expectation out unless permanent. true: it was expected.

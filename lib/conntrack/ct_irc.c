@@ -74,12 +74,6 @@ skip_privmsg(const char *p, const char *end)
 	return p;
 }
 
-static bool
-starts(const char *p, const char *end, const char *word)
-{
-	return ct_text_is(p, end, word) && memcmp(p, word, strlen(word)) == 0;
-}
-
 static verdict_t
 read_message(struct ct_help *h, const char *text, const char *end)
 {
@@ -97,7 +91,7 @@ read_message(struct ct_help *h, const char *text, const char *end)
 		for (unsigned i = 0; i < RTE_DIM(kinds); i++) {
 			struct dcc d;
 
-			if (!starts(p, end, kinds[i]))
+			if (!ct_text_is_exactly(p, end, kinds[i]))
 				continue;
 			p += strlen(kinds[i]);
 			if (read_dcc(p, end, &d) && !forged(h, &d))

@@ -13,6 +13,14 @@ ct_text_is(const char *p, const char *end, const char *word)
 	return end - p >= (ptrdiff_t)len && strncasecmp(p, word, len) == 0;
 }
 
+bool
+ct_text_is_exactly(const char *p, const char *end, const char *word)
+{
+	size_t len = strlen(word);
+
+	return end - p >= (ptrdiff_t)len && memcmp(p, word, len) == 0;
+}
+
 static int
 digit(char c)
 {

@@ -9,6 +9,8 @@
 
 /* Like strncasecmp() == 0 for the whole word, which may not fit. */
 bool ct_text_is(const char *p, const char *end, const char *word);
+/* The same, where upper and lower case differ. */
+bool ct_text_is_exactly(const char *p, const char *end, const char *word);
 
 /*
  * The number at p, digits of base 10 (0: also 0x and octal), too long ones wrapped to 64 bits; *behind is where it

@@ -23,7 +23,7 @@ struct conn {
 };
 
 static struct conn master, child;
-static uint32_t now = 1000;
+static uint32_t now; /* tests move it on */
 
 static inline union ct_addr
 addr_of(const char *text)
@@ -71,6 +71,7 @@ begin(uint8_t family, const char *name, uint8_t proto, unsigned port)
 				  six ? "fd02::2" : "10.2.0.2", port, proto);
 	const struct ct_helper *h = ct_helper_find(name, six ? HOOK_IP6 : HOOK_IP4, proto);
 
+	now = RTE_MAX(now, ct_time(clock_ms()));
 	ct_expect_remove(NULL, NULL);
 	make_conn(&master, &t);
 	master.ct.ct.status = CT_CONFIRMED | CT_SEEN_REPLY;

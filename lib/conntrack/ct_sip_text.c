@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Headers of SIP, and the URIs in them. */
+#include <ctype.h>
+#include <strings.h>
+
+#include "ct_sip.h"
+#include "ct_text.h"
+
+#define DEFAULT_PORT 5060
+
+/* How long what is searched for is at p, and how much further it begins. 0: it is not there. */
+typedef uint32_t matcher(const struct ct_sip_msg *m, const char *p, uint32_t *skip);
+
+static uint32_t
+digits(const struct ct_sip_msg *m, const char *p, uint32_t *skip)
+{
+	const char *start = p;
+
+	while (p < m->end && ct_text_digit(*p))
+		p++;
+	return p - start;
+}
+
+/* An address of IPv6 stands in brackets. NULL: there is none. */
+static const char *
+host(const struct ct_sip_msg *m, const char *p, union ct_addr *a)
+{
+	if (m->family == AF_INET)
+		return ct_text_addr(p, m->end, AF_INET, a);
+	if (p >= m->end || *p != '[')
+		return NULL;
+	p = ct_text_addr(p + 1, m->end, AF_INET6, a);
+	return p != NULL && p < m->end && *p == ']' ? p + 1 : NULL;
+}
+
+/* [user@]host[:port] */
+static uint32_t
+user_and_host(const struct ct_sip_msg *m, const char *p, uint32_t *skip)
+{
+	const char *at = p, *behind;
+	union ct_addr a;
+
+	while (at < m->end && *at != '@' && *at != '\r' && *at != '\n')
+		at++;
+	if (at < m->end && *at == '@') {
+		*skip = at + 1 - p;
+		p = at + 1;
+	}
+	behind = host(m, p, &a);
+	if (behind == NULL)
+		return 0;
+	if (behind < m->end && *behind == ':') {
+		behind++;
+		behind += digits(m, behind, skip);
+	}
+	return behind - p;
+}
+
+static const struct {
+	const char *name, *compact;
+	const char *search; /* what stands before it, anywhere in the header */
+	matcher *match;
+} headers[] = {
+	[CT_SIP_CSEQ] = { "CSeq", NULL, NULL, digits },
+	[CT_SIP_CONTACT] = { "Contact", "m", "sip:", user_and_host },
+	[CT_SIP_EXPIRES] = { "Expires", NULL, NULL, digits },
+	[CT_SIP_CONTENT_LENGTH] = { "Content-Length", "l", NULL, digits },
+};
+
+/* p is a line's end. Where the next line goes on with the same header; NULL: it does not. */
+static const char *
+continued(const char *p, const char *end)
+{
+	if (++p >= end)
+		return NULL;
+	if (p[-1] == '\r' && *p == '\n' && ++p >= end)
+		return NULL;
+	if (*p != ' ' && *p != '\t')
+		return NULL;
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	return p;
+}
+
+static const char *
+skip_blanks(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	if (p < end && (*p == '\r' || *p == '\n'))
+		p = continued(p, end);
+	return p;
+}
+
+/* In the header that p is in; something stands behind it. */
+static const char *
+search(const char *p, const char *end, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (end - p <= (ptrdiff_t)len)
+		return NULL;
+	for (end -= len; p < end; p++) {
+		if (*p == '\r' || *p == '\n') {
+			p = continued(p, end);
+			if (p == NULL)
+				return NULL;
+		} else if (strncasecmp(p, word, len) == 0) {
+			return p;
+		}
+	}
+	return NULL;
+}
+
+/* Behind the name, when the line begins with it. */
+static const char *
+behind_name(const char *p, const char *end, enum ct_sip_name name)
+{
+	const char *compact = headers[name].compact;
+
+	if (ct_text_is(p, end, headers[name].name))
+		return p + strlen(headers[name].name);
+	if (compact != NULL && end - p > 1 && ct_text_is(p, end, compact) &&
+	    !isalpha((unsigned char)p[1]))
+		return p + 1;
+	return NULL;
+}
+
+static int
+match(const struct ct_sip_msg *m, const char *p, enum ct_sip_name name, struct ct_sip_at *at)
+{
+	uint32_t skip = 0;
+
+	at->len = headers[name].match(m, p, &skip);
+	if (at->len == 0)
+		return -1;
+	at->off = p - m->text + skip;
+	return 1;
+}
+
+/* What the header says; p is behind its name. 0: no header, after all. */
+static int
+content(const struct ct_sip_msg *m, const char *p, enum ct_sip_name name, struct ct_sip_at *at)
+{
+	const char *word = headers[name].search;
+
+	p = skip_blanks(p, m->end);
+	if (p == NULL || p >= m->end || *p != ':' || p + 1 >= m->end)
+		return 0;
+	p = skip_blanks(p + 1, m->end);
+	if (p == NULL)
+		return 0;
+	at->off = p - m->text;
+	if (word != NULL) {
+		p = search(p, m->end, word);
+		if (p == NULL)
+			return -1;
+		p += strlen(word);
+	}
+	return match(m, p, name, at);
+}
+
+int
+ct_sip_header(const struct ct_sip_msg *m, uint32_t off, enum ct_sip_name name, struct ct_sip_at *at)
+{
+	const char *behind;
+
+	for (const char *p = m->text + off; p < m->end; p++) {
+		if (*p != '\r' && *p != '\n')
+			continue;
+		if (++p >= m->end)
+			break;
+		if (p[-1] == '\r' && *p == '\n' && ++p >= m->end)
+			break;
+		if (*p == ' ' || *p == '\t')
+			continue;
+		behind = behind_name(p, m->end, name);
+		if (behind != NULL)
+			return content(m, behind, name, at);
+	}
+	return 0;
+}
+
+uint64_t
+ct_sip_number(const struct ct_sip_msg *m, uint32_t off)
+{
+	const char *behind;
+
+	return ct_text_number(m->text + off, m->end, 10, &behind);
+}
+
+/* The next one in the same header. */
+static int
+next_in_header(const struct ct_sip_msg *m, uint32_t off, struct ct_sip_at *at)
+{
+	const char *p = search(m->text + off, m->end, ",");
+
+	if (p != NULL)
+		p = search(p, m->end, "sip:");
+	if (p == NULL)
+		return 0;
+	p += strlen("sip:");
+	at->off = p - m->text;
+	return match(m, p, CT_SIP_CONTACT, at);
+}
+
+/* Those that make no sense are passed over. */
+static bool
+next_contact(const struct ct_sip_msg *m, uint32_t off, bool in_header, struct ct_sip_at *at)
+{
+	int rc = 0;
+
+	if (in_header)
+		while ((rc = next_in_header(m, off, at)) < 0)
+			off = at->off;
+	if (rc > 0)
+		return true;
+	while ((rc = ct_sip_header(m, off, CT_SIP_CONTACT, at)) < 0)
+		off = at->off;
+	return rc > 0;
+}
+
+int
+ct_sip_contact(const struct ct_sip_msg *m, struct ct_sip_contact *c)
+{
+	uint64_t port = DEFAULT_PORT;
+	const char *p;
+
+	if (!next_contact(m, c->next, c->in_header, &c->at))
+		return 0;
+	c->in_header = true;
+	p = host(m, m->text + c->at.off, &c->addr);
+	if (p == NULL)
+		return -1;
+	if (p < m->end && *p == ':') {
+		port = ct_text_number(p + 1, m->end, 10, &p);
+		if (port < 1024 || port > 65535)
+			return -1;
+	}
+	c->port = rte_cpu_to_be_16(port);
+	c->next = p - m->text;
+	return 1;
+}
+
+/* A contact's parameters end with it. */
+static const char *
+parameters_end(const struct ct_sip_msg *m, uint32_t off)
+{
+	const char *comma = search(m->text + off, m->end, ",");
+
+	return comma != NULL ? comma : m->end;
+}
+
+bool
+ct_sip_transport(const struct ct_sip_msg *m, uint32_t off, uint8_t *proto)
+{
+	const char *p = search(m->text + off, parameters_end(m, off), "transport=");
+
+	*proto = m->proto;
+	if (p == NULL)
+		return true;
+	p += strlen("transport=");
+	if (ct_text_is(p, m->end, "TCP"))
+		*proto = IPPROTO_TCP;
+	else if (ct_text_is(p, m->end, "UDP"))
+		*proto = IPPROTO_UDP;
+	else
+		return false;
+	return *proto == m->proto;
+}
+
+int
+ct_sip_parameter(const struct ct_sip_msg *m, uint32_t off, const char *name, uint32_t *value)
+{
+	const char *p = search(m->text + off, parameters_end(m, off), name), *behind;
+
+	if (p == NULL)
+		return 0;
+	p += strlen(name);
+	*value = ct_text_number(p, m->end, 0, &behind);
+	return behind == p ? -1 : 1;
+}
