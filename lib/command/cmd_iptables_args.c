@@ -360,6 +360,9 @@ ipt_parse(struct ipt *x, int argc, char **argv)
 		return rc;
 	if (x->wait_interval && !x->wait)
 		return ipt_bad(x, "--wait-interval only makes sense with --wait\n");
+	rc = ipt_check_drop(x);
+	if (rc != IPT_OK)
+		return rc;
 	struct rule_parse rp = {
 		.family = x->family,
 		.ip = &x->spec.ip,

@@ -120,6 +120,23 @@ resolve_jump(struct ipt *x)
 }
 
 int
+ipt_check_drop(struct ipt *x)
+{
+	int type = rule_table_type_find(x->family, x->table);
+	const struct rule_ext_type *target = x->spec.target.type;
+	bool drops = (target != NULL && strcmp(target->name, "DROP") == 0) ||
+		     (x->jump != NULL && strcmp(x->jump, "DROP") == 0) ||
+		     (x->policy != NULL && strcmp(x->policy, "DROP") == 0);
+
+	if (type < 0 || !rule_table_types[type].translates || !drops)
+		return IPT_OK;
+	return ipt_bad(x,
+		       "\nThe \"%s\" table is not intended for filtering, the use of DROP is "
+		       "therefore inhibited.\n\n",
+		       x->table);
+}
+
+int
 ipt_finish(struct ipt *x)
 {
 	int rc = IPT_OK;

@@ -134,10 +134,11 @@ struct rule_chain {
 /* What distinguishes one table from the next; see rule_tables.c. */
 struct rule_table_type {
 	const char *name;
-	int priority;     /* enum hook_priority */
-	uint32_t points;  /* bit per hook point that has a chain */
-	uint8_t families; /* bit per enum hook_family */
-	bool reroutes;    /* what it changes at OUTPUT may change the route */
+	int priority[HOOK_POINTS]; /* enum hook_priority */
+	uint32_t points;           /* bit per hook point that has a chain */
+	uint8_t families;          /* bit per enum hook_family */
+	bool reroutes;             /* what it changes at OUTPUT may change the route */
+	bool translates; /* of connections, by their first packets (rule_nat.c); drops nothing */
 };
 
 #define RULE_TABLES_MAX 8

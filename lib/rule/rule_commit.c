@@ -11,6 +11,14 @@
 #include "rule_object.h"
 #include "rule_zero.h"
 
+static hook_fn *
+hook_of(const struct rule_table_type *tt, enum hook_point point)
+{
+	if (tt->translates)
+		return rule_hook_nat;
+	return point == HOOK_OUTPUT && tt->reroutes ? rule_hook_reroute : rule_hook;
+}
+
 /* Enters the table into the hooks of its points. */
 static int
 register_hooks(struct gen *draft, enum hook_family family, unsigned type)
@@ -20,10 +28,8 @@ register_hooks(struct gen *draft, enum hook_family family, unsigned type)
 
 	for (unsigned p = 0; rc == 0 && p < HOOK_POINTS; p++)
 		if (tt->points & 1u << p)
-			rc = hook_register(draft, family, p, tt->priority, tt->name,
-					   p == HOOK_OUTPUT && tt->reroutes ? rule_hook_reroute
-									    : rule_hook,
-					   rule_hook_priv(family, type));
+			rc = hook_register(draft, family, p, tt->priority[p], tt->name,
+					   hook_of(tt, p), rule_hook_priv(family, type));
 	return rc;
 }
 

@@ -15,3 +15,9 @@ void rule_hook(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, u
 /* rule_reroute.c: the same for a table that may change the route at OUTPUT. */
 void rule_hook_reroute(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 		       verdict_t *verdicts);
+/*
+ * rule_nat.c: the same for a table that says how connections are translated: only the first packet of each
+ * meets it.
+ */
+void rule_hook_nat(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
+		   verdict_t *verdicts);

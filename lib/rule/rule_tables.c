@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tables there are; a further one (nat) is one line here. The slot of the generation that holds
+ * The tables there are; a further one is an entry here. The slot of the generation that holds
  * their content is freed here too. Read by everybody, written by nobody.
  */
 #include <stdlib.h>
@@ -10,14 +10,49 @@
 #include "rule_object.h"
 
 #define POINT(p) (1u << HOOK_##p)
+#define ALL_POINTS ((1u << HOOK_POINTS) - 1)
 #define BOTH (1u << HOOK_IP4 | 1u << HOOK_IP6)
+#define EVERYWHERE(p)                   \
+	{                               \
+		(p), (p), (p), (p), (p) \
+	}
 
 const struct rule_table_type rule_table_types[] = {
-	{ "filter", HOOK_PRI_FILTER, POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT), BOTH, false },
-	{ "raw", HOOK_PRI_RAW, POINT(PREROUTING) | POINT(OUTPUT), BOTH, false },
-	{ "mangle", HOOK_PRI_MANGLE, (1u << HOOK_POINTS) - 1, BOTH, true },
-	{ "security", HOOK_PRI_SECURITY, POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT), BOTH,
-	  false },
+	{
+		.name = "filter",
+		.priority = EVERYWHERE(HOOK_PRI_FILTER),
+		.points = POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT),
+		.families = BOTH,
+	},
+	{
+		.name = "raw",
+		.priority = EVERYWHERE(HOOK_PRI_RAW),
+		.points = POINT(PREROUTING) | POINT(OUTPUT),
+		.families = BOTH,
+	},
+	{
+		.name = "mangle",
+		.priority = EVERYWHERE(HOOK_PRI_MANGLE),
+		.points = ALL_POINTS,
+		.families = BOTH,
+		.reroutes = true,
+	},
+	{
+		.name = "security",
+		.priority = EVERYWHERE(HOOK_PRI_SECURITY),
+		.points = POINT(INPUT) | POINT(FORWARD) | POINT(OUTPUT),
+		.families = BOTH,
+	},
+	{
+		.name = "nat",
+		.priority = { [HOOK_PREROUTING] = HOOK_PRI_DNAT,
+			      [HOOK_OUTPUT] = HOOK_PRI_DNAT,
+			      [HOOK_INPUT] = HOOK_PRI_SNAT,
+			      [HOOK_POSTROUTING] = HOOK_PRI_SNAT },
+		.points = ALL_POINTS & ~POINT(FORWARD),
+		.families = BOTH,
+		.translates = true,
+	},
 };
 const unsigned rule_nb_table_types = RTE_DIM(rule_table_types);
 
