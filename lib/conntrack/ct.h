@@ -187,7 +187,7 @@ static inline uint32_t
 ct_seconds(uint32_t s)
 {
 	s = (int32_t)s < 0 ? 0 : RTE_MIN(s, CT_TIMEOUT_MAX);
-	return (uint64_t)s * 1000 >> CT_TIME_SHIFT;
+	return ((uint64_t)s * 1000 + (1 << CT_TIME_SHIFT) - 1) >> CT_TIME_SHIFT;
 }
 
 static inline bool

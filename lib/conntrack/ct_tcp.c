@@ -4,12 +4,9 @@
  * state table (ct_tcp_state.c), mends what a table cannot know (ct_tcp_way.c), and checks the windows
  * (ct_tcp_window.c). Workers; the entry is changed under ct_lock().
  */
-#include <rte_tcp.h>
-
 #include "ct_event.h"
 #include "ct_ext.h"
 #include "ct_tcp_seg.h"
-#include "pkt_checksum.h"
 
 #define SYSCTL "net.netfilter.nf_conntrack_tcp_"
 
@@ -55,11 +52,6 @@ static const char *const timeout_names[NB_TIMEOUTS] = {
 };
 
 static struct ct_proto tcp;
-
-/* ECN's bits and PSH mean nothing here. */
-#define FLAGS_THAT_COUNT                                                             \
-	(RTE_TCP_FIN_FLAG | RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG | \
-	 RTE_TCP_URG_FLAG)
 
 static inline uint32_t
 seconds_of(const struct ct *ct, unsigned index)
@@ -147,7 +139,7 @@ quick(struct ct_pkt *p, const struct rte_tcp_hdr *th)
 	uint32_t end = seq + pkt_l4_len(p->m) - (th->data_off >> 4) * 4u;
 	uint32_t seconds;
 
-	if (unlikely((th->tcp_flags & FLAGS_THAT_COUNT) != RTE_TCP_ACK_FLAG || p->fresh ||
+	if (unlikely((th->tcp_flags & CT_TCP_FLAGS) != RTE_TCP_ACK_FLAG || p->fresh ||
 		     (ct_status(ct) & open) != open || !plain_options(th)))
 		return false;
 	ct_lock(ct);
@@ -232,35 +224,6 @@ settle(struct ct_tcp_step *st, uint32_t seconds)
 		ct_event(p->ctx->lane, p->ct, events);
 }
 
-static uint8_t
-kind_of(uint8_t flags)
-{
-	if (flags & RTE_TCP_RST_FLAG)
-		return CT_TCP_KIND_RST;
-	if (flags & RTE_TCP_SYN_FLAG)
-		return flags & RTE_TCP_ACK_FLAG ? CT_TCP_KIND_SYNACK : CT_TCP_KIND_SYN;
-	if (flags & RTE_TCP_FIN_FLAG)
-		return CT_TCP_KIND_FIN;
-	return flags & RTE_TCP_ACK_FLAG ? CT_TCP_KIND_ACK : CT_TCP_KIND_NONE;
-}
-
-static void
-read_segment(struct ct_tcp_seg *s, const struct ct_pkt *p, const struct rte_tcp_hdr *th)
-{
-	unsigned header = (th->data_off >> 4) * 4u;
-
-	s->options = (const uint8_t *)(th + 1);
-	s->nb_options = header - sizeof(*th);
-	s->seq = rte_be_to_cpu_32(th->sent_seq);
-	s->ack = rte_be_to_cpu_32(th->recv_ack);
-	s->win = rte_be_to_cpu_16(th->rx_win);
-	s->flags = th->tcp_flags;
-	s->kind = kind_of(th->tcp_flags);
-	s->dir = p->dir;
-	s->end = s->seq + pkt_l4_len(p->m) - header + !!(s->flags & RTE_TCP_SYN_FLAG) +
-		 !!(s->flags & RTE_TCP_FIN_FLAG);
-}
-
 static bool
 begin(struct ct *ct, const struct ct_tcp_seg *s)
 {
@@ -308,7 +271,7 @@ look_closer(struct ct_pkt *p, const struct rte_tcp_hdr *th)
 	uint32_t seconds = 0;
 	enum ct_tcp_way way;
 
-	read_segment(&st.s, p, th);
+	ct_tcp_read(&st.s, p, th);
 	if (p->fresh && !begin(p->ct, &st.s))
 		return CT_INVALID;
 	ct_lock(p->ct);
@@ -335,39 +298,6 @@ tcp_packet(struct ct_pkt *p)
 	const struct rte_tcp_hdr *th = pkt_l4(p->m);
 
 	return likely(quick(p, th)) ? CT_OK : look_closer(p, th);
-}
-
-static bool
-valid_flags(uint8_t flags)
-{
-	switch (flags & FLAGS_THAT_COUNT) {
-	case RTE_TCP_SYN_FLAG:
-	case RTE_TCP_SYN_FLAG | RTE_TCP_URG_FLAG:
-	case RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG:
-	case RTE_TCP_RST_FLAG:
-	case RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG:
-	case RTE_TCP_FIN_FLAG | RTE_TCP_ACK_FLAG:
-	case RTE_TCP_FIN_FLAG | RTE_TCP_ACK_FLAG | RTE_TCP_URG_FLAG:
-	case RTE_TCP_ACK_FLAG:
-	case RTE_TCP_ACK_FLAG | RTE_TCP_URG_FLAG:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool
-tcp_valid(const struct rte_mbuf *m, bool check_sum)
-{
-	const struct rte_tcp_hdr *th = pkt_l4(m);
-	uint32_t len = pkt_l4_len(m), header;
-
-	len = RTE_MIN(len, m->data_len - RTE_MIN(m->data_len, pkt_const(m)->l4));
-	if (len < sizeof(*th))
-		return false;
-	header = (th->data_off >> 4) * 4u;
-	return header >= sizeof(*th) && header <= len && valid_flags(th->tcp_flags) &&
-	       (!check_sum || pkt_l4_checksum_ok(m));
 }
 
 static bool
@@ -406,7 +336,7 @@ static struct ct_proto tcp = {
 	.name = "tcp",
 	.proto = IPPROTO_TCP,
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
-	.valid = tcp_valid,
+	.valid = ct_tcp_valid,
 	.packet = tcp_packet,
 	.can_drop_early = tcp_can_drop_early,
 	.state_name = tcp_state_name,

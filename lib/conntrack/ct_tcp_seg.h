@@ -2,6 +2,8 @@
 /* Private to ct_tcp*.c: a segment as it was read, and its check against the windows. */
 #pragma once
 
+#include <rte_tcp.h>
+
 #include "ct_proto.h"
 #include "ct_tcp.h"
 
@@ -26,6 +28,16 @@ struct ct_tcp_seg {
 	uint8_t kind;
 	uint8_t dir;
 };
+
+/* ECN's bits and PSH mean nothing here. */
+#define CT_TCP_FLAGS                                                                 \
+	(RTE_TCP_FIN_FLAG | RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG | \
+	 RTE_TCP_URG_FLAG)
+
+/* ct_proto.valid: the header is there as a whole, its flags can be. */
+bool ct_tcp_valid(const struct rte_mbuf *m, bool check_sum);
+/* th: the header, which is valid. */
+void ct_tcp_read(struct ct_tcp_seg *s, const struct ct_pkt *p, const struct rte_tcp_hdr *th);
 
 /* a is before b, on the circle of sequence numbers. */
 static inline bool

@@ -5,8 +5,6 @@
  * has offered. A segment must lie between the other side's oldest window and what may be sent, and must
  * not acknowledge what was not sent. Workers, under ct_lock().
  */
-#include <rte_tcp.h>
-
 #include "ct_tcp_seg.h"
 
 /* What is looked at of a segment beside the segment itself: some of it is mended first. */

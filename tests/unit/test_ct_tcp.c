@@ -1,34 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* TCP's tracker: the conversations of ct_tcp.txt, headers cut short, options whose lengths lie. */
-#include "eal.h"
+#include "ct_play.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <rte_tcp.h>
 
-#include "ct_proto.h"
-#include "ct_table.h"
 #include "ct_tcp_seg.h"
-#include "pkt_build_ip.h"
 #include "pkt_checksum.h"
 
 #define SYSCTL "net.netfilter.nf_conntrack_tcp_"
 
 static const struct ct_proto *tcp;
-static struct hook_ctx ctx;
 
 static int
 setup(void **state)
 {
-	struct err e = { 0 };
-
-	if (eal_setup(state) != 0)
-		return -1;
-	param_set(param_find("net.netfilter.nf_conntrack_max"), 1024);
 	tcp = ct_proto(HOOK_IP4, IPPROTO_TCP);
-	return ct_table_create(HOOK_IP4, &e);
+	return ct_play_setup(state);
 }
 
 struct segment {
@@ -54,20 +43,10 @@ flags_of(const char *s)
 static struct rte_mbuf *
 packet_of(const struct segment *s)
 {
-	static const uint8_t a[4] = { 10, 1, 0, 2 }, b[4] = { 10, 2, 0, 2 };
-	bool reply = s->dir == '<';
 	unsigned header = sizeof(struct rte_tcp_hdr) + s->nb_options;
-	struct pkt_ip_spec ip = { .src = reply ? b : a,
-				  .dst = reply ? a : b,
-				  .family = AF_INET,
-				  .proto = IPPROTO_TCP,
-				  .ttl = 64,
-				  .payload = header + s->len };
-	struct rte_mbuf *m = pkt_alloc(0);
-	struct rte_tcp_hdr *th = pkt_build_ip(m, &ip);
+	struct rte_mbuf *m = ct_play_ip(s->dir == '<', IPPROTO_TCP, header + s->len);
+	struct rte_tcp_hdr *th = pkt_l4(m);
 
-	th->src_port = rte_cpu_to_be_16(reply ? 80 : 1024);
-	th->dst_port = rte_cpu_to_be_16(reply ? 1024 : 80);
 	th->sent_seq = rte_cpu_to_be_32(s->seq);
 	th->recv_ack = rte_cpu_to_be_32(s->ack);
 	th->rx_win = rte_cpu_to_be_16(s->win);
@@ -78,98 +57,24 @@ packet_of(const struct segment *s)
 	return m;
 }
 
-/* The only connection there is; NULL: none. */
-static struct ct *known;
-static uint32_t now = 1000;
-
-static struct ct *
-fresh(void)
-{
-	struct ct *ct = ct_alloc(0, AF_INET);
-	struct ct_tuple t = { .src.v4 = 1, .dst.v4 = 2, .proto = IPPROTO_TCP, .family = AF_INET };
-	struct ct_tuple r = { .src.v4 = 2, .dst.v4 = 1, .proto = IPPROTO_TCP, .family = AF_INET };
-
-	assert_non_null(ct);
-	ct->family = AF_INET;
-	ct->proto = IPPROTO_TCP;
-	ct_tuple_set(ct, CT_ORIGINAL, &t);
-	ct_tuple_set(ct, CT_REPLY, &r);
-	return ct;
-}
-
-/* What tracking does with a packet, in short. first: the direction that opened the connection. */
-static const char *
-track(struct rte_mbuf *m, char dir, char *first)
-{
-	struct ct_pkt p = { .ctx = &ctx, .m = m, .now = now };
-	struct ct *other;
-	enum ct_result r;
-	const char *info;
-
-	if (!tcp->valid(m, true))
-		return "INVALID";
-	p.fresh = known == NULL;
-	p.ct = p.fresh ? fresh() : known;
-	*first = p.fresh ? dir : *first;
-	p.dir = dir == *first ? CT_ORIGINAL : CT_REPLY;
-	info = p.dir == CT_REPLY || ct_status(p.ct) & CT_SEEN_REPLY ? "ESTABLISHED" : "NEW";
-	r = tcp->packet(&p);
-	if (r == CT_AGAIN) {
-		known = NULL;
-		return track(m, dir, first);
-	}
-	if (r != CT_OK && p.fresh)
-		ct_free(0, p.ct);
-	else if (p.fresh)
-		assert_int_equal(ct_insert(0, known = p.ct, now, &other), 0);
-	if (r != CT_OK)
-		return "INVALID";
-	if (p.dir == CT_REPLY)
-		ct_status_set(p.ct, CT_SEEN_REPLY);
-	if (ct_status(known) & CT_DYING)
-		known = NULL;
-	return info;
-}
-
-static void
-read_segment(struct segment *s, const char *line)
-{
-	char options[81];
-
-	assert_int_equal(sscanf(line, "%c %7s %u %u %u %u %80s", &s->dir, s->flags, &s->seq,
-				&s->ack, &s->win, &s->len, options),
-			 7);
-	s->nb_options = options[0] == '-' ? 0 : strlen(options) / 2;
-	for (unsigned i = 0; i < s->nb_options; i++)
-		sscanf(options + 2 * i, "%2hhx", &s->options[i]);
-}
-
-/* One line of the file; its answer as the file writes it. */
-static void
-play(const char *line, char *first, char *answer, size_t size)
+static struct rte_mbuf *
+packet(const char *line)
 {
 	struct segment s;
-	struct rte_mbuf *m;
-	const char *info;
+	char options[81];
 
-	read_segment(&s, line);
-	m = packet_of(&s);
-	info = track(m, s.dir, first);
-	rte_pktmbuf_free(m);
-	if (known == NULL)
-		snprintf(answer, size, "%s -\n", info);
-	else
-		snprintf(answer, size, "%s %s %u%s\n", info, tcp->state_name(known),
-			 ((known->expires - now) << CT_TIME_SHIFT) / 1000,
-			 ct_status(known) & CT_ASSURED ? " assured" : "");
+	assert_int_equal(sscanf(line, "%c %7s %u %u %u %u %80s", &s.dir, s.flags, &s.seq, &s.ack,
+				&s.win, &s.len, options),
+			 7);
+	s.nb_options = options[0] == '-' ? 0 : strlen(options) / 2;
+	for (unsigned i = 0; i < s.nb_options; i++)
+		sscanf(options + 2 * i, "%2hhx", &s.options[i]);
+	return packet_of(&s);
 }
 
 static void
-begin(void)
+defaults(void)
 {
-	if (known != NULL)
-		ct_remove(0, known);
-	known = NULL;
 	param_set(param_find(SYSCTL "loose"), 1);
 	param_set(param_find(SYSCTL "be_liberal"), 0);
 	param_set(param_find(SYSCTL "ignore_invalid_rst"), 0);
@@ -178,32 +83,11 @@ begin(void)
 static void
 conversations(void **state)
 {
-	FILE *f = fopen("ct_tcp.txt", "r");
-	char line[256], answer[128], name[192], title[256] = "", first = 0;
-	unsigned wrong = 0, segments = 0;
-	int value;
+	struct ct_play play = {
+		.proto = tcp, .sysctl = SYSCTL, .packet = packet, .begin = defaults
+	};
 
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f) != NULL) {
-		if (strncmp(line, "conversation ", 13) == 0) {
-			begin();
-			strcpy(title, line);
-		} else if (sscanf(line, "set %40s %d", answer, &value) == 2) {
-			snprintf(name, sizeof(name), SYSCTL "%s", answer);
-			param_set(param_find(name), value);
-		} else if (*line == '<' || *line == '>') {
-			play(line, &first, answer, sizeof(answer));
-			segments++;
-			if (strcmp(strstr(line, " : ") + 3, answer) != 0) {
-				print_error("%s%s        not %s", title, line, answer);
-				wrong++;
-			}
-		}
-	}
-	fclose(f);
-	begin();
-	assert_true(segments > 200);
-	assert_int_equal(wrong, 0);
+	assert_true(ct_play_file(&play, "ct_tcp.txt") > 200);
 }
 
 static void
@@ -279,7 +163,7 @@ options_that_lie(void **state)
 static void
 windows_forgotten(void **state)
 {
-	struct ct *ct = fresh();
+	struct ct *ct = ct_play_fresh(IPPROTO_TCP);
 
 	ct->state = CT_TCP_SYN_SENT;
 	ct->tcp.seen[0].maxwin = ct->tcp.seen[1].maxwin = 7;
