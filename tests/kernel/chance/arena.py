@@ -30,6 +30,7 @@ class _Kernel:
     def __init__(self, lab, router):
         self.wire, self.hold, self.release = lab.wire, router.hold, router.release
         self._lab, self._router = lab, router
+        self.trouble = router.trouble
 
     def ask(self, line, stdin=""):
         self._lab.enter()
@@ -46,20 +47,32 @@ class _Pollux:
         return self._router.ask(shlex.split(line), stdin)
 
 
+def _enter_kernel(stack):
+    lab = stack.enter_context(Lab(True))
+    router = stack.enter_context(KernelRouter())
+    router.set_up(())
+    lab.wire.await_noise(router.reports(()), REPORTED)
+    return _Kernel(lab, router)
+
+
+def _enter_pollux(stack):
+    lab = stack.enter_context(Lab(False))
+    router = stack.enter_context(PolluxRouter())
+    router.set_up(())
+    return _Pollux(lab, router)
+
+
 class Arena:
     """Context manager. ``play`` gives lines of differences."""
 
+    def __init__(self, against="pollux"):
+        """``against`` kernel: Linux twice, which tells whether rounds have one outcome only."""
+        self._enter_other = _enter_pollux if against == "pollux" else _enter_kernel
+
     def __enter__(self):
         with ExitStack() as stack:
-            self._pollux_lab = stack.enter_context(Lab(False))
-            router = stack.enter_context(PolluxRouter())
-            router.set_up(())
-            self.pollux = _Pollux(self._pollux_lab, router)
-            lab = stack.enter_context(Lab(True))
-            router = stack.enter_context(KernelRouter())
-            router.set_up(())
-            self.kernel = _Kernel(lab, router)
-            lab.wire.await_noise(router.reports(()), REPORTED)
+            self.pollux = self._enter_other(stack)
+            self.kernel = _enter_kernel(stack)
             self._both = (self.kernel, self.pollux)
             for line in pools.SET_UP:
                 self._must(line)
@@ -90,6 +103,8 @@ class Arena:
             if not lines:
                 lines = self._send(a_round)
         finally:
+            for command in a_round.cleanup:
+                lines += self._same(command)
             for setting in reversed(a_round.settings):
                 lines += self._set(setting, setting.undo)
         return lines
@@ -117,6 +132,8 @@ class Arena:
             lines += _frames(side, self.kernel.wire.frames[side], self.pollux.wire.frames[side])
         for rule_set in a_round.sets:
             lines += self._same(f"{rules.TOOL[rule_set.family]}-save -c")
+        for command in a_round.shows:
+            lines += self._same(command)
         return lines
 
     def _send_to_pollux(self, together, held):

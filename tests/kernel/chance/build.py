@@ -63,10 +63,11 @@ def udp(ends, sport, dport, payload, *, length=None, wrong=False, without=False)
     return data if without else _summed(*ends, 17, data, 6, wrong)
 
 
-def tcp(ends, sport, dport, flags, payload, *, seq=1000, ack=2000, options=b"", offset=None, wrong=False):
+def tcp(ends, sport, dport, flags, payload, *, seq=1000, ack=2000, options=b"", offset=None, wrong=False,
+        window=8192):
     options += b"\1" * (-len(options) % 4)
     words = 5 + len(options) // 4 if offset is None else offset
-    data = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, words << 4, flags, 8192, 0, 0) + options + payload
+    data = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, words << 4, flags, window, 0, 0) + options + payload
     return _summed(*ends, 6, data, 16, wrong)
 
 

@@ -12,6 +12,8 @@ class Round:
     settings: list = field(default_factory=list)
     sets: list = field(default_factory=list)      # of rules, one a family
     groups: list = field(default_factory=list)    # (side, held, [frame])
+    shows: tuple = ()                             # what else is compared when all is sent
+    cleanup: tuple = ()                           # what takes the rest back
 
     def limits(self):
         return {side: mtu for setting in self.settings for side, mtu in setting.limits}

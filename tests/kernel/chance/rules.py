@@ -47,11 +47,11 @@ class RuleSet:
 class Grammar:
     """What Pollux has of the grammar's lines; ``missing`` names the rest."""
 
-    def __init__(self, accepts):
-        """``accepts(tool, words)``: does Pollux know the match or target?"""
+    def __init__(self, accepts, lines=matches):
+        """``accepts(tool, words)``: does Pollux know the match or target? ``lines``: where all are named."""
         self.missing = set()
-        self.matches = {family: self._known(family, matches.MATCHES, accepts) for family in TOOL}
-        self.targets = {family: self._known(family, matches.TARGETS, accepts) for family in TOOL}
+        self.matches = {family: self._known(family, lines.MATCHES, accepts) for family in TOOL}
+        self.targets = {family: self._known(family, lines.TARGETS, accepts) for family in TOOL}
 
     def _known(self, family, parts, accepts):
         found, asked = [], {}

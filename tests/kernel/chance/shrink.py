@@ -17,15 +17,15 @@ class _Atom:
 
 def shrink(a_round, differs):
     """The smallest round found for which ``differs(round)`` still holds."""
-    atoms = _minimal(_atoms(a_round), lambda some: differs(_assemble(a_round.name, some)))
+    atoms = _minimal(_atoms(a_round), lambda some: differs(_assemble(a_round, some)))
     for index, atom in enumerate(atoms):
         if atom.kind == "rule":
-            atoms = _simpler_rule(a_round.name, atoms, index, differs)
+            atoms = _simpler_rule(a_round, atoms, index, differs)
     loose = [replace(atom, place=(atom.place[0], atom.place[1], False)) if atom.kind == "frame" else atom
              for atom in atoms]
-    if loose != atoms and differs(_assemble(a_round.name, loose)):
+    if loose != atoms and differs(_assemble(a_round, loose)):
         atoms = loose
-    return _assemble(a_round.name, atoms)
+    return _assemble(a_round, atoms)
 
 
 def _atoms(a_round):
@@ -38,8 +38,8 @@ def _atoms(a_round):
     return atoms
 
 
-def _assemble(name, atoms):
-    made = Round(name)
+def _assemble(a_round, atoms):
+    made = Round(a_round.name, shows=a_round.shows, cleanup=a_round.cleanup)
     made.settings = [atom.value for atom in atoms if atom.kind == "setting"]
     for family in rules.TOOL:
         own = [atom for atom in atoms if atom.place[:1] == (family,)]
@@ -63,14 +63,14 @@ def _chains(chosen):
     return chains
 
 
-def _simpler_rule(name, atoms, index, differs):
+def _simpler_rule(a_round, atoms, index, differs):
     rule = atoms[index].value
     for at in range(len(rule.parts) - 1, -1, -1):
         simpler = replace(rule, parts=rule.parts[:at] + rule.parts[at + 1:])
         if at == len(rule.parts) - 1:
             simpler.parts.append("")       # the last is the target
         tried = [*atoms[:index], replace(atoms[index], value=simpler), *atoms[index + 1:]]
-        if simpler.parts != rule.parts and differs(_assemble(name, tried)):
+        if simpler.parts != rule.parts and differs(_assemble(a_round, tried)):
             rule, atoms = simpler, tried
     return atoms
 

@@ -23,6 +23,7 @@ def scenario_text(a_round, differences, whole=False):
     for made in a_round.sets:
         if whole or made.rules or made.policies:
             lines.append(f"show {rules.TOOL[made.family]}-save -c")
+    lines += [f"show {command}" for command in a_round.shows]
     return "".join(line + "\n" for line in lines)
 
 
@@ -36,7 +37,7 @@ def _expression(side, frame):
     """Scapy's words for the frame if they give exactly its bytes, else the bytes."""
     try:
         words = Ether(frame).command()
-        if len(words) <= READABLE and packets.frames(side, words) == [frame]:
+        if len(words) <= READABLE and packets.frames(side, words) == (frame,):
             return words
     except Exception:  # pylint: disable=broad-except
         pass               # scapy does not understand what it made itself: then the bytes

@@ -4,6 +4,8 @@
 Scapy's own IP() asks the routing table of the machine for missing addresses;
 here they default to the raw hosts: from the side's host to the other side's.
 """
+import functools
+
 from scapy import all as scapy
 from scapy.config import conf
 
@@ -11,6 +13,7 @@ from . import talk
 from .address import FAR, IPV4, IPV6, MAC, PORT
 
 conf.verb = 0
+KEPT = 1000
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 
 
@@ -109,7 +112,7 @@ def _names(side):
         "IPv6": lambda **f: scapy.IPv6(**{"src": IPV6[side], "dst": IPV6[far], **f}),
         "IPerror": lambda **f: scapy.IP(**f), "IPv6error": lambda **f: scapy.IPv6(**f),
         "Ether": lambda **f: scapy.Ether(**{"src": MAC[side], "dst": MAC[PORT[side]], **f}),
-        "payload": _payload, "padded": _padded, "solicited": _solicited, "range": range, "bytes": bytes, "len": len,
+        "payload": _payload, "padded": _padded, "solicited": _solicited, "range": range, "enumerate": enumerate, "bytes": bytes, "len": len,
         "fragments": lambda packet, size: scapy.fragment(packet, size), "fragments6": _fragments6,
         "cut": _cut,
     })
@@ -119,12 +122,13 @@ def _names(side):
 NAMES = {side: _names(side) for side in FAR}
 
 
+@functools.lru_cache(KEPT)     # the other router gets the same
 def frames(side, expression):
     """The frames of an expression, as bytes; without an Ethernet header it gets the side's."""
     # as globals, so that a comprehension inside the expression sees them too
     value = eval(expression, {"__builtins__": {}, **NAMES[side]})  # pylint: disable=eval-used
     packets = value if isinstance(value, list) else [value]
-    return [_frame(side, packet) for packet in packets]
+    return tuple(_frame(side, packet) for packet in packets)
 
 
 def _frame(side, packet):

@@ -36,6 +36,7 @@ class _Player:
         self.scenario, self.router, self.wire, self.log = scenario, router, wire, log
         self.guide = guide
         self.patience = LATE
+        self.asked = 0            # answers to what was asked before the last frames
         self.followed = None      # the command whose output is read until the line `followed`
         self.record = Record(router.name)
         self.lines = {side: [] for side in wire.frames}   # the step each frame came after
@@ -46,6 +47,8 @@ class _Player:
         for step in self.scenario.steps:
             if not self._goes_together(step):
                 self._settle()
+            if step.kind in ("send", "burst", "wait"):
+                self.asked = len(self.record.answers)
             getattr(self, "_" + step.kind)(step)
             self._note(step)
             self.record.trouble = self.router.trouble()
@@ -153,9 +156,9 @@ class _Player:
             self.sending = "commands"
 
     def _says(self, step):
-        _, _, output, errors = self.record.answers[-1]
-        if self.router.routes_in_kernel and not step.pattern.search(output + errors):
-            raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel said\n{output}{errors}")
+        said = "".join(output + errors for _, _, output, errors in self.record.answers[self.asked:])
+        if self.router.routes_in_kernel and not step.pattern.search(said):
+            raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel said\n{said}")
 
     def _follow(self, step):
         self.followed = step, self.router.start(step.argv)

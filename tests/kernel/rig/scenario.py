@@ -83,8 +83,25 @@ def read_file(path, name):
         elif not scenarios:
             reader.fail("a file starts with 'scenario NAME'")
         else:
-            scenarios[-1].steps.append(_step(reader, line, word, rest))
+            scenarios[-1].steps += _MACROS[line](reader) if line in _MACROS else [_step(reader, line, word, rest)]
     return scenarios
+
+
+def _track(reader):
+    """Rules for all states, which make both families track, and packets and bytes of each connection."""
+    rules = "".join(f"-A {chain} -m conntrack --ctstate {state}\n" for chain in ("INPUT", "FORWARD", "OUTPUT")
+                    for state in ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"))
+    return [_command(reader, "sysctl -w net.netfilter.nf_conntrack_acct=1", "works"),
+            *(Step("command", reader.at, "track", argv=[tool + "-restore"], stdin=f"*filter\n{rules}COMMIT\n")
+              for tool in ("iptables", "ip6tables"))]
+
+
+def _flows(reader):
+    return [_command(reader, line, "any") for line in (
+        "conntrack -L", "iptables-save -c -t filter", "ip6tables-save -c -t filter")]
+
+
+_MACROS = {"track": _track, "flows": _flows}
 
 
 def _step(reader, line, word, rest):

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Names for scenarios about connections: short, because a connection takes many packets."""
+import struct
+
 from scapy import all as scapy
 
 from .address import FAR, IPV4, IPV6
+from .checksum import ones_complement
 
 TCP_PORTS = {"c": (1000, 80), "s": (80, 1000)}
 UDP_PORTS = {"c": (1000, 53), "s": (53, 1000)}
@@ -26,21 +29,36 @@ def _take(fields, *names):
 
 
 def names(side):
-    """T, T6: a TCP segment; U, U6: a datagram; SC: SCTP chunks. Fields of the IP header may be named too."""
+    """T, T6: a TCP segment; U, U6: a datagram; UL, UL6: UDP-Lite; SC, SC6: SCTP chunks. Fields of the IP header may be named too."""
     found = {}
-    for end, make in (("", _ip(side)), ("6", _ip6(side))):
+    ipv4 = _ip(side)
+    for end, make in (("", ipv4), ("6", _ip6(side))):
         def tcp(flags="S", seq=0, ack=0, data=b"", make=make, **fields):
             outer = _take(fields, "src", "dst", "ttl", "tos", "id", "hlim", "len", "frag")
             sport, dport = TCP_PORTS[side]
+            data = b"x" * data if isinstance(data, int) else data
+            if isinstance(fields.get("options"), bytes):     # some that scapy would not make
+                data = fields["options"] + data
+                fields["dataofs"] = 5 + len(fields.pop("options")) // 4
             segment = scapy.TCP(**{"sport": sport, "dport": dport, "flags": flags, "seq": seq & 0xFFFFFFFF,
                                    "ack": ack & 0xFFFFFFFF, **fields})
-            return make(**outer) / segment / (b"x" * data if isinstance(data, int) else data)
+            return make(**outer) / segment / data
 
         def udp(data=b"data", make=make, **fields):
             outer = _take(fields, "src", "dst", "ttl", "tos", "id", "hlim", "frag")
             sport, dport = UDP_PORTS[side]
             datagram = scapy.UDP(**{"sport": sport, "dport": dport, **fields})
             return make(**outer) / datagram / (b"x" * data if isinstance(data, int) else data)
+
+        def udplite(data=b"data", coverage=8, make=make, wrong=0, pseudo=136, **fields):
+            """``coverage``: bytes the checksum is over, as the header says it (0: all)."""
+            sport, dport = UDP_PORTS[side]
+            ports = struct.pack("!HHHH", fields.get("sport", sport), fields.get("dport", dport), coverage, 0)
+            outer = make(**{"nh" if make is not ipv4 else "proto": 136})
+            ends = bytes(outer)[12:20] if make is ipv4 else bytes(outer)[8:40]
+            header = ends + struct.pack("!IHBB", 8 + len(data), 0, 0, pseudo)
+            summed = ones_complement(header + (ports + data)[:coverage or None]) ^ wrong
+            return outer / scapy.Raw(ports[:6] + struct.pack("!H", summed) + data)
 
         def sctp(*chunks, tag=0, make=make, **fields):
             sport, dport = SCTP_PORTS[side]
@@ -49,7 +67,7 @@ def names(side):
                 packet /= chunk
             return packet
 
-        found.update({"T" + end: tcp, "U" + end: udp, "SC" + end: sctp})
+        found.update({"T" + end: tcp, "U" + end: udp, "UL" + end: udplite, "SC" + end: sctp})
     return found
 
 
