@@ -50,10 +50,16 @@ void ct_ext_dying(unsigned lane, struct ct *ct);
 /* Control: room for that many in all. 0 or -ENOMEM. */
 int ct_ext_reserve(uint32_t nb);
 
-/* Do all new connections have an extension (nf_conntrack_acct, nf_conntrack_timestamp)? */
+/* Do all new connections have an extension (nf_conntrack_acct, nf_conntrack_timestamp, labels)? */
 bool ct_ext_for_all(void);
 /* Control: turns nf_conntrack_acct on, as match connbytes does. */
 void ct_acct_enable(void);
+
+/*
+ * Control: a rule looks at labels: connections made from now on have them. 0 or -ENOMEM. And: it is gone.
+ */
+int ct_labels_hold(void);
+void ct_labels_drop(void);
 
 /* Counts; only where has & CT_HAS_ACCT. */
 void ct_acct(struct ct *ct, enum ct_dir dir, uint64_t packets, uint64_t bytes);

@@ -13,16 +13,43 @@
 #include "ct_quoted.h"
 #include "ct_stat.h"
 #include "ct_table.h"
+#include "ct_track.h"
 
 PARAM_INT_CALL(acct, "net.netfilter.nf_conntrack_acct", 0, 0, 1, ct_ext_wanted,
 	       "count packets and bytes of new connections")
 PARAM_INT_CALL(timestamp, "net.netfilter.nf_conntrack_timestamp", 0, 0, 1, ct_ext_wanted,
 	       "note when new connections begin and end")
 
+static uint32_t labels_held; /* rules that look at labels */
+
+static bool
+labelled(void)
+{
+	return __atomic_load_n(&labels_held, __ATOMIC_RELAXED) != 0;
+}
+
 bool
 ct_ext_for_all(void)
 {
-	return param_get(&acct) || param_get(&timestamp);
+	return param_get(&acct) || param_get(&timestamp) || labelled();
+}
+
+int
+ct_labels_hold(void)
+{
+	bool tracking = ct_table_exists(HOOK_IP4) || ct_table_exists(HOOK_IP6);
+
+	/* A table that is made later sees that labels are held. */
+	if (!labelled() && tracking && ct_ext_reserve(ct_max()) != 0)
+		return -ENOMEM;
+	__atomic_fetch_add(&labels_held, 1, __ATOMIC_RELAXED);
+	return 0;
+}
+
+void
+ct_labels_drop(void)
+{
+	__atomic_fetch_sub(&labels_held, 1, __ATOMIC_RELAXED);
 }
 
 void
@@ -104,6 +131,18 @@ ct_new_tuple(const struct ct_pkt *p, const struct ct_template *tmpl, struct ct_t
 }
 
 bool
+ct_tuple_of_pkt(const struct hook_ctx *ctx, struct rte_mbuf *m, struct ct_tuple *t)
+{
+	const struct ct_pkt p = { .ctx = ctx, .m = m };
+	const struct ct_proto *proto = ct_proto(ctx->family, pkt(m)->proto);
+
+	/* Tracking leaves it to the protocol to find ports cut short. */
+	if (proto->proto != 0 && proto->ports == NULL && pkt_l4_len(m) < 2 * sizeof(uint16_t))
+		return false;
+	return ct_new_tuple(&p, NULL, t);
+}
+
+bool
 ct_new_find(struct ct_pkt *p, const struct ct_template *tmpl, struct ct_tuple *t)
 {
 	uint16_t zone = t->zone, reply_zone = zone_of(p->m, tmpl, CT_REPLY);
@@ -138,10 +177,10 @@ begin_stamp(struct ct_ext *x)
 static void
 extend(struct ct_pkt *p, const struct ct_template *tmpl)
 {
-	bool counted = param_get(&acct), stamped = param_get(&timestamp);
+	bool counted = param_get(&acct), stamped = param_get(&timestamp), labels = labelled();
 	struct ct_ext *x;
 
-	if (likely(!counted && !stamped &&
+	if (likely(!counted && !stamped && !labels &&
 		   (tmpl == NULL || (!tmpl->timeouts && !tmpl->has_events))))
 		return;
 	x = ct_ext_get(p->ct, p->ctx->lane);
@@ -149,6 +188,8 @@ extend(struct ct_pkt *p, const struct ct_template *tmpl)
 		return;
 	if (counted)
 		x->has |= CT_HAS_ACCT;
+	if (labels)
+		x->has |= CT_HAS_LABELS;
 	if (stamped)
 		begin_stamp(x);
 	if (tmpl == NULL)

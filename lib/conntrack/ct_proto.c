@@ -57,7 +57,10 @@ ct_invert(struct ct_tuple *r, const struct ct_tuple *t)
 uint32_t
 ct_timeout(const struct ct *ct, const struct ct_proto *proto, unsigned index)
 {
-	if (unlikely(ct->ext != NULL && ct->ext->timeouts != NULL))
-		return ct->ext->timeouts->seconds[index];
-	return param_get(proto->timeouts[index]);
+	const struct ct_timeouts *own = NULL;
+
+	/* `nfct timeout delete` may take it away meanwhile. */
+	if (unlikely(ct->ext != NULL))
+		own = __atomic_load_n(&ct->ext->timeouts, __ATOMIC_RELAXED);
+	return own != NULL ? own->seconds[index] : (uint32_t)param_get(proto->timeouts[index]);
 }

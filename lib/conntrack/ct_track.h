@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "ct.h"
 #include "hook.h"
 #include "pkt.h"
 
@@ -45,3 +46,5 @@ ct_burst_waits(unsigned lane)
 uint16_t ct_deferred_take(unsigned lane, struct rte_mbuf **pkts);
 /* The burst is through, answers of the box included: what was not confirmed is forgotten. */
 void ct_burst_end(unsigned lane);
+/* Worker: the tuple that a packet without a connection would have, in zone 0. false: it has none. */
+bool ct_tuple_of_pkt(const struct hook_ctx *ctx, struct rte_mbuf *m, struct ct_tuple *t);
