@@ -129,6 +129,7 @@ struct rule_chain {
 	uint32_t points; /* bit per hook point: where all that is in it may be reached from */
 	bool uses_iface;
 	bool stateful; /* has matches or targets with state */
+	uint8_t needs; /* RULE_NEEDS_* of all its rules, reachable or not */
 };
 
 /* What distinguishes one table from the next; see rule_tables.c. */
@@ -159,6 +160,7 @@ struct rule_table {
 	uint16_t nb_user;
 	uint16_t builtin[HOOK_POINTS]; /* slot, or RULE_SLOT_NONE */
 	bool uses_iface;
+	uint8_t needs; /* RULE_NEEDS_* of all its chains */
 };
 
 /* What the generation slot holds. */
@@ -187,3 +189,5 @@ uint16_t rule_chain_find(const struct rule_table *t, const char *name);
 bool rule_unconditional(const struct rule *r);
 /* Dependency bits (RULE_DEP_*) of the whole rule. */
 uint32_t rule_deps(const struct rule *r);
+/* RULE_NEEDS_* of its matches and its target. */
+uint32_t rule_needs(const struct rule *r);

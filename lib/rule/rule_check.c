@@ -133,6 +133,7 @@ compile_chain(const struct rule_table *t, struct rule_chain *c)
 	c->points = ~0u;
 	c->uses_iface = false;
 	c->stateful = false;
+	c->needs = 0;
 	for (uint32_t i = 0; i < c->nb; i++) {
 		struct rule *r = c->rules[i];
 		int rc = check_rule(t, r);
@@ -143,6 +144,7 @@ compile_chain(const struct rule_table *t, struct rule_chain *c)
 		if (c->steps[i].flags & RULE_STEP_IFACE)
 			c->uses_iface = true;
 		c->stateful |= rule_stateful(r);
+		c->needs |= rule_needs(r);
 		if (!reachable)
 			continue;
 		if (r->kind == RULE_JUMP || r->kind == RULE_GOTO)
@@ -214,6 +216,7 @@ rule_check(struct rule_table *t)
 	int rc = 0;
 
 	t->uses_iface = false;
+	t->needs = 0;
 	for (uint16_t i = 0; i < t->nb_slots; i++) {
 		struct rule_chain *c = t->chain[i];
 
@@ -224,6 +227,7 @@ rule_check(struct rule_table *t)
 		if (rc != 0)
 			return rc;
 		t->uses_iface |= c->uses_iface;
+		t->needs |= c->needs;
 	}
 	return check_loops(t);
 }

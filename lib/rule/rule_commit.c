@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 
+#include "base_log.h"
+#include "ct_hooks.h"
 #include "rule_check.h"
 #include "rule_edit.h"
 #include "rule_eval.h"
@@ -30,6 +32,29 @@ register_hooks(struct gen *draft, enum hook_family family, unsigned type)
 		if (tt->points & 1u << p)
 			rc = hook_register(draft, family, p, tt->priority[p], tt->name,
 					   hook_of(tt, p), rule_hook_priv(family, type));
+	return rc;
+}
+
+/* Tracking comes with the first rule of a family that needs it, and goes with the last, as in Linux. */
+static int
+need_tracking(struct gen *draft, const struct rule_set *set)
+{
+	uint32_t all = 0;
+	int rc = 0;
+
+	for (unsigned f = 0; rc == 0 && f < HOOK_FAMILIES; f++) {
+		uint32_t needs = 0;
+		struct err e;
+
+		for (unsigned i = 0; i < rule_nb_table_types; i++)
+			if (set->table[f][i] != NULL)
+				needs |= set->table[f][i]->needs;
+		rc = ct_need(draft, f, needs & RULE_NEEDS_TRACK, &e);
+		if (rc != 0)
+			LOG(ERR, "%s", e.text);
+		all |= needs;
+	}
+	ct_need_order(draft, all & RULE_NEEDS_ORDER);
 	return rc;
 }
 
@@ -60,6 +85,8 @@ publish(struct rule_edit *e)
 				rc = register_hooks(draft, f, e->fresh[f][i]);
 		}
 	}
+	if (rc == 0)
+		rc = need_tracking(draft, set);
 	gen_draft_set(draft, rule_gen_slot, set);
 	if (rc != 0)
 		gen_abandon(draft);

@@ -147,6 +147,12 @@ policy_verdict(const struct rule_packet *rp, const struct rule_chain *c)
 	return c->policy == RULE_POLICY_ACCEPT ? VERDICT_ACCEPT : VERDICT_DROP_FOR(DROP(policy));
 }
 
+static verdict_t
+hotdrop_verdict(const struct rule_packet *rp)
+{
+	return rp->why != 0 ? rp->why : VERDICT_DROP_FOR(DROP(hotdrop));
+}
+
 /* Counts the packet where it matches. */
 static inline bool
 step_match(struct rule_packet *rp, const struct rule_step *s, bool ip4)
@@ -175,7 +181,7 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4
 			pos++;
 			if (!step_match(rp, s, ip4)) {
 				if (unlikely(rp->hotdrop))
-					return VERDICT_DROP_FOR(DROP(hotdrop));
+					return hotdrop_verdict(rp);
 				continue;
 			}
 			kind = s->kind;
@@ -240,6 +246,7 @@ rule_hook(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16
 		rp.m = pkts[i];
 		rp.p = pkt(pkts[i]);
 		rp.hotdrop = false;
+		rp.why = 0;
 		if (ports != NULL) {
 			rp.in = ctx->point == HOOK_OUTPUT ? no_name : port_name(ports, rp.p->in);
 			rp.out = ctx->point == HOOK_INPUT ? no_name : port_name(ports, rp.p->out);

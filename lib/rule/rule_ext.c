@@ -117,6 +117,8 @@ rule_ext_points(const struct rule_ext *x)
 void
 rule_ext_free(struct rule_ext *x)
 {
+	if (x->data != NULL && x->type->release != NULL)
+		x->type->release(x->data, rule_ext_state(x->type, x->data));
 	free(x->data);
 	x->data = NULL;
 }

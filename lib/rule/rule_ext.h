@@ -45,6 +45,10 @@ struct rule;
 #define RULE_DEP_ORDER 0x02000000u  /* one packet writes what the next one reads */
 #define RULE_DEP_EFFECT 0x04000000u /* does something besides the verdict: sends, logs, copies */
 
+/* What a rule with it needs of connection tracking, see ct_hooks.h. */
+#define RULE_NEEDS_TRACK 0x1u /* connections are tracked, in the rule's family */
+#define RULE_NEEDS_ORDER 0x2u /* packets of one flow come one after another */
+
 /* A test as structured data, so that rules can be compiled: field in one of the ranges. */
 enum rule_field {
 	RULE_FIELD_SPORT, /* host order */
@@ -74,7 +78,9 @@ struct rule_packet {
 	struct rte_mbuf *m;
 	const struct pkt *p;
 	const char *in, *out; /* interface names, 16 readable bytes, zeros when none */
-	bool hotdrop;         /* a match sets it: drop the packet at once, whatever the rule says */
+	/* A match sets it: drop the packet at once, whatever the rule says. */
+	bool hotdrop;
+	verdict_t why; /* with hotdrop: VERDICT_DROP_FOR(reason); 0: the packet is malformed */
 };
 
 /* A target's eval besides VERDICT_*. */
@@ -122,6 +128,7 @@ struct rule_ext_type {
 	const char *name;
 	const char *alias;     /* may be NULL */
 	const char *save_name; /* printed behind -m/-j; NULL: name */
+	const char *list_name; /* target: its column of -L; NULL: as it is saved */
 	bool target;           /* a target; else a match */
 	bool fixed;            /* target: eval() ignores packet and data (ACCEPT, DROP, RETURN) */
 	const char *table;     /* the only table it may stand in; NULL: any */
@@ -152,6 +159,10 @@ struct rule_ext_type {
 	void (*print)(struct str *out, const struct rule_where *w, const void *data);
 	void (*save)(struct str *out, const struct rule_where *w, const void *data);
 	uint32_t (*deps)(const void *data);
+	/* RULE_NEEDS_*, of a rule that was checked. NULL: nothing. */
+	uint32_t (*needs)(const void *data);
+	/* An instance goes that check() accepted, or that nobody checked: gives back what its state holds. */
+	void (*release)(const void *data, void *state);
 	/*
 	 * Match: the conjunction of tests that it is, at most RULE_TESTS_MAX, for packets that have an
 	 * L4 header. Returns their number, or -ENOTSUP: only match() knows.

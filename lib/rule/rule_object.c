@@ -92,6 +92,22 @@ rule_deps(const struct rule *r)
 	return deps;
 }
 
+static uint32_t
+ext_needs(const struct rule_ext *x)
+{
+	return x->type != NULL && x->type->needs != NULL ? x->type->needs(x->data) : 0;
+}
+
+uint32_t
+rule_needs(const struct rule *r)
+{
+	uint32_t needs = ext_needs(&r->target);
+
+	for (unsigned i = 0; i < r->nb_matches; i++)
+		needs |= ext_needs(&r->match[i]);
+	return needs;
+}
+
 static void
 policy_counter_put(struct rule_counter *c)
 {

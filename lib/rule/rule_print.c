@@ -233,7 +233,8 @@ target_name(const struct rule_table *t, const struct rule *r)
 	case RULE_GOTO:
 		return t->chain[r->to]->name;
 	case RULE_TARGET:
-		return ext_name(r->target.type);
+		return r->target.type->list_name != NULL ? r->target.type->list_name
+							 : ext_name(r->target.type);
 	default:
 		return "";
 	}

@@ -10,7 +10,7 @@
 
 /* Reads as strtoul() does, but for signs; false: no number there, or above max. */
 static bool
-number(const char *text, const char **end, uint32_t max, uint32_t *out)
+number64(const char *text, const char **end, uint64_t max, uint64_t *out)
 {
 	unsigned long long n;
 	char *stop;
@@ -24,6 +24,16 @@ number(const char *text, const char **end, uint32_t max, uint32_t *out)
 	*end = stop;
 	*out = n;
 	return stop != text && errno == 0 && n <= max;
+}
+
+static bool
+number(const char *text, const char **end, uint32_t max, uint32_t *out)
+{
+	uint64_t n = 0;
+	bool ok = number64(text, end, max, &n);
+
+	*out = n;
+	return ok;
 }
 
 int
@@ -40,9 +50,10 @@ rule_value_number(const struct rule_parse *p, const char *text, uint32_t lo, uin
 }
 
 int
-rule_value_range(const struct rule_parse *p, const char *text, uint32_t max, struct rule_range *out)
+rule_value_range64(const struct rule_parse *p, const char *text, uint64_t max,
+		   struct rule_range64 *out)
 {
-	uint32_t end[2];
+	uint64_t end[2];
 	unsigned n = 0;
 
 	for (;; text++) {
@@ -54,11 +65,11 @@ rule_value_range(const struct rule_parse *p, const char *text, uint32_t max, str
 				       p->type->name, p->opt, RTE_DIM(end));
 		if (*text == '\0' || *text == ':')
 			end[n] = n == 0 ? 0 : max;
-		else if (!number(text, &stop, max, &end[n]))
+		else if (!number64(text, &stop, max, &end[n]))
 			return err_set(p->err, -EINVAL,
 				       "%s: bad value for option \"--%s\" near \"%s\", or out "
-				       "of range (0-%u).\n",
-				       p->type->name, p->opt, text, max);
+				       "of range (0-%llu).\n",
+				       p->type->name, p->opt, text, (unsigned long long)max);
 		if (*stop != '\0' && *stop != ':')
 			return err_set(p->err, -EINVAL,
 				       "%s: Argument to \"--%s\" has unexpected characters near "
@@ -69,8 +80,18 @@ rule_value_range(const struct rule_parse *p, const char *text, uint32_t max, str
 		if (*text == '\0')
 			break;
 	}
-	*out = (struct rule_range){ end[0], end[n - 1] };
+	*out = (struct rule_range64){ end[0], end[n - 1] };
 	return 0;
+}
+
+int
+rule_value_range(const struct rule_parse *p, const char *text, uint32_t max, struct rule_range *out)
+{
+	struct rule_range64 r = { 0 };
+	int rc = rule_value_range64(p, text, max, &r);
+
+	*out = (struct rule_range){ r.lo, r.hi };
+	return rc;
 }
 
 void
@@ -97,13 +118,17 @@ rule_range_save(struct str *out, const char *opt, const struct rule_range *r, bo
 int
 rule_value_masked(const struct rule_parse *p, const char *text, struct rule_masked *out)
 {
-	const char *end = "?";
+	const char *end;
 
 	out->mask = UINT32_MAX;
-	if (number(text, &end, UINT32_MAX, &out->value) &&
-	    (*end != '/' || number(end + 1, &end, UINT32_MAX, &out->mask)) && *end == '\0')
-		return 0;
-	return err_set(p->err, -EINVAL,
-		       "%s: bad integer value for option \"--%s\", or out of range.\n",
-		       p->type->name, p->opt);
+	if (!number(text, &end, UINT32_MAX, &out->value) ||
+	    (*end == '/' && !number(end + 1, &end, UINT32_MAX, &out->mask)))
+		return err_set(p->err, -EINVAL,
+			       "%s: bad integer value for option \"--%s\", or out of range.\n",
+			       p->type->name, p->opt);
+	if (*end != '\0')
+		return err_set(p->err, -EINVAL,
+			       "%s: trailing garbage after value for option \"--%s\".\n",
+			       p->type->name, p->opt);
+	return 0;
 }

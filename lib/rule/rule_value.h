@@ -20,6 +20,14 @@ struct rule_range {
 int rule_value_range(const struct rule_parse *p, const char *text, uint32_t max,
 		     struct rule_range *out);
 
+struct rule_range64 {
+	uint64_t lo, hi;
+};
+
+/* The same with larger numbers. */
+int rule_value_range64(const struct rule_parse *p, const char *text, uint64_t max,
+		       struct rule_range64 *out);
+
 static inline bool
 rule_range_has(const struct rule_range *r, uint32_t n)
 {

@@ -3,16 +3,10 @@
  * -j MARK: writes the packet's mark, and the walk goes on. See rule_ext.h for who calls what.
  */
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "rule.h"
+#include "rule_value.h"
 
-/* mark = (mark & ~mask) ^ value */
-struct mark {
-	uint32_t value, mask;
-};
-
+/* The data is a struct rule_masked: mark = (mark & ~mask) ^ value. */
 enum { OPT_SET_XMARK, OPT_SET_MARK, OPT_AND, OPT_OR, OPT_XOR, NB_OPTS };
 
 #define OPT_FLAGS (RULE_OPT_ARG | RULE_OPT_ONCE)
@@ -26,61 +20,20 @@ static const struct rule_opt opts[] = {
 	{ "xor-mark", OPT_XOR, OPT_FLAGS, OTHERS(OPT_XOR) },
 };
 
-/* A number up to 32 bits at the head of text; *end: behind it. */
-static bool
-number(const char *text, char **end, uint32_t *out)
-{
-	unsigned long long n;
-
-	errno = 0;
-	n = strtoull(text, end, 0);
-	*out = n;
-	return *end != text && errno == 0 && n <= UINT32_MAX;
-}
-
-/* VALUE[/MASK] */
-static int
-parse_masked(const char *text, const char *opt, struct mark *m, struct err *e)
-{
-	char *end;
-
-	m->mask = UINT32_MAX;
-	if (!number(text, &end, &m->value) || (*end == '/' && !number(end + 1, &end, &m->mask)))
-		return err_set(e, -EINVAL,
-			       "MARK: bad integer value for option \"--%s\", or out of range.\n",
-			       opt);
-	if (*end != '\0')
-		return err_set(e, -EINVAL,
-			       "MARK: trailing garbage after value for option \"--%s\".\n", opt);
-	return 0;
-}
-
-static int
-parse_bits(const char *text, const char *opt, uint32_t *bits, struct err *e)
-{
-	char *end;
-
-	if (number(text, &end, bits) && *end == '\0')
-		return 0;
-	return err_set(e, -EINVAL,
-		       "MARK: bad value for option \"--%s\", or out of range (0-4294967295).\n",
-		       opt);
-}
-
 static int
 parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, void *data)
 {
-	struct mark *m = data;
+	struct rule_masked *m = data;
 	uint32_t bits = 0;
 	int rc;
 
 	if (id == OPT_SET_XMARK || id == OPT_SET_MARK) {
-		rc = parse_masked(arg, opts[id].name, m, p->err);
+		rc = rule_value_masked(p, arg, m);
 		if (id == OPT_SET_MARK)
 			m->mask |= m->value;
 		return rc;
 	}
-	rc = parse_bits(arg, opts[id].name, &bits, p->err);
+	rc = rule_value_number(p, arg, 0, UINT32_MAX, &bits);
 	m->value = id == OPT_AND ? 0 : bits;
 	m->mask = id == OPT_AND ? ~bits : id == OPT_OR ? bits : 0;
 	return rc;
@@ -98,7 +51,7 @@ final(const struct rule_parse *p, uint32_t seen, void *data)
 static verdict_t
 eval(struct rule_packet *rp, const void *data)
 {
-	const struct mark *m = data;
+	const struct rule_masked *m = data;
 	struct pkt *p = pkt(rp->m);
 
 	p->mark = (p->mark & ~m->mask) ^ m->value;
@@ -108,7 +61,7 @@ eval(struct rule_packet *rp, const void *data)
 static void
 print(struct str *out, const struct rule_where *w, const void *data)
 {
-	const struct mark *m = data;
+	const struct rule_masked *m = data;
 
 	if (m->value == 0)
 		str_printf(out, " MARK and 0x%x", ~m->mask);
@@ -125,7 +78,7 @@ print(struct str *out, const struct rule_where *w, const void *data)
 static void
 save(struct str *out, const struct rule_where *w, const void *data)
 {
-	const struct mark *m = data;
+	const struct rule_masked *m = data;
 
 	str_printf(out, " --set-xmark 0x%x/0x%x", m->value, m->mask);
 }
@@ -140,7 +93,7 @@ static struct rule_ext_type type = {
 	.name = "MARK",
 	.target = true,
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
-	.size = sizeof(struct mark),
+	.size = sizeof(struct rule_masked),
 	.opts = opts,
 	.nb_opts = RTE_DIM(opts),
 	.parse = parse,
