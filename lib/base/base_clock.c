@@ -12,7 +12,7 @@ clock_ms(void)
 {
 	uint64_t per_ms = rte_get_tsc_hz() / 1000;
 
-	return rte_rdtsc() / (per_ms ? per_ms : 1) + ahead;
+	return rte_rdtsc() / (per_ms ? per_ms : 1) + __atomic_load_n(&ahead, __ATOMIC_RELAXED);
 }
 
 uint32_t
@@ -27,5 +27,5 @@ clock_midnight_ms(void)
 void
 clock_advance(uint64_t ms)
 {
-	ahead += ms;
+	__atomic_fetch_add(&ahead, ms, __ATOMIC_RELAXED);
 }

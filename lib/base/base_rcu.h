@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include <rte_rcu_qsbr.h>
 
 #include "base_lane.h"
@@ -19,6 +21,23 @@ void rcu_wait(void);
 void rcu_defer(void (*fn)(void *), void *p);
 /* Control lcore, from its loop: runs what is due without waiting. */
 void rcu_reap(void);
+
+/*
+ * Any thread: has every reader been quiescent since rte_rcu_qsbr_start() gave the token? What they read before may
+ * be written then. (DPDK remembers the last token without ordering, which processors forgive and ThreadSanitizer
+ * does not.)
+ */
+static inline bool
+rcu_passed(uint64_t token)
+{
+	if (rte_rcu_qsbr_check(rcu, token, false) != 1)
+		return false;
+#if defined(RTE_FORCE_INTRINSICS)
+	for (unsigned i = 0; i < rcu->max_threads; i++)
+		__atomic_load_n(&rcu->qsbr_cnt[i].cnt, __ATOMIC_ACQUIRE);
+#endif
+	return true;
+}
 
 /*
  * Control lcore: reads what workers take away, as a worker does. Must not wait (rcu_wait(), gen_commit())

@@ -193,7 +193,8 @@ ct_seconds(uint32_t s)
 static inline bool
 ct_expired(const struct ct *ct, uint32_t now)
 {
-	return (int32_t)(__atomic_load_n(&ct->expires, __ATOMIC_RELAXED) - now) <= 0;
+	/* The first that is read of an entry that was found: all of it is there then. */
+	return (int32_t)(__atomic_load_n(&ct->expires, __ATOMIC_ACQUIRE) - now) <= 0;
 }
 
 static inline uint32_t

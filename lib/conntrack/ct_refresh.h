@@ -31,7 +31,7 @@ ct_expire_in(struct ct_pkt *p, uint32_t seconds)
 	if (unlikely(ct_status(ct) & CT_FIXED_TIMEOUT))
 		return;
 	expires += p->now;
-	if (unlikely((int32_t)(expires - ct->expires) < 0))
+	if (unlikely((int32_t)(expires - __atomic_load_n(&ct->expires, __ATOMIC_RELAXED)) < 0))
 		ct_sweep_sooner(ct, expires);
 	__atomic_store_n(&ct->expires, expires, __ATOMIC_RELAXED);
 }

@@ -136,7 +136,7 @@ reclaim(struct table *t, unsigned lane)
 	for (unsigned i = 0; i < 64 && t->first != t->last; i++) {
 		struct waiting *w = &t->waiting[t->first % WAITING];
 
-		if (rte_rcu_qsbr_check(rcu, w->token, false) != 1)
+		if (!rcu_passed(w->token))
 			break;
 		for (unsigned d = 0; d < CT_DIRS; d++)
 			rte_hash_free_key_with_position(t->hash, w->pos[d]);
@@ -155,7 +155,9 @@ ct_alloc(unsigned lane, uint8_t family)
 	if (unlikely(i == CT_POOL_NONE))
 		return NULL;
 	ct = ct_pool_at(&t->pool, i);
-	memset(ct, 0, sizeof(*ct));
+	/* Not the status, which ct_each() looks at: it is 0. */
+	memset(ct, 0, offsetof(struct ct, status));
+	memset(&ct->mark, 0, sizeof(*ct) - offsetof(struct ct, mark));
 	ct->family = family;
 	ct->index = family == AF_INET6 ? i | INDEX6 : i;
 	ct->owner = lane;
@@ -170,6 +172,7 @@ ct_free(unsigned lane, struct ct *ct)
 		ct_expect_forget(lane, ct);
 		ct_ext_free(ct, lane);
 	}
+	__atomic_store_n(&ct->status, 0, __ATOMIC_RELAXED);
 	ct_pool_put(&table_of(ct->family)->pool, lane, ct->index & ~INDEX6);
 }
 
@@ -237,7 +240,7 @@ insert_locked(struct table *t, unsigned lane, struct ct *ct, uint32_t now, struc
 		if (!is_free(t, lane, key[d], hash[d], now, other, &gone[d]))
 			return -EEXIST;
 	}
-	__atomic_store_n(&ct->expires, ct->expires + now, __ATOMIC_RELAXED);
+	__atomic_store_n(&ct->expires, ct->expires + now, __ATOMIC_RELEASE); /* ct_expired() */
 	ct_sweep_set(ct, ct->expires);
 	/* The reply first: who finds the original finds a whole entry. */
 	for (unsigned d = CT_DIRS; d-- > 0;) {
@@ -288,7 +291,7 @@ remove_locked(struct table *t, unsigned lane, struct ct *ct)
 
 		w->pos[d] = rte_hash_del_key_with_hash(t->hash, key, hash);
 	}
-	ct_sweep_set(ct, ct_sweep_never(ct->expires));
+	ct_sweep_set(ct, ct_sweep_never(__atomic_load_n(&ct->expires, __ATOMIC_RELAXED)));
 	w->token = rte_rcu_qsbr_start(rcu);
 	t->last++;
 	__atomic_store_n(&t->count, t->count - 1, __ATOMIC_RELAXED);

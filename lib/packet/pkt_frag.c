@@ -267,8 +267,8 @@ cut_first6(struct rte_mbuf *m, const struct repeated6 *r, unsigned len, bool mor
 static struct cuts
 cuts6(const struct rte_mbuf *m, unsigned head, unsigned mtu)
 {
-	uint16_t came = pkt_const(m)->frag_max;
-	unsigned limit = came != 0 ? RTE_MIN(RTE_MAX(came, IP6_MIN_MTU), mtu) : mtu;
+	unsigned came = pkt_const(m)->frag_max;
+	unsigned limit = came != 0 ? RTE_MIN(RTE_MAX(came, (unsigned)IP6_MIN_MTU), mtu) : mtu;
 	unsigned room = limit > head ? limit - head : 0;
 
 	return cuts_of(m, pkt_const(m)->len + sizeof(struct ip6_frag) - head,
