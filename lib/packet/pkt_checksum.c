@@ -6,7 +6,7 @@
 #include "pkt_checksum.h"
 
 #define SCTP_CHECKSUM 8 /* where it stands in the header of 12 bytes */
-#define DCCP_COVERAGE 9 /* low half of that byte; RFC 4340 5.1 */
+#define DCCP_COVERAGE 5 /* low half of that byte; RFC 4340 5.1 */
 
 static inline uint64_t
 word64(const uint8_t *bytes)

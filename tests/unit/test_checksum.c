@@ -132,7 +132,6 @@ protocols(void **state)
 	checked(AF_INET6, IPPROTO_ICMPV6, 55, 0, 2);
 	bytes[4] = bytes[5] = 0; /* all covered */
 	checked(AF_INET, IPPROTO_UDPLITE, 55, 0, 6);
-	bytes[9] = 0;
 	checked(AF_INET6, IPPROTO_DCCP, 57, 0, 6);
 }
 
@@ -178,14 +177,14 @@ coverage(void **state)
 	bytes[5] = bytes[6] = bytes[7] = 0; /* a must */
 	assert_false(judged(AF_INET, IPPROTO_UDPLITE, 41));
 	bytes[4] = 4; /* words of header */
-	bytes[9] = 0x51;
+	bytes[5] = 0x51;
 	coverage_is(IPPROTO_DCCP, 41, 16);
-	bytes[9] = 0x54;
+	bytes[5] = 0x54;
 	coverage_is(IPPROTO_DCCP, 41, 28);
-	bytes[9] = 0x5f;
+	bytes[5] = 0x5f;
 	assert_false(judged(AF_INET, IPPROTO_DCCP, 41));
 	bytes[4] = 0;
-	bytes[9] = 0x51;
+	bytes[5] = 0x51;
 	assert_false(judged(AF_INET, IPPROTO_DCCP, 41));
 }
 
