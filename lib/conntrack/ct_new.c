@@ -15,7 +15,7 @@
 #include "ct_table.h"
 #include "ct_track.h"
 
-PARAM_INT_CALL(acct, "net.netfilter.nf_conntrack_acct", 0, 0, 1, ct_ext_wanted,
+PARAM_INT_CALL(accounting, "net.netfilter.nf_conntrack_acct", 0, 0, 1, ct_ext_wanted,
 	       "count packets and bytes of new connections")
 PARAM_INT_CALL(timestamp, "net.netfilter.nf_conntrack_timestamp", 0, 0, 1, ct_ext_wanted,
 	       "note when new connections begin and end")
@@ -31,7 +31,7 @@ labelled(void)
 bool
 ct_ext_for_all(void)
 {
-	return param_get(&acct) || param_get(&timestamp) || labelled();
+	return param_get(&accounting) || param_get(&timestamp) || labelled();
 }
 
 int
@@ -55,7 +55,7 @@ ct_labels_drop(void)
 void
 ct_acct_enable(void)
 {
-	param_set(&acct, 1);
+	param_set(&accounting, 1);
 }
 
 static uint16_t
@@ -177,7 +177,7 @@ begin_stamp(struct ct_ext *x)
 static void
 extend(struct ct_pkt *p, const struct ct_template *tmpl)
 {
-	bool counted = param_get(&acct), stamped = param_get(&timestamp), labels = labelled();
+	bool counted = param_get(&accounting), stamped = param_get(&timestamp), labels = labelled();
 	struct ct_ext *x;
 
 	if (likely(!counted && !stamped && !labels &&

@@ -202,11 +202,11 @@ static inline void
 place(const uint64_t *hit, const uint8_t *at, unsigned nb, uint64_t *found)
 {
 	for (unsigned j = 0; j < nb; j++) {
-		const char *ct = (const char *)(uintptr_t)(hit[j] & ~CT_INFO_MASK);
+		uintptr_t ct = hit[j] & ~CT_INFO_MASK;
 
 		found[at[j]] = hit[j];
-		rte_prefetch0(ct);
-		rte_prefetch0(ct + RTE_CACHE_LINE_SIZE);
+		rte_prefetch0((const void *)ct);
+		rte_prefetch0((const void *)(ct + RTE_CACHE_LINE_SIZE));
 	}
 }
 

@@ -96,14 +96,21 @@ give(const struct dp_ip *s)
 
 /* The host sends by the twin: to its own Ethernet address, as interfaces without ARP do. */
 static void
-host_sends(const struct dp_ip *s)
+host_sends_frame(const struct dp_frame *f)
 {
-	struct dp_frame f = dp_ip(s);
 	struct rte_mbuf *m = pkt_alloc(0);
 
 	assert_non_null(m);
-	memcpy(rte_pktmbuf_append(m, f.len), f.bytes, f.len);
+	memcpy(rte_pktmbuf_append(m, f->len), f->bytes, f->len);
 	assert_int_equal(rte_ring_enqueue(from_host, m), 0);
+}
+
+static void
+host_sends(const struct dp_ip *s)
+{
+	struct dp_frame f = dp_ip(s);
+
+	host_sends_frame(&f);
 }
 
 static struct rte_mbuf *
@@ -352,6 +359,53 @@ log_of_the_host(void **state)
 	dp_balance();
 }
 
+/* Two fragments of s: the second one has its L4 header's bytes as payload. */
+static void
+make_fragments(const struct dp_ip *s, struct dp_frame f[2])
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct rte_ipv4_hdr *ip = (void *)(f[i].bytes + 14);
+
+		f[i] = dp_ip(s);
+		ip->fragment_offset =
+			rte_cpu_to_be_16(i == 0 ? RTE_IPV4_HDR_MF_FLAG : (8u + s->payload) / 8);
+		ip->hdr_checksum = 0;
+		ip->hdr_checksum = rte_ipv4_cksum(ip);
+	}
+}
+
+/* With tracking OUTPUT sees the host's datagram; the wire, and the host, its fragments. */
+static void
+fragments_of_the_host(void **state)
+{
+	struct dp_ip s = from_box, group = from_box, here = to_box;
+	struct dp_frame f[2];
+
+	DP("sysctl -w net.pollux.conntrack=on");
+	DP("iptables -A OUTPUT -p udp");
+	s.payload = group.payload = here.payload = 400;
+	make_fragments(&s, f);
+	host_sends_frame(&f[1]);
+	host_sends_frame(&f[0]);
+	group.dst = "224.0.0.251";
+	make_fragments(&group, f);
+	host_sends_frame(&f[0]);
+	host_sends_frame(&f[1]);
+	dp_run();
+	assert_int_equal(dp_flush(1), 2);
+	assert_int_equal(dp_flush(0), 2);
+	assert_non_null(strstr(DP("iptables-save -c"), "[2:1672] -A OUTPUT -p udp\n"));
+	/* To the host: whole, if its interface takes that. */
+	make_fragments(&here, f);
+	dp_give(0, f[0].bytes, f[0].len);
+	dp_give(0, f[1].bytes, f[1].len);
+	dp_run();
+	assert_int_equal(host_flush(), 1);
+	DP("iptables -F");
+	DP("sysctl -w net.pollux.conntrack=auto");
+	dp_balance();
+}
+
 static void
 host_takes_no_more(void **state)
 {
@@ -369,11 +423,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(to_the_host),        cmocka_unit_test(not_to_the_host),
-		cmocka_unit_test(by_another_port),    cmocka_unit_test(from_the_host),
-		cmocka_unit_test(to_everybody),       cmocka_unit_test(errors_for_the_host),
-		cmocka_unit_test(reset_for_the_host), cmocka_unit_test(log_of_the_host),
-		cmocka_unit_test(host_takes_no_more),
+		cmocka_unit_test(to_the_host),           cmocka_unit_test(not_to_the_host),
+		cmocka_unit_test(by_another_port),       cmocka_unit_test(from_the_host),
+		cmocka_unit_test(to_everybody),          cmocka_unit_test(errors_for_the_host),
+		cmocka_unit_test(reset_for_the_host),    cmocka_unit_test(log_of_the_host),
+		cmocka_unit_test(fragments_of_the_host), cmocka_unit_test(host_takes_no_more),
 	};
 
 	return cmocka_run_group_tests_name("host", tests, configure, leave);
