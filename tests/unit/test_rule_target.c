@@ -7,8 +7,10 @@
 
 #include <rte_random.h>
 
+#include "pkt_chain.h"
 #include "pkt_checksum.h"
 #include "pkt_guard.h"
+#include "pkt_rewrite.h"
 
 #define ROUNDS 20000
 
@@ -89,6 +91,17 @@ test_label(void **state)
 	run_ok("iptables -t security -F");
 }
 
+/* As if put together from fragments: a chain. */
+static void
+lengthen(struct rte_mbuf *m)
+{
+	uint32_t len = pkt(m)->len + 4000;
+
+	assert_true(pkt_chain_extend(m, 4000));
+	assert_true(m->nb_segs > 1);
+	pkt_len_set(m, len);
+}
+
 /* A frame of random bytes, but for what makes a TCP packet of it. */
 static struct rte_mbuf *
 random_packet(void)
@@ -127,7 +140,10 @@ random_packet(void)
 	memcpy(rte_pktmbuf_append(m, 14 + header + l4), frame, 14 + header + l4);
 	if (pkt_parse(m, 0, &mac, &reason) == PKT_KIND_DROP)
 		fail_msg("the test's packet is refused: %s", drop_info(reason)->name);
-	pkt_guard(m);
+	if (rte_rand_max(8) == 0)
+		lengthen(m);
+	else
+		pkt_guard(m);
 	return m;
 }
 
