@@ -209,6 +209,31 @@ test_random(void **state)
 	check_random(mss, mss, false);
 }
 
+/* How many hooks the text of `show hooks` has, and where: "nat" at that priority. */
+static unsigned
+nat_at(const char *priority)
+{
+	unsigned n = 0;
+
+	run_ok("show hooks");
+	for (char *line = strtok(rule_out.text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+		n += strstr(line, priority) != NULL && strstr(line, " nat ") != NULL;
+	return n;
+}
+
+/* Looking at nat is enough: its functions come, before filter and behind security. */
+static void
+test_nat_hooks(void **state)
+{
+	assert_int_equal(nat_at(" -100 "), 0);
+	run_ok("iptables -t nat -S");
+	assert_int_equal(nat_at(" -100 "), 2);
+	assert_int_equal(nat_at(" 100 "), 2);
+	run_ok("ip6tables -t nat -L");
+	assert_int_equal(nat_at(" -100 "), 4);
+	assert_int_equal(nat_at(" 100 "), 4);
+}
+
 int
 main(void)
 {
@@ -216,6 +241,7 @@ main(void)
 		cmocka_unit_test(test_class),
 		cmocka_unit_test(test_label),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_nat_hooks),
 	};
 
 	return cmocka_run_group_tests(tests, route_setup, NULL);
