@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass, field
 
 TOOLS = ("ip", "iptables", "ip6tables", "iptables-save", "ip6tables-save", "iptables-restore",
-         "ip6tables-restore", "sysctl", "route", "conntrack")
+         "ip6tables-restore", "sysctl", "route", "conntrack", "nfct")
 _HEREDOC = re.compile(r"^(.*?)\s*<<\s*'?(\w+)'?$")
 _SEND = re.compile(r"^([cs]):\s*(.+)$")
 _EXPECT = re.compile(r"(c|s|log|flows)\s+(\d+)")
