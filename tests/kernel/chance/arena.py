@@ -67,6 +67,7 @@ class Arena:
 
     def __init__(self, against="pollux"):
         """``against`` kernel: Linux twice, which tells whether rounds have one outcome only."""
+        self._refused = False
         self._enter_other = _enter_pollux if against == "pollux" else _enter_kernel
 
     def __enter__(self):
@@ -96,7 +97,10 @@ class Arena:
             for setting in a_round.settings:
                 lines += self._set(setting, setting.do)
             for rule_set in a_round.sets:
-                lines += self._same(f"{rules.TOOL[rule_set.family]}-restore", rule_set.text())
+                line = f"{rules.TOOL[rule_set.family]}-restore"
+                lines += self._same(line, rule_set.text())
+                if not lines and self._refused:
+                    return []       # a rule that shrinking made
             for router in self._both:
                 router.wire.sync()
                 router.wire.clear()
@@ -151,12 +155,12 @@ class Arena:
 
     def _same(self, line, stdin=""):
         was, now = (router.ask(line, stdin) for router in self._both)
-        shown = normal.texts_for_comparison(line, was[1], now[1])
-        if (was[0], shown[0], was[2]) == (now[0], shown[1], now[2]):
+        self._refused = was[0] != 0
+        shown = [normal.texts_for_comparison(line, was[stream], now[stream]) for stream in (1, 2)]
+        differences = [text for pair in shown for text in compare.text_lines(*pair)]
+        if was[0] == now[0] and not differences:
             return []
-        lines = [f"{line}: exit code {was[0]} / {now[0]}"]
-        lines += compare.text_lines(shown[0], shown[1])
-        return lines + compare.text_lines(was[2], now[2])
+        return [f"{line}: exit code {was[0]} / {now[0]}", *differences]
 
     def _must(self, line, stdin=""):
         for router in self._both:

@@ -7,9 +7,9 @@ from . import matches, pools
 TABLES = {"raw": ("PREROUTING", "OUTPUT"),
           "mangle": ("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"),
           "filter": ("INPUT", "FORWARD", "OUTPUT"),
-          "security": ("INPUT", "FORWARD", "OUTPUT"),
-          "nat": ("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING")}
-WEIGHTS = (2, 2, 5, 1, 1)
+          "security": ("INPUT", "FORWARD", "OUTPUT")}
+WEIGHTS = (2, 2, 5, 1)
+# No nat: from its first use on all connections are tracked, and Linux may give them other ports.
 TOOL = {4: "iptables", 6: "ip6tables"}
 
 
@@ -109,7 +109,7 @@ def _allowed(part, protocol, table, chain):
     if part.protocols is not None and protocol not in part.protocols:
         return False
     place = chain if chain in TABLES[table] else "user"    # which may be called from anywhere
-    if part.name == "REJECT" and table != "filter" or part.name == "DROP" and table == "nat":
+    if part.name == "REJECT" and table != "filter":
         return False
     return not part.tables or table in part.tables or place in part.tables
 

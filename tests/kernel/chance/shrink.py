@@ -44,8 +44,8 @@ def _assemble(a_round, atoms):
     for family in rules.TOOL:
         own = [atom for atom in atoms if atom.place[:1] == (family,)]
         chosen = [atom.value for atom in own if atom.kind == "rule"]
-        made.sets.append(rules.RuleSet(family, _chains(chosen), dict(
-            atom.value for atom in own if atom.kind == "policy"), chosen))
+        policies = dict(atom.value for atom in own if atom.kind == "policy")
+        made.sets.append(rules.RuleSet(family, _chains(chosen), policies, chosen))
     frames = [atom for atom in atoms if atom.kind == "frame"]
     for (_, side, held), some in groupby(frames, lambda atom: atom.place):
         made.groups.append((side, held, [atom.value for atom in some]))

@@ -14,6 +14,7 @@ from .settings import Setting
 from .talk_flows import CLIENT_PORTS, Echo, Other, Sctp, Udp, UdpLite
 from .talk_tcp import Tcp
 
+BOX = {build.address(table[port]) for table in (IPV4, IPV6) for port in ("r0", "r1")}
 HOSTS = {"c": ("c", "c3"), "s": ("s", "s3")}
 TCP_PORTS = (80, 80, 443, 21)
 PACKETS = 70
@@ -65,12 +66,17 @@ def _conversations(rng):
 def _groups(rng, frames):
     made = []
     for side, frame in frames:
-        if made and made[-1][0] == side and rng.random() < 0.9:
+        # what the router answers changes a connection: Pollux answers when a burst is through
+        if made and made[-1][0] == side and rng.random() < 0.9 and not (_for_box(frame) or _for_box(made[-1][2][-1])):
             made[-1][2].append(frame)
         else:
             made.append((side, rng.random() < 0.2, [frame]))
     # one packet alone is no burst
     return [(side, held and len(some) > 1, some) for side, held, some in made]
+
+
+def _for_box(frame):
+    return frame[30:34] in BOX if frame[12:14] == b"\x08\0" else frame[38:54] in BOX
 
 
 class _Talk:

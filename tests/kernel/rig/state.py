@@ -58,9 +58,9 @@ class State:
         text = self.shown[show]
         if "tables" not in show:
             return text
-        # tables without rules are the same whether they were looked at or not
+        # tables without rules are the same whether they were looked at or not; but with nat all is tracked
         return "\n".join(line for line in text.splitlines()
-                         if not re.match(r"#|\*|COMMIT|:[A-Z]+ ACCEPT \[0:0\]$", line))
+                         if not re.match(r"#|\*(?!nat)|COMMIT|:[A-Z]+ ACCEPT \[0:0\]$", line))
 
 
 def _empty_tables(saved):
