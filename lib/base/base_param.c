@@ -162,15 +162,20 @@ param_set_text(struct param *p, const char *text, struct err *e)
 	int max = p->most != NULL ? RTE_MIN(p->most(p), p->max) : p->max;
 	const char *at = text;
 	long long v;
+	int rc;
 
+	if (p->now != NULL)
+		return err_set(e, -EPERM, "it can only be read");
 	if (p->words != NULL)
 		return set_word(p, text, e);
 	if (p->text_def != NULL)
 		return set_text(p, text, e);
 	if (!number(&at, &v) || v < p->min || v > max)
 		return err_set(e, -EINVAL, "a number from %d to %d, not \"%s\"", p->min, max, text);
-	param_set(p, v);
-	return 0;
+	rc = p->check != NULL ? p->check(p, v, e) : 0;
+	if (rc == 0)
+		param_set(p, v);
+	return rc;
 }
 
 bool
@@ -178,7 +183,7 @@ param_is_default(const struct param *p)
 {
 	if (p->text_def != NULL)
 		return p->text == NULL || strcmp(p->text, p->text_def) == 0;
-	return p->value == p->def;
+	return p->now != NULL || p->value == p->def;
 }
 
 void
@@ -189,7 +194,7 @@ param_print(const struct param *p, struct str *out)
 	if (p->words != NULL) {
 		str_add(out, p->words[p->value]);
 	} else if (text == NULL) {
-		str_printf(out, "%d", p->value);
+		str_printf(out, "%d", p->now != NULL ? p->now() : p->value);
 	} else {
 		/* Linux separates numbers by tabs. */
 		for (; *text != '\0'; text++)

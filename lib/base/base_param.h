@@ -34,9 +34,12 @@ struct param {
 	bool write_only;   /* writing it does something; it has no value */
 	const char *inert; /* not NULL: why it is kept but has no effect */
 	int (*most)(const struct param *p); /* not NULL: the greatest value now, below max */
-	void (*changed)(struct param *p);   /* control, after a write; may be NULL */
-	struct ifparam *of;                 /* one of the values of this one, or NULL */
-	int ifindex;                        /* whose value: an index or IFPARAM_OF_* */
+	/* Not NULL: control, asked before a number is written; not 0: refused, with the text. */
+	int (*check)(const struct param *p, int value, struct err *e);
+	void (*changed)(struct param *p); /* control, after a write; may be NULL */
+	int (*now)(void);                 /* not NULL: says its value, which nobody can write */
+	struct ifparam *of;               /* one of the values of this one, or NULL */
+	int ifindex;                      /* whose value: an index or IFPARAM_OF_* */
 };
 
 static inline int
@@ -58,7 +61,7 @@ struct param *param_find(const char *name);
 /* Sorted by name; NULL after the last, first with NULL. */
 struct param *param_next(const struct param *p);
 /*
- * 0; -EINVAL with what was expected. Changes nothing on error. Numbers as Linux takes them: decimal,
+ * 0; -EINVAL with what was expected, or what check() said. Changes nothing on error. Numbers as Linux takes them: decimal,
  * 0x, 0 for octal; what stands behind a blank is not looked at.
  */
 int param_set_text(struct param *p, const char *text, struct err *e);

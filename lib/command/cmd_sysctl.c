@@ -4,6 +4,7 @@
  * value should have been is said in a line more.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
 #include <regex.h>
 #include <stdio.h>
@@ -95,12 +96,14 @@ sysctl_write(struct sysctl *s, const char *name, const char *value)
 {
 	struct param *p = param_find(name);
 	struct err e;
+	int rc;
 
 	if (p == NULL)
 		return unknown(s, name);
-	if (!s->dry_run && param_set_text(p, value, &e) != 0) {
+	rc = s->dry_run ? 0 : param_set_text(p, value, &e);
+	if (rc != 0) {
 		str_printf(&s->c->err, "sysctl: setting key \"%s\": Invalid argument\n", p->name);
-		str_printf(&s->c->err, "sysctl: expected %s\n", e.text);
+		str_printf(&s->c->err, "sysctl: %s%s\n", rc == -EINVAL ? "expected " : "", e.text);
 		return 1;
 	}
 	if (!s->quiet)

@@ -40,6 +40,11 @@ static const struct inert {
 	{ "net.core.netdev_max_backlog", "1000", 1, "queues are those of the devices" },
 	{ "net.core.netdev_budget", "300", 1, "bursts have a fixed size" },
 	{ "net.core.bpf_jit_enable", "1", 1, "there is no kernel BPF here" },
+	{ "net.netfilter.nf_conntrack_buckets", "262144", 1,
+	  "the index is made for nf_conntrack_max connections" },
+	{ "net.netfilter.nf_conntrack_log_invalid", "0", 1,
+	  "no reasons are kept of packets that are INVALID: use -m conntrack --ctstate INVALID -j "
+	  "LOG" },
 	{ "net.netfilter.nf_log_all_netns", "0", 1, "-j LOG always logs, see log to" },
 	{ "net.netfilter.nf_log.2", "nf_log_ipv4", 0, "-j LOG has one logger, see log to" },
 	{ "net.netfilter.nf_log.10", "nf_log_ipv6", 0, "-j LOG has one logger, see log to" },

@@ -12,7 +12,7 @@
 
 #include "ct_conncount.h"
 #include "ct_hash.h"
-#include "ct_max.h"
+#include "ct_limit.h"
 #include "ct_pool.h"
 #include "ct_table.h"
 #include "ct_tcp.h"

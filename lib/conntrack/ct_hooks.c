@@ -13,7 +13,7 @@
 #include "ct_ext.h"
 #include "ct_helper.h"
 #include "ct_hooks.h"
-#include "ct_max.h"
+#include "ct_limit.h"
 #include "ct_table.h"
 #include "ct_track.h"
 

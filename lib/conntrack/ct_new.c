@@ -8,7 +8,7 @@
 #include "ct_helper.h"
 #include "ct_hooks.h"
 #include "ct_icmp_error.h"
-#include "ct_max.h"
+#include "ct_limit.h"
 #include "ct_new.h"
 #include "ct_quoted.h"
 #include "ct_stat.h"
@@ -204,7 +204,10 @@ extend(struct ct_pkt *p, const struct ct_template *tmpl)
 static enum ct_new
 alloc(struct ct_lane *l, struct ct_pkt *p)
 {
-	if (unlikely(ct_count() >= ct_max()) || !ct_fresh_room(l))
+	uint32_t unconfirmed = l->burst.nb_new - l->part;
+
+	if (unlikely(!ct_fresh_room(l)) ||
+	    !ct_limit_room(p->ctx->lane, pkt(p->m)->family, unconfirmed, p->now))
 		return CT_NEW_FULL;
 	p->ct = ct_alloc(p->ctx->lane, pkt(p->m)->family);
 	return p->ct != NULL ? CT_NEW_DONE : CT_NEW_FULL;

@@ -23,6 +23,7 @@ ct_expire_in(struct ct_pkt *p, uint32_t seconds)
 {
 	struct ct *ct = p->ct;
 	uint32_t expires = ct_seconds(seconds);
+	bool sooner;
 
 	if (p->fresh) {
 		ct->expires = expires;
@@ -31,9 +32,10 @@ ct_expire_in(struct ct_pkt *p, uint32_t seconds)
 	if (unlikely(ct_status(ct) & CT_FIXED_TIMEOUT))
 		return;
 	expires += p->now;
-	if (unlikely((int32_t)(expires - __atomic_load_n(&ct->expires, __ATOMIC_RELAXED)) < 0))
-		ct_sweep_sooner(ct, expires);
+	sooner = (int32_t)(expires - __atomic_load_n(&ct->expires, __ATOMIC_RELAXED)) < 0;
 	__atomic_store_n(&ct->expires, expires, __ATOMIC_RELAXED);
+	if (unlikely(sooner))
+		ct_sweep_sooner(ct, expires); /* not before: the sweep may be looking */
 }
 
 static inline void

@@ -14,6 +14,7 @@ struct ct_stat {
 	/* expectations */
 	uint64_t expect_new, expect_create, expect_delete;
 	/* not Linux's */
+	uint64_t full;       /* packets of new connections there was no room for */
 	uint64_t no_ext;     /* extensions there was no memory for */
 	uint64_t event_lost; /* events that found their ring full */
 } __rte_cache_aligned;

@@ -7,7 +7,7 @@
 
 #include <rte_malloc.h>
 
-#include "base_rcu.h"
+#include "base_clock.h"
 #include "ct_expect.h"
 #include "ct_own.h"
 #include "ct_pool.h"
@@ -21,7 +21,7 @@
 
 struct wheel {
 	uint32_t items;
-	uint32_t *at; /* ct_time, by item */
+	uint32_t *chunk[CT_POOL_CHUNKS]; /* ct_time, by item; chunks as those of the pool */
 };
 static struct wheel wheels[HOOK_FAMILIES];
 
@@ -34,20 +34,25 @@ int
 ct_sweep_reserve(enum hook_family family, uint32_t items)
 {
 	struct wheel *w = &wheels[family];
-	uint32_t *at, *old = w->at;
+	uint32_t never = ct_sweep_never(ct_time(clock_ms()));
 
-	if (items <= w->items)
-		return 0;
-	at = rte_malloc("ct-sweep", items * sizeof(*at), RTE_CACHE_LINE_SIZE);
-	if (at == NULL)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < items; i++)
-		at[i] = i < w->items ? old[i] : ct_sweep_never(ct_time(clock_ms()));
-	__atomic_store_n(&w->at, at, __ATOMIC_RELEASE);
-	__atomic_store_n(&w->items, items, __ATOMIC_RELEASE);
-	if (old != NULL)
-		rcu_defer(rte_free, old);
+	while (w->items < items) {
+		uint32_t *at = rte_malloc("ct-sweep", CT_POOL_CHUNK * sizeof(*at), 0);
+
+		if (at == NULL)
+			return -ENOMEM;
+		for (uint32_t i = 0; i < CT_POOL_CHUNK; i++)
+			at[i] = never;
+		w->chunk[w->items / CT_POOL_CHUNK] = at;
+		__atomic_store_n(&w->items, w->items + CT_POOL_CHUNK, __ATOMIC_RELEASE);
+	}
 	return 0;
+}
+
+static inline uint32_t *
+at_of(const struct wheel *w, uint32_t item)
+{
+	return &w->chunk[item / CT_POOL_CHUNK][item % CT_POOL_CHUNK];
 }
 
 void
@@ -55,7 +60,7 @@ ct_sweep_set(const struct ct *ct, uint32_t at)
 {
 	struct wheel *w = &wheels[ct->index & INDEX6 ? HOOK_IP6 : HOOK_IP4];
 
-	__atomic_store_n(&w->at[ct->index & ~INDEX6], at, __ATOMIC_RELAXED);
+	__atomic_store_n(at_of(w, ct->index & ~INDEX6), at, __ATOMIC_RELAXED);
 }
 
 void
@@ -70,19 +75,31 @@ due(const uint32_t *at, uint32_t now)
 	return (int32_t)(__atomic_load_n(at, __ATOMIC_RELAXED) - now) <= 0;
 }
 
+/* ct_refresh() writes expires, then the word: whoever is last here has seen the other. */
+static void
+again_later(const struct ct *ct, uint32_t *at)
+{
+	uint32_t expires;
+
+	do {
+		expires = __atomic_load_n(&ct->expires, __ATOMIC_RELAXED);
+		__atomic_store_n(at, expires, __ATOMIC_SEQ_CST);
+	} while (__atomic_load_n(&ct->expires, __ATOMIC_SEQ_CST) != expires);
+}
+
 static void
 look(unsigned lane, enum hook_family family, uint32_t item, uint32_t now)
 {
 	struct ct *ct = ct_pool_at(ct_entries(family), item);
+	uint32_t *at = at_of(&wheels[family], item);
 	uint32_t status = ct_status(ct);
 
 	if ((status & (CT_CONFIRMED | CT_DYING)) != CT_CONFIRMED)
-		__atomic_store_n(&wheels[family].at[item], ct_sweep_never(now), __ATOMIC_RELAXED);
+		__atomic_store_n(at, ct_sweep_never(now), __ATOMIC_RELAXED);
 	else if (ct_expired(ct, now))
 		ct_remove(lane, ct);
 	else
-		__atomic_store_n(&wheels[family].at[item],
-				 __atomic_load_n(&ct->expires, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
+		again_later(ct, at);
 }
 
 /* n items on from where the lane was. */
@@ -100,7 +117,7 @@ sweep_some(unsigned lane, enum hook_family family, uint32_t n, uint32_t now)
 			*next = 0;
 			return;
 		}
-		if (due(&w->at[item], now))
+		if (due(at_of(w, item), now))
 			look(lane, family, item, now);
 		(*next)++;
 	}
@@ -115,6 +132,7 @@ ct_sweep(unsigned lane, uint64_t now_ms)
 	if (likely(passed == 0))
 		return;
 	s->last = now_ms;
+	ct_reclaim(lane);
 	for (unsigned f = 0; f < HOOK_FAMILIES; f++) {
 		uint32_t part = wheels[f].items / lane_count() + 1;
 

@@ -12,6 +12,11 @@
 
 /* Control, when the family is first tracked: memory for nf_conntrack_max entries. 0 or -ENOMEM with text. */
 int ct_table_create(enum hook_family family, struct err *e);
+/*
+ * Control: room for max connections from now on, where the table is made already; it is never made smaller. Traffic goes
+ * on. 0; -ENOMEM with text: it is as it was.
+ */
+int ct_table_grow(enum hook_family family, uint32_t max, struct err *e);
 bool ct_table_exists(enum hook_family family);
 
 /* An entry for one lane (LANE_MAX: control), zeroed, not in the table. NULL: none is left. */
@@ -26,6 +31,9 @@ void ct_free(unsigned lane, struct ct *ct);
 int ct_insert(unsigned lane, struct ct *ct, uint32_t now, struct ct **other);
 /* Any lane: takes it out; it is freed after a grace period. false: it is not in, or there was no room to wait. */
 bool ct_remove(unsigned lane, struct ct *ct);
+
+/* Worker, now and then: what was removed and nobody can see any more is free. */
+void ct_reclaim(unsigned lane);
 
 /* Worker, or reader with lane LANE_MAX: the entry and the tuple's direction, NULL if none is alive. */
 struct ct *ct_find(unsigned lane, const struct ct_tuple *t, enum ct_dir *dir, uint32_t now);

@@ -10,6 +10,8 @@
 
 #include <rte_cycles.h>
 
+#include "base_clock.h"
+#include "ct_limit.h"
 #include "queue_limit.h"
 #include "queue_line.h"
 #include "queue_sink.h"
@@ -19,7 +21,7 @@
 #define LEVEL_WARNING 4
 
 static bool armed;
-static uint64_t lines, told_lost, told_at;
+static uint64_t lines, told_lost, told_at, told_full;
 static struct queue_limit limit;
 
 /* One moment in the three clocks. */
@@ -80,21 +82,31 @@ put(struct queue_text *t, uint64_t tsc, uint8_t level)
 	lines++;
 }
 
+/* One more message of those that net_ratelimit() limits? What is kept back is said when an interval begins. */
+static bool
+may_tell(uint64_t now, uint64_t tsc)
+{
+	struct queue_text t = { .len = 0 };
+
+	if (!queue_limit_allow(&limit, now))
+		return false;
+	if (limit.suppressed != 0 && limit.passed == 1) {
+		queue_text_add(&t, "net_ratelimit: %" PRIu32 " callbacks suppressed",
+			       limit.suppressed);
+		put(&t, tsc, LEVEL_WARNING);
+		limit.suppressed = 0;
+	}
+	return true;
+}
+
 static void
 put_martian(const struct queue_record *r)
 {
 	struct queue_text first = { .len = 0 }, second;
 
 	limit.suppressed += r->suppressed;
-	if (!queue_limit_allow(&limit, r->now))
+	if (!may_tell(r->now, r->tsc))
 		return;
-	/* The message begins an interval: what the one before kept back is said now. */
-	if (limit.suppressed != 0 && limit.passed == 1) {
-		queue_text_add(&first, "net_ratelimit: %" PRIu32 " callbacks suppressed",
-			       limit.suppressed);
-		put(&first, r->tsc, LEVEL_WARNING);
-		limit.suppressed = 0;
-	}
 	queue_line_martian(&first, &second, r);
 	put(&first, r->tsc, r->level);
 	if (second.len != 0)
@@ -169,15 +181,34 @@ tell_lost(bool more)
 	put(&t, anchor.tsc, LEVEL_WARNING);
 }
 
+/* New connections that found no room, as the kernel's log has it: one message a packet. */
+static void
+tell_full(uint64_t full)
+{
+	for (; told_full != full; told_full++) {
+		struct queue_text t = { .len = 0 };
+
+		if (!may_tell(clock_ms(), anchor.tsc)) {
+			limit.suppressed += full - told_full - 1;
+			told_full = full;
+			return;
+		}
+		queue_text_add(&t, "nf_conntrack: nf_conntrack: table full, dropping packet");
+		put(&t, anchor.tsc, LEVEL_WARNING);
+	}
+}
+
 bool
 queue_log_round(void)
 {
 	struct queue_ring *ring = oldest();
+	uint64_t full = ct_limit_dropped();
 	unsigned n = 0;
 
-	if (ring == NULL && queue_log_stats().lost == told_lost)
+	if (ring == NULL && queue_log_stats().lost == told_lost && full == told_full)
 		return false;
 	set_anchor();
+	tell_full(full);
 	for (; n < ROUND && ring != NULL; ring = oldest())
 		n += put_burst(ring);
 	tell_lost(ring != NULL);

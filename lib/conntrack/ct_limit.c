@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The size of the table, and early drop. */
+#include <rte_random.h>
+
+#include "base_log.h"
+#include "ct_ext.h"
+#include "ct_limit.h"
+#include "ct_own.h"
+#include "ct_proto.h"
+#include "ct_stat.h"
+#include "ct_table.h"
+
+#define MAX_DEFAULT 262144
+#define MAX_MOST 16000000 /* items of a pool, less what waits to be freed */
+
+/* Places of the table that an early drop looks at, and entries there. */
+#define PLACES 4
+#define ENTRIES 8
+
+static int max_check(const struct param *p, int value, struct err *e);
+static void max_changed(struct param *p);
+
+PARAM_DEFINE(max, .name = "net.netfilter.nf_conntrack_max", .def = MAX_DEFAULT,
+	     .value = MAX_DEFAULT, .min = 1, .max = MAX_MOST, .check = max_check,
+	     .changed = max_changed, .help = "connections that are tracked at most")
+PARAM_DEFINE(max_too, .name = "net.nf_conntrack_max", .def = MAX_DEFAULT, .value = MAX_DEFAULT,
+	     .min = 1, .max = MAX_MOST, .check = max_check, .changed = max_changed,
+	     .help = "another name of net.netfilter.nf_conntrack_max")
+
+static int
+count_now(void)
+{
+	return ct_count();
+}
+
+PARAM_DEFINE(count, .name = "net.netfilter.nf_conntrack_count", .now = count_now,
+	     .help = "connections that are tracked now")
+
+uint32_t
+ct_max(void)
+{
+	return param_get(&max);
+}
+
+/* Tables that are there grow before the new number is in force; a smaller one needs nothing. */
+static int
+max_check(const struct param *p, int value, struct err *e)
+{
+	for (unsigned f = 0; f < HOOK_FAMILIES; f++) {
+		int rc = ct_table_grow(f, value, e);
+
+		if (rc != 0)
+			return rc;
+	}
+	if ((ct_table_exists(HOOK_IP4) || ct_table_exists(HOOK_IP6)) &&
+	    ct_ext_reserve(ct_ext_for_all() ? value : value / 8) != 0)
+		LOG(WARNING, "no memory to count, or help, so many connections");
+	return 0;
+}
+
+static void
+max_changed(struct param *p)
+{
+	struct param *other = p == &max ? &max_too : &max;
+
+	if (param_get(other) != param_get(p))
+		param_set(other, param_get(p));
+}
+
+/* How well an entry can be done without; 0: not at all. */
+enum worth { NEEDED, ENDING, ANSWERED, UNANSWERED, EXPIRED };
+
+static enum worth
+worth(const struct ct *ct, enum hook_family family, uint32_t now)
+{
+	uint32_t status = ct_status(ct);
+	const struct ct_proto *proto;
+
+	if ((status & (CT_CONFIRMED | CT_DYING)) != CT_CONFIRMED)
+		return NEEDED;
+	if (ct_expired(ct, now))
+		return EXPIRED;
+	if (!(status & CT_ASSURED))
+		return status & CT_SEEN_REPLY ? ANSWERED : UNANSWERED;
+	proto = ct_proto(family, ct->proto);
+	return proto->can_drop_early != NULL && proto->can_drop_early(ct) ? ENDING : NEEDED;
+}
+
+/* The best of a few entries from a random one on. */
+static enum worth
+look_at(enum hook_family family, uint32_t now, struct ct **best)
+{
+	const struct ct_pool *pool = ct_entries(family);
+	uint32_t items = ct_pool_items(pool), at;
+	enum worth most = NEEDED;
+
+	if (items == 0)
+		return NEEDED;
+	at = rte_rand_max(items - ENTRIES);
+	for (unsigned i = 0; i < ENTRIES && most < UNANSWERED; i++) {
+		struct ct *ct = ct_pool_at(pool, at + i);
+		enum worth w = worth(ct, family, now);
+
+		if (w > most) {
+			most = w;
+			*best = ct;
+		}
+	}
+	return most;
+}
+
+static bool
+drop_early(unsigned lane, enum hook_family family, uint32_t now)
+{
+	for (unsigned i = 0; i < PLACES; i++) {
+		struct ct *ct;
+		enum worth w = look_at(family, now, &ct);
+
+		if (w == NEEDED || !ct_remove(lane, ct))
+			continue;
+		if (w != EXPIRED)
+			CT_STAT_INC(lane, early_drop);
+		return true;
+	}
+	return false;
+}
+
+bool
+ct_limit_room(unsigned lane, uint8_t family, uint32_t unconfirmed, uint32_t now)
+{
+	enum hook_family f = family == AF_INET6 ? HOOK_IP6 : HOOK_IP4;
+
+	if (likely(ct_count() + unconfirmed < ct_max()))
+		return true;
+	/* The other family's connections count as well. */
+	if (drop_early(lane, f, now) || drop_early(lane, HOOK_FAMILIES - 1 - f, now))
+		return true;
+	CT_STAT_INC(lane, full);
+	return false;
+}
+
+uint64_t
+ct_limit_dropped(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned lane = 0; lane <= LANE_MAX; lane++)
+		sum += __atomic_load_n(&ct_stats[lane].full, __ATOMIC_RELAXED);
+	return sum;
+}
