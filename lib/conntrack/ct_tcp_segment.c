@@ -28,7 +28,7 @@ ct_tcp_valid(const struct rte_mbuf *m, bool check_sum)
 	const struct rte_tcp_hdr *th = pkt_l4(m);
 	uint32_t len = pkt_l4_len(m), header;
 
-	len = RTE_MIN(len, m->data_len - RTE_MIN(m->data_len, pkt_const(m)->l4));
+	len = RTE_MIN(len, pkt_l4_here(m));
 	if (len < sizeof(*th))
 		return false;
 	header = (th->data_off >> 4) * 4u;
