@@ -53,6 +53,8 @@ match(struct rule_packet *rp, const void *data)
 	const struct rte_tcp_hdr *h = rule_tcp_header(rp, sizeof(*h));
 	int mss;
 
+	if (rp->p->flags & PKT_FRAG_LATER && rp->p->family == AF_INET6)
+		return false;
 	if (h == NULL || rule_tcp_len(h) < sizeof(*h) ||
 	    rule_tcp_header(rp, rule_tcp_len(h)) == NULL) {
 		rp->hotdrop = true;

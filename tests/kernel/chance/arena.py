@@ -79,7 +79,7 @@ class Arena:
                 self._must(line)
             for family, tool in rules.TOOL.items():
                 # the tables in one order: iptables-save shows them as they were first used
-                self._must(tool + "-restore", rules.RuleSet(family).text())
+                self._must(tool + "-restore", rules.RuleSet(family, rules.USED).text())
             self._stack = stack.pop_all()
         return self
 

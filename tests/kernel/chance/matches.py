@@ -75,6 +75,11 @@ def length_range(rng):
     return rng.choice((f"{rng.choice((20, 28, 40, 48, 60, 68, 128))}", "0:28", "29:60", "41:128", "100:", ":67", "20:65535"))
 
 
+def whole(family):
+    """No later fragments of IPv6, where Linux reads what it has left on its stack."""
+    return "-m tcp --sport 0:65535 --dport 0:65534 " if family == 6 else ""
+
+
 def mss(rng):
     return rng.choice(("1460", "0", "536:1460", ":1459", "1461:", "0:65535"))
 
@@ -107,8 +112,8 @@ MATCHES = (
     Part("dscp", ANY, None, lambda r, f: f"-m dscp {negation(r)}--dscp {r.choice(('0x00', '0x0a', '0x2e', '46', '1'))}"),
     Part("dscp", ANY, None, lambda r, f: f"-m dscp {negation(r)}--dscp-class {r.choice(('EF', 'BE', 'AF11', 'CS1', 'CS7'))}"),
     Part("ecn", ANY, None, lambda r, f: f"-m ecn {negation(r)}--ecn-ip-ect {r.randrange(4)}"),
-    Part("ecn", ANY, TCP, lambda r, f: f"-m ecn {negation(r)}--ecn-tcp-{r.choice(('cwr', 'ece'))}"),
-    Part("tcpmss", ANY, TCP, lambda r, f: f"-m tcpmss {negation(r)}--mss {mss(r)}"),
+    Part("ecn", ANY, TCP, lambda r, f: f"{whole(f)}-m ecn {negation(r)}--ecn-tcp-{r.choice(('cwr', 'ece'))}"),
+    Part("tcpmss", ANY, TCP, lambda r, f: f"{whole(f)}-m tcpmss {negation(r)}--mss {mss(r)}"),
     Part("mark", ANY, None, lambda r, f: f"-m mark {negation(r)}--mark {masked(r)}"),
     Part("mac", ANY, None, lambda r, f: f"-m mac {negation(r)}--mac-source {r.choice(pools.MACS[:6])}", ("PREROUTING", "INPUT", "FORWARD")),
     Part("pkttype", ANY, None, lambda r, f: f"-m pkttype {negation(r)}--pkt-type {r.choice(('unicast', 'broadcast', 'multicast'))}"),

@@ -7,9 +7,12 @@ from . import matches, pools
 TABLES = {"raw": ("PREROUTING", "OUTPUT"),
           "mangle": ("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"),
           "filter": ("INPUT", "FORWARD", "OUTPUT"),
-          "security": ("INPUT", "FORWARD", "OUTPUT")}
-WEIGHTS = (2, 2, 5, 1)
-# No nat: from its first use on all connections are tracked, and Linux may give them other ports.
+          "security": ("INPUT", "FORWARD", "OUTPUT"),
+          "nat": ("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING")}
+WEIGHTS = (2, 2, 5, 1, 1)
+# In use from the start. Not nat, which conversations must not have: while connections are tracked Linux may give
+# them other ports.
+USED = ("raw", "mangle", "filter", "security")
 TOOL = {4: "iptables", 6: "ip6tables"}
 
 
@@ -28,14 +31,16 @@ class Rule:
 @dataclass
 class RuleSet:
     family: int
+    tables: tuple = tuple(TABLES)
     chains: dict = field(default_factory=dict)   # table -> user chains
     policies: dict = field(default_factory=dict)  # (table, chain) -> DROP
     rules: list = field(default_factory=list)
 
     def text(self):
-        """All tables, also the empty ones: it replaces what the last set has left."""
+        """All its tables, also the empty ones: it replaces what the last set has left."""
         lines = []
-        for table, builtin in TABLES.items():
+        for table in self.tables:
+            builtin = TABLES[table]
             lines.append("*" + table)
             lines += [f":{chain} {self.policies.get((table, chain), 'ACCEPT')} [0:0]" for chain in builtin]
             lines += [f":{chain} - [0:0]" for chain in self.chains.get(table, ())]

@@ -41,11 +41,11 @@ def _atoms(a_round):
 def _assemble(a_round, atoms):
     made = Round(a_round.name, shows=a_round.shows, cleanup=a_round.cleanup)
     made.settings = [atom.value for atom in atoms if atom.kind == "setting"]
-    for family in rules.TOOL:
-        own = [atom for atom in atoms if atom.place[:1] == (family,)]
+    for whole in a_round.sets:
+        own = [atom for atom in atoms if atom.place[:1] == (whole.family,)]
         chosen = [atom.value for atom in own if atom.kind == "rule"]
         policies = dict(atom.value for atom in own if atom.kind == "policy")
-        made.sets.append(rules.RuleSet(family, _chains(chosen), policies, chosen))
+        made.sets.append(rules.RuleSet(whole.family, whole.tables, _chains(chosen), policies, chosen))
     frames = [atom for atom in atoms if atom.kind == "frame"]
     for (_, side, held), some in groupby(frames, lambda atom: atom.place):
         made.groups.append((side, held, [atom.value for atom in some]))

@@ -2,7 +2,7 @@
 """Random stateful rules: those that look at connections, and those that change them."""
 from . import pools
 from .matches import ANY, IPV6_ICMP, ICMP, TCP, UDP, Part, negation
-from .rules import Rule, RuleSet
+from .rules import USED, Rule, RuleSet
 
 STATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED")
 STATUS = ("NONE", "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED")
@@ -78,7 +78,7 @@ TARGETS = (
 
 
 def rule_set(rng, grammar, family):
-    made = RuleSet(family)
+    made = RuleSet(family, USED)
     made.rules = [Rule(family, table, chain, [f"-m conntrack --ctstate {state}", ""]) for table, chain, state in ALWAYS]
     for _ in range(rng.choice((0, 2, 4, 6, 10))):
         table = rng.choice(("raw", "mangle", "mangle", "filter", "filter", "filter", "security"))
