@@ -4,7 +4,11 @@
 
 #include "ct_ext.h"
 
-/* The sweep looks at an entry not before it was told to; a shorter timeout tells it anew. */
+/*
+ * The sweep looks at an entry when it was told to, and once in CT_SWEEP_EVERY: only timeouts shorter than that tell it
+ * anew. (TCP's timeout falls from days to minutes with every segment of data.)
+ */
+#define CT_SWEEP_EVERY ct_seconds(60)
 void ct_sweep_sooner(const struct ct *ct, uint32_t expires);
 
 /* Counts the packet, where connections are counted. */
@@ -22,17 +26,17 @@ static inline void
 ct_expire_in(struct ct_pkt *p, uint32_t seconds)
 {
 	struct ct *ct = p->ct;
-	uint32_t expires = ct_seconds(seconds);
+	uint32_t steps = ct_seconds(seconds), expires = p->now + steps;
 	bool sooner;
 
 	if (p->fresh) {
-		ct->expires = expires;
+		ct->expires = steps;
 		return;
 	}
 	if (unlikely(ct_status(ct) & CT_FIXED_TIMEOUT))
 		return;
-	expires += p->now;
-	sooner = (int32_t)(expires - __atomic_load_n(&ct->expires, __ATOMIC_RELAXED)) < 0;
+	sooner = steps < CT_SWEEP_EVERY &&
+		 (int32_t)(expires - __atomic_load_n(&ct->expires, __ATOMIC_RELAXED)) < 0;
 	__atomic_store_n(&ct->expires, expires, __ATOMIC_RELAXED);
 	if (unlikely(sooner))
 		ct_sweep_sooner(ct, expires); /* not before: the sweep may be looking */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Expiry: an array, one word an entry of the pool, says when the entry itself has to be looked at; packets that
- * prolong an entry do not touch it, so that it may be early, never late. Every lane sweeps a part of its own.
+ * prolong an entry do not touch it, nor those that shorten a long timeout: every entry is looked at once a minute at
+ * least. Every lane sweeps a part of its own.
  */
 #include <errno.h>
 
@@ -63,6 +64,21 @@ ct_sweep_set(const struct ct *ct, uint32_t at)
 	__atomic_store_n(at_of(w, ct->index & ~INDEX6), at, __ATOMIC_RELAXED);
 }
 
+/* When to look at an entry that expires then. */
+static inline uint32_t
+when(uint32_t expires, uint32_t now)
+{
+	int32_t left = expires - now;
+
+	return now + RTE_MIN(RTE_MAX(left, 0), (int32_t)CT_SWEEP_EVERY);
+}
+
+void
+ct_sweep_watch(const struct ct *ct, uint32_t now)
+{
+	ct_sweep_set(ct, when(__atomic_load_n(&ct->expires, __ATOMIC_RELAXED), now));
+}
+
 void
 ct_sweep_sooner(const struct ct *ct, uint32_t expires)
 {
@@ -77,13 +93,13 @@ due(const uint32_t *at, uint32_t now)
 
 /* ct_refresh() writes expires, then the word: whoever is last here has seen the other. */
 static void
-again_later(const struct ct *ct, uint32_t *at)
+again_later(const struct ct *ct, uint32_t *at, uint32_t now)
 {
 	uint32_t expires;
 
 	do {
 		expires = __atomic_load_n(&ct->expires, __ATOMIC_RELAXED);
-		__atomic_store_n(at, expires, __ATOMIC_SEQ_CST);
+		__atomic_store_n(at, when(expires, now), __ATOMIC_SEQ_CST);
 	} while (__atomic_load_n(&ct->expires, __ATOMIC_SEQ_CST) != expires);
 }
 
@@ -99,7 +115,7 @@ look(unsigned lane, enum hook_family family, uint32_t item, uint32_t now)
 	else if (ct_expired(ct, now))
 		ct_remove(lane, ct);
 	else
-		again_later(ct, at);
+		again_later(ct, at, now);
 }
 
 /* n items on from where the lane was. */

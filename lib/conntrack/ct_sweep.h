@@ -9,6 +9,8 @@
 int ct_sweep_reserve(enum hook_family family, uint32_t items);
 /* The sweep looks at the entry at that time, not before. */
 void ct_sweep_set(const struct ct *ct, uint32_t at);
+/* The entry has entered the table: it is looked at when it expires, and now and then. */
+void ct_sweep_watch(const struct ct *ct, uint32_t now);
 
 /* Far from now: for entries that are not in the table. */
 static inline uint32_t

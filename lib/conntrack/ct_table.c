@@ -192,7 +192,7 @@ insert_locked(struct ct_table *t, unsigned lane, struct ct *ct, uint32_t now, st
 			return -EEXIST;
 	}
 	__atomic_store_n(&ct->expires, ct->expires + now, __ATOMIC_RELEASE); /* ct_expired() */
-	ct_sweep_set(ct, ct->expires);
+	ct_sweep_watch(ct, now);
 	for (unsigned h = 0; h < CT_HASHES; h++)
 		if (t->hash[h] != NULL && ct_table_put(t->hash[h], ct) != 0)
 			rc = -ENOSPC;
