@@ -159,8 +159,10 @@ forget(const struct counting *w, struct key *k, uint32_t n)
 static bool
 is_closed(const struct ct *ct)
 {
+	uint8_t state = __atomic_load_n(&ct->state, __ATOMIC_RELAXED);
+
 	return ct->proto == IPPROTO_TCP &&
-	       (ct->state == CT_TCP_TIME_WAIT || ct->state == CT_TCP_CLOSE);
+	       (state == CT_TCP_TIME_WAIT || state == CT_TCP_CLOSE);
 }
 
 enum what { GONE, CLOSED, OPEN };
@@ -190,8 +192,10 @@ walk(const struct counting *w, struct key *k, uint32_t own)
 
 		if (what != OPEN)
 			forget(w, k, n);
-		if (n == own)
+		if (n == own) {
+			k->at = 0;
 			return what != GONE;
+		}
 		n = next;
 	}
 	k->at = n;

@@ -183,6 +183,17 @@ test_large(void **state)
 	rules_reset();
 }
 
+/* A test has little memory. */
+static int
+setup(void **state)
+{
+	struct err e = { "" };
+
+	if (route_setup(state) != 0)
+		return -1;
+	return param_set_text(param_find("net.netfilter.nf_conntrack_max"), "4096", &e);
+}
+
 int
 main(void)
 {
@@ -193,5 +204,5 @@ main(void)
 		cmocka_unit_test(test_large),
 	};
 
-	return cmocka_run_group_tests(tests, route_setup, NULL);
+	return cmocka_run_group_tests(tests, setup, NULL);
 }
