@@ -161,8 +161,7 @@ is_closed(const struct ct *ct)
 {
 	uint8_t state = __atomic_load_n(&ct->state, __ATOMIC_RELAXED);
 
-	return ct->proto == IPPROTO_TCP &&
-	       (state == CT_TCP_TIME_WAIT || state == CT_TCP_CLOSE);
+	return ct->proto == IPPROTO_TCP && (state == CT_TCP_TIME_WAIT || state == CT_TCP_CLOSE);
 }
 
 enum what { GONE, CLOSED, OPEN };
