@@ -16,9 +16,9 @@
 /* Where a packet is cut. Bytes of payload. */
 struct cuts {
 	unsigned payload;
-	unsigned first, nb;    /* nb != 0: the first piece, and of how many it is one */
-	const uint16_t *later; /* the others */
-	unsigned piece, room;  /* nb == 0: of each piece, and what the last one may have */
+	unsigned first, nb;   /* nb != 0: the first piece, and of how many it is one */
+	const uint8_t *len8;  /* the others but the last, in 8 bytes */
+	unsigned piece, room; /* nb == 0: of each piece, and what the last one may have */
 };
 
 static unsigned
@@ -27,7 +27,7 @@ length_at(const struct cuts *c, unsigned i, unsigned off)
 	unsigned left = c->payload - off;
 
 	if (c->nb != 0)
-		return i == 0 ? c->first : i + 1 < c->nb ? c->later[i - 1] : left;
+		return i == 0 ? c->first : i + 1 < c->nb ? c->len8[i - 1] * 8u : left;
 	return left <= c->room ? left : c->piece;
 }
 
@@ -39,20 +39,21 @@ static bool
 as_it_came(const struct rte_mbuf *m, struct cuts *c)
 {
 	const struct pkt_sizes *sizes = pkt_sizes(m);
-	unsigned behind = 0;
+	unsigned first = c->payload - sizes->behind, between = 0;
 
 	if (pkt_const(m)->frag_max == 0 || sizes->nb < 2 || sizes->nb > PKT_SIZES_MAX)
 		return false;
-	for (unsigned i = 1; i < sizes->nb; i++) {
-		if (sizes->len[i] > c->room)
+	for (unsigned i = 0; i + 2 < sizes->nb; i++) {
+		if (sizes->len8[i] * 8u > c->room)
 			return false;
-		behind += sizes->len[i];
+		between += sizes->len8[i] * 8u;
 	}
-	if (behind >= c->payload || c->payload - behind > c->room || (c->payload - behind) % 8 != 0)
+	if (sizes->behind >= c->payload || first > c->room || first % 8 != 0 ||
+	    between >= sizes->behind || sizes->behind - between > c->room)
 		return false;
-	c->first = c->payload - behind;
+	c->first = first;
 	c->nb = sizes->nb;
-	c->later = sizes->len + 1;
+	c->len8 = sizes->len8;
 	return true;
 }
 

@@ -80,33 +80,51 @@ set_header6(struct rte_mbuf *m, const struct reasm *r, const struct rte_mbuf *fi
 	ip->ip6_flow |= rte_cpu_to_be_32((uint32_t)mark << 20);
 }
 
-/*
- * The fragments are in no order. Linux wants TCP's header in one piece early on its way, and has lost the sizes where
- * it was not.
- */
+/* Where the fragments begin, the last one first; mostly they came in order. */
+static void
+sort_offsets(const struct reasm *r, uint16_t *off)
+{
+	unsigned n = 0;
+
+	for (const struct rte_mbuf *f = r->frags; f != NULL; f = f->next) {
+		unsigned i = n++;
+
+		for (; i > 0 && off[i - 1] < pkt_const(f)->frag_off; i--)
+			off[i] = off[i - 1];
+		off[i] = pkt_const(f)->frag_off;
+	}
+}
+
+/* Linux wants TCP's header in one piece early on its way, and has lost the sizes where it was not. */
+static bool
+sizes_lost(const struct reasm *r, unsigned first)
+{
+	return r->key.family == AF_INET && r->key.proto == IPPROTO_TCP && first < TCP_HEADER;
+}
+
 static void
 keep_sizes(struct rte_mbuf *m, const struct reasm *r)
 {
 	struct pkt_sizes *sizes = pkt_sizes(m);
 	uint16_t off[PKT_SIZES_MAX];
+	unsigned n = r->nb;
 
 	pkt(m)->frag_max = r->max_size;
 	sizes->nb = 0;
-	if (r->nb > PKT_SIZES_MAX)
+	if (n < 2 || n > PKT_SIZES_MAX)
 		return;
-	for (const struct rte_mbuf *f = r->frags; f != NULL; f = f->next) {
-		const struct pkt *p = pkt_const(f);
-		unsigned i = sizes->nb++;
+	sort_offsets(r, off);
+	if (sizes_lost(r, off[n - 2]))
+		return;
+	for (unsigned i = 1; i + 1 < n; i++) {
+		unsigned len = off[n - 2 - i] - off[n - 1 - i];
 
-		for (; i > 0 && off[i - 1] > p->frag_off; i--) {
-			off[i] = off[i - 1];
-			sizes->len[i] = sizes->len[i - 1];
-		}
-		off[i] = p->frag_off;
-		sizes->len[i] = p->l3 + p->len - p->l4;
+		if (len / 8 > UINT8_MAX)
+			return;
+		sizes->len8[i - 1] = len / 8;
 	}
-	if (r->key.family == AF_INET && r->key.proto == IPPROTO_TCP && sizes->len[0] < TCP_HEADER)
-		sizes->nb = 0;
+	sizes->behind = r->len - off[n - 2];
+	sizes->nb = n;
 }
 
 struct rte_mbuf *

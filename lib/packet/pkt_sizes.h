@@ -10,11 +10,13 @@
 
 #include "pkt.h"
 
-#define PKT_SIZES_MAX 55
+#define PKT_SIZES_MAX 110
 
 struct pkt_sizes {
-	uint16_t nb;                 /* 0: not known */
-	uint16_t len[PKT_SIZES_MAX]; /* bytes of payload, in the order of the datagram */
+	uint16_t nb;     /* of fragments; 0: not known */
+	uint16_t behind; /* bytes of payload behind the first one */
+	/* In 8 bytes, of the second one on; the last one has the rest. */
+	uint8_t len8[PKT_SIZES_MAX - 2];
 };
 
 _Static_assert(sizeof(struct pkt_sizes) + 16 <= RTE_PKTMBUF_HEADROOM, "room for longer headers");
