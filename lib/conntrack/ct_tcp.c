@@ -332,6 +332,25 @@ ct_tcp_forget_window(struct ct *ct)
 	ct_unlock(ct);
 }
 
+void
+ct_tcp_reject(unsigned lane, struct ct *ct, uint32_t now)
+{
+	uint32_t expires = now + ct_seconds(seconds_of(ct, TIMEOUT(CT_TCP_CLOSE)));
+	uint8_t old;
+
+	if (ct->proto != IPPROTO_TCP || !(ct_status(ct) & CT_CONFIRMED))
+		return;
+	ct_lock(ct);
+	old = ct->state;
+	ct->state = CT_TCP_CLOSE;
+	ct_unlock(ct);
+	if (old == CT_TCP_CLOSE || old == CT_TCP_NONE)
+		return;
+	__atomic_store_n(&ct->expires, expires, __ATOMIC_RELAXED);
+	ct_sweep_sooner(ct, expires);
+	ct_event(lane, ct, 1u << CT_EVENT_PROTOINFO);
+}
+
 static struct ct_proto tcp = {
 	.name = "tcp",
 	.proto = IPPROTO_TCP,

@@ -34,3 +34,6 @@ enum ct_tcp_state {
  * connection takes its windows from the next packets instead of calling them INVALID.
  */
 void ct_tcp_forget_window(struct ct *ct);
+
+/* Workers, any entry: the box resets the connection in the name of its other end. It is closed then. */
+void ct_tcp_reject(unsigned lane, struct ct *ct, uint32_t now);

@@ -8,7 +8,7 @@
 #include <rte_ip.h>
 
 #include "base_drop.h"
-#include "ct.h"
+#include "ct_tcp.h"
 #include "hook_emit.h"
 #include "pkt_build.h"
 #include "pkt_checksum.h"
@@ -102,6 +102,8 @@ is_group(const struct rule_packet *rp)
 static void
 send_reset(struct rule_packet *rp)
 {
+	enum ct_info info;
+	struct ct *ct = ct_of(rp->m, &info);
 	struct rte_mbuf *m;
 
 	if (rp->p->proto != IPPROTO_TCP || is_group(rp))
@@ -113,6 +115,8 @@ send_reset(struct rule_packet *rp)
 		rte_pktmbuf_free(m);
 		return;
 	}
+	if (ct != NULL)
+		ct_tcp_reject(rp->ctx->lane, ct, ct_time(rp->ctx->now));
 	ct_attach(m, rp->m);
 	pkt(m)->entry = PKT_ENTRY_LOCAL_OUT;
 	pkt(m)->burst_pos = rp->p->burst_pos;

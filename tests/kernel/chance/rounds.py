@@ -15,14 +15,23 @@ class Round:
     shows: tuple = ()                             # what else is compared when all is sent
     cleanup: tuple = ()                           # what takes the rest back
 
+    def tracks(self):
+        """Does it leave routers behind that track connections?"""
+        return any("nat" in made.tables for made in self.sets)
+
     def limits(self):
         return {side: mtu for setting in self.settings for side, mtu in setting.limits}
+
+
+# Of so many rounds the last ones have a table nat, with which both routers track all connections, for good.
+TURN, PLAIN = 500, 350
 
 
 def make(seed, number, grammar):
     rng = random.Random(f"{seed}:{number}")
     made = Round(f"{seed}:{number}")
     made.settings = settings.choose(rng)
-    made.sets = [rules.rule_set(rng, grammar, family) for family in rules.TOOL]
+    tables = rules.USED if number % TURN < PLAIN else tuple(rules.TABLES)
+    made.sets = [rules.rule_set(rng, grammar, family, tables) for family in rules.TOOL]
     made.groups = traffic.groups(rng, made.limits())
     return made

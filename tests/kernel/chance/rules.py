@@ -73,9 +73,9 @@ class Grammar:
         return found
 
 
-def rule_set(rng, grammar, family):
-    made = RuleSet(family)
-    for table in rng.choices(tuple(TABLES), WEIGHTS, k=rng.choice((1, 1, 2, 3))):
+def rule_set(rng, grammar, family, tables):
+    made = RuleSet(family, tables)
+    for table in rng.choices(tables, WEIGHTS[:len(tables)], k=rng.choice((1, 1, 2, 3))):
         if table not in made.chains:
             _fill(rng, grammar, made, table)
     return made

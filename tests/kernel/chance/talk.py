@@ -87,7 +87,8 @@ class _Talk:
         self._family = rng.choice((4, 4, 6))
         table = IPV4 if self._family == 4 else IPV6
         side = rng.choice("ccs")
-        far = FAR[side] if rng.random() < 0.93 else side
+        # on one link only with IPv4, whose redirects can be switched off
+        far = FAR[side] if rng.random() < 0.93 or self._family == 6 else side
         near_host = rng.choice(HOSTS[side])
         far_host = rng.choice([host for host in HOSTS[far] if host != near_host])
         self._place = [(side, near_host), (far, far_host)]

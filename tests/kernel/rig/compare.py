@@ -71,14 +71,16 @@ def _line(sign, noted):
 
 def _answers(first, second):
     lines = []
-    for (step, *left), (_, *right) in zip(first.answers, second.answers):
+    # a busy machine may make one of them slow
+    late = [abs(was - now) for was, now in zip(first.times, second.times)]
+    for (step, *left), (_, *right), slack in zip(first.answers, second.answers, late):
         if second.used and step.argv[0].endswith("-save"):
             right[1] = normal.without_idle_tables(right[1], left[1])
         if left[0] != right[0]:
             lines += [f"line {step.line}: {step.text}",
                       f"  exit code: {first.router} {left[0]}, {second.router} {right[0]}"]
         for stream, was, now in (("output", left[1], right[1]), ("errors", left[2], right[2])):
-            lines += _text(step, stream, was, now)
+            lines += _text(step, stream, was, now, slack)
     return lines
 
 
@@ -92,8 +94,8 @@ def _log(first, second, own):
             *("    " + line for line in changes[:40])]
 
 
-def _text(step, stream, was, now):
-    lines = text_lines(*normal.texts_for_comparison(shlex.join(step.argv), was, now))
+def _text(step, stream, was, now, slack):
+    lines = text_lines(*normal.texts_for_comparison(shlex.join(step.argv), was, now, slack))
     return [f"line {step.line}: {step.text}: {stream}", *lines] if lines else []
 
 

@@ -3,7 +3,7 @@
 import socket
 import struct
 
-RUN_INPUT, ANSWER = 2, 5
+RUN_INPUT, ANSWER, PART = 2, 5, 6
 LIMIT = 20
 
 
@@ -24,12 +24,18 @@ class Control:
         # no terminal: 0 columns
         body = b"/\0" + struct.pack("!II", 0, len(argv)) + words + stdin.encode()
         self._socket.sendall(struct.pack("!II", len(body), RUN_INPUT) + body)
-        length, kind = struct.unpack("!II", self._take(8))
-        answer = self._take(length)
-        if kind != ANSWER:
-            raise OSError(f"the daemon answered with a frame of type {kind}")
+        parts = b""
+        while True:
+            length, kind = struct.unpack("!II", self._take(8))
+            answer = self._take(length)
+            if kind == ANSWER:
+                break
+            if kind != PART:
+                raise OSError(f"the daemon answered with a frame of type {kind}")
+            parts += answer
         code, shown = struct.unpack_from("!II", answer)
-        return code, answer[8:8 + shown].decode(errors="replace"), answer[8 + shown:].decode(errors="replace")
+        output, errors = parts + answer[8:8 + shown], answer[8 + shown:]
+        return code, output.decode(errors="replace"), errors.decode(errors="replace")
 
     def _take(self, length):
         taken = bytearray()

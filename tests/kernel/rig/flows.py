@@ -25,13 +25,13 @@ def prints_flows(command):
     return command.split()[0] == "conntrack"
 
 
-def texts_for_comparison(command, was, now):
-    """Both texts without what may differ from one router to the other."""
+def texts_for_comparison(command, was, now, tolerance):
+    """Both texts without what may differ from one router to the other; ``tolerance`` in seconds."""
     words = command.split()
     if "-S" in words or "--stats" in words:
         return _sum(was), _sum(now)
     left, right = ([_plain(line) for line in text.splitlines(keepends=True)] for text in (was, now))
-    right = _near(left, right)
+    right = _near(left, right, tolerance)
     if {"-E", "--event"} & set(words):
         left, right = _flushed(left), _flushed(right)
     else:
@@ -62,7 +62,7 @@ def _seconds(line):
     return _SECONDS.sub(take, line), found
 
 
-def _near(left, right):
+def _near(left, right, tolerance):
     """``right`` with the seconds of ``left``'s line of the same flow, where they are near enough."""
     waiting = {}
     for line in left:
@@ -75,7 +75,7 @@ def _near(left, right):
         key, seconds = _seconds(line)
         others = waiting.get(key)
         other, text = others.pop(0) if others else (None, None)
-        close = other is not None and all(abs(a - b) <= TOLERANCE for a, b in zip(other, seconds))
+        close = other is not None and all(abs(a - b) <= tolerance for a, b in zip(other, seconds))
         found.append((line, text if close else line))
     taken = {}
     for line, text in found:

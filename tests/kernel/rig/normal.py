@@ -147,10 +147,10 @@ _DEVICE_QUEUE = re.compile(r" (?:qdisc|group|qlen|link-netnsid) \S+")
 _NO_LABELS = re.compile(r"^Warning: cannot open /etc/xtables/connlabel\.conf: .*\n", re.M)
 
 
-def texts_for_comparison(command, was, now):
-    """What two routers have said to a command."""
+def texts_for_comparison(command, was, now, slack=0):
+    """What two routers have said to a command, one of them ``slack`` seconds later."""
     if flows.prints_flows(command):
-        return flows.texts_for_comparison(command, was, now)
+        return flows.texts_for_comparison(command, was, now, flows.TOLERANCE + slack)
     return text_for_comparison(command, was), text_for_comparison(command, now)
 
 

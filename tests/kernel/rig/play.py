@@ -22,6 +22,7 @@ COMMAND_LIMIT = 20
 class Record:
     router: str
     answers: list = field(default_factory=list)   # (step, exit code, stdout, stderr)
+    times: list = field(default_factory=list)     # of the answers, in seconds from the start
     frames: dict = field(default_factory=dict)    # side -> [(step's line, bytes)]
     marks: list = field(default_factory=list)     # (frame counts, probes were answered) at each settling
     log: list = field(default_factory=list)       # (step's line, level, text)
@@ -36,6 +37,7 @@ class _Player:
         self.scenario, self.router, self.wire, self.log = scenario, router, wire, log
         self.guide = guide
         self.patience = LATE
+        self.start = time.monotonic()
         self.asked = 0            # answers to what was asked before the last frames
         self.followed = None      # the command whose output is read until the line `followed`
         self.record = Record(router.name)
@@ -147,13 +149,17 @@ class _Player:
 
     def _command(self, step):
         code, output, errors = self.router.command(step.argv, step.stdin)
-        self.record.answers.append((step, code, output, errors))
+        self._answer(step, code, output, errors)
         if self.router.routes_in_kernel and (step.outcome, code == 0) in (("works", False), ("fails", True)):
             raise ScenarioError(f"{self.scenario.file}:{step.line}: {shlex.join(step.argv)}: "
                                 f"exit code {code} {errors.strip()}")
         if step.argv[0] == "ip" and step.outcome == "works":
             # changes of addresses, links and neighbours can make the router speak
             self.sending = "commands"
+
+    def _answer(self, *answer):
+        self.record.answers.append(answer)
+        self.record.times.append(time.monotonic() - self.start)
 
     def _says(self, step):
         said = "".join(output + errors for _, _, output, errors in self.record.answers[self.asked:])
@@ -170,7 +176,7 @@ class _Player:
         time.sleep(LISTENING)
         program.send_signal(signal.SIGINT)
         output, errors = program.communicate(timeout=COMMAND_LIMIT)
-        self.record.answers.append((step, program.returncode, output, errors))
+        self._answer(step, program.returncode, output, errors)
 
     def _expect(self, step):
         if self.log:
