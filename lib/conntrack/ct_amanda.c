@@ -23,7 +23,7 @@ port_at(const char *p, const char *end, uint32_t *len, uint16_t *port)
 {
 	const char *behind;
 
-	*port = ct_text_number(p, RTE_MIN(end, p + 5), 10, &behind);
+	*port = ct_text_number(p, RTE_MIN(end, p + 5), &behind);
 	*len = behind - p;
 	*port = rte_cpu_to_be_16(*port);
 	return *port != 0;

@@ -131,6 +131,7 @@ become_expected(unsigned lane, struct ct *ct, const struct ct_expect *e)
 	x->master_helper = e->master->ext->helper;
 	x->secmark = e->master->ext->secmark;
 	x->helper = e->helper;
+	e->master->ext->nb_children++;
 }
 
 bool

@@ -83,6 +83,8 @@ void ct_expect_visit(unsigned lane, struct ct *master,
  * Any lane: the master leaves the table (CT_DYING is set already) or was never in it: so do its expectations.
  */
 void ct_expect_forget(unsigned lane, struct ct *master);
+/* Any lane: the expected connection leaves the table or was never in it: its master has one less. */
+void ct_expect_leave(struct ct *child);
 /* Control, as a reader: calls fn for a copy of each that is alive; stops when it returns false. -ENOMEM: no copies. */
 int ct_expect_each(bool (*fn)(const struct ct_expect *e, void *arg), void *arg, uint32_t now);
 /* Control: removes those for which fn returns true (all: NULL); how many. */

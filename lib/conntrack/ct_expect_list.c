@@ -43,6 +43,30 @@ ct_expect_forget(unsigned lane, struct ct *master)
 		ct_expect_visit(lane, master, remove_it, NULL);
 }
 
+/* The master's memory may be another connection's by now. */
+static void
+leave(struct ct_ext *x)
+{
+	struct ct *master = x->master;
+	struct ct_tuple t = ct_tuple(master, CT_ORIGINAL);
+
+	x->master = NULL;
+	if ((ct_status(master) & (CT_CONFIRMED | CT_DYING)) == CT_CONFIRMED &&
+	    master->ext != NULL && master->ext->nb_children != 0 &&
+	    memcmp(&t, &x->master_key, sizeof(t)) == 0)
+		master->ext->nb_children--;
+}
+
+void
+ct_expect_leave(struct ct *child)
+{
+	if (child->ext == NULL || child->ext->master == NULL)
+		return;
+	rte_spinlock_lock(&table->lock);
+	leave(child->ext);
+	rte_spinlock_unlock(&table->lock);
+}
+
 static int
 by_id(const void *a, const void *b)
 {

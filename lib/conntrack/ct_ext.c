@@ -63,8 +63,8 @@ ct_ext_dying(unsigned lane, struct ct *ct)
 
 	if (h != NULL && h->destroy != NULL)
 		h->destroy(lane, ct);
-	if (ct->ext->expects != NULL)
-		ct_expect_forget(lane, ct);
+	ct_expect_forget(lane, ct);
+	ct_expect_leave(ct);
 }
 
 void

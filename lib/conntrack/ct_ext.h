@@ -32,10 +32,11 @@ struct ct_ext {
 	struct ct_tuple master_key; /* its original tuple, to see whether master is still it */
 	struct ct_expect *expects;  /* those it made; under the expectations' lock */
 	uint16_t nb_expects[4];     /* by class */
+	uint16_t nb_children;       /* connections that live and have it as master */
 	uint16_t event_mask;
 	uint16_t secmark;
 	uint8_t has; /* CT_HAS_* */
-	uint8_t spare[3];
+	uint8_t spare;
 	uint8_t helper_data[CT_HELPER_DATA];
 };
 

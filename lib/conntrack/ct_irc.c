@@ -34,11 +34,11 @@ read_dcc(const char *p, const char *end, struct dcc *d)
 	if (memchr(p, '\n', end - p) == NULL)
 		return false;
 	d->from = p;
-	d->addr = rte_cpu_to_be_32(ct_text_number(p, end, 10, &p));
+	d->addr = rte_cpu_to_be_32(ct_text_number(p, end, &p));
 	while (*p == ' ')
 		if (++p >= end)
 			return false;
-	d->port = ct_text_number(p, end, 10, &d->behind);
+	d->port = ct_text_number(p, end, &d->behind);
 	return true;
 }
 

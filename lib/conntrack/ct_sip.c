@@ -93,8 +93,9 @@ static uint32_t
 expires_header(const struct ct_sip_msg *m)
 {
 	struct ct_sip_at at;
+	uint32_t n;
 
-	return ct_sip_header(m, 0, CT_SIP_EXPIRES, &at) > 0 ? ct_sip_number(m, at.off) : 0;
+	return ct_sip_header(m, 0, CT_SIP_EXPIRES, &at) > 0 && ct_sip_number(m, at.off, &n) ? n : 0;
 }
 
 /* Inactive until the registrar agrees. */
@@ -121,14 +122,10 @@ registers(const struct request *r)
 	uint32_t expires = expires_header(r->m), behind;
 	verdict_t v = VERDICT_ACCEPT;
 	uint8_t proto;
-	int rc;
 
 	/* What was expected may not expect anybody. */
-	if (ct_status(r->h->ct) & CT_EXPECTED)
+	if (ct_status(r->h->ct) & CT_EXPECTED || !ct_sip_contact(r->m, &c))
 		return VERDICT_ACCEPT;
-	rc = ct_sip_contact(r->m, &c);
-	if (rc <= 0)
-		return rc < 0 ? ct_help_drop() : VERDICT_ACCEPT;
 	behind = c.at.off + c.at.len;
 	/* Nobody registers for others. */
 	if (memcmp(&mine.src, &c.addr, sizeof(c.addr)) != 0 ||
@@ -165,8 +162,10 @@ refresh_signalling(struct ct_expect *e, void *arg)
 	return CT_EXPECT_STOP;
 }
 
-/* The registrar's binding of that contact. 1: it is ours and good; 0: not ours; -1: it makes no sense; 2: it ends. */
-static int
+enum binding { OF_OTHERS, GOOD, NONSENSE, OVER };
+
+/* What the registrar says of that contact. */
+static enum binding
 binding(const struct request *r, const struct ct_sip_contact *c, uint32_t expires)
 {
 	struct ct_tuple mine = ct_tuple(r->h->ct, r->h->dir);
@@ -175,14 +174,14 @@ binding(const struct request *r, const struct ct_sip_contact *c, uint32_t expire
 
 	if (memcmp(&mine.dst, &c->addr, sizeof(c->addr)) != 0 ||
 	    !ct_sip_transport(r->m, behind, &f.proto))
-		return 0;
+		return OF_OTHERS;
 	if (ct_sip_parameter(r->m, behind, "expires=", &expires) < 0)
-		return -1;
+		return NONSENSE;
 	if (expires == 0)
-		return 2;
+		return OVER;
 	f.expires = r->h->now + ct_seconds(expires);
 	ct_expect_visit(r->h->ctx->lane, r->h->ct, refresh_signalling, &f);
-	return f.done;
+	return f.done ? GOOD : OF_OTHERS;
 }
 
 static verdict_t
@@ -194,20 +193,17 @@ register_answered(const struct request *r)
 	if (__atomic_load_n(&r->sip->register_cseq, __ATOMIC_RELAXED) != r->cseq ||
 	    is_provisional(r))
 		return VERDICT_ACCEPT;
-	while (is_success(r)) {
-		int rc = ct_sip_contact(r->m, &c);
-
-		if (rc > 0) {
-			rc = binding(r, &c, expires);
-			if (rc == 0)
-				continue;
-		} else if (rc == 0) {
+	while (is_success(r) && ct_sip_contact(r->m, &c)) {
+		switch (binding(r, &c, expires)) {
+		case OF_OTHERS:
+			continue;
+		case GOOD:
+			return VERDICT_ACCEPT;
+		case NONSENSE:
+			return ct_help_drop();
+		case OVER:
 			break;
 		}
-		if (rc < 0)
-			return ct_help_drop();
-		if (rc == 1)
-			return VERDICT_ACCEPT;
 		break;
 	}
 	ct_expect_visit(r->h->ctx->lane, r->h->ct, flush_signalling, NULL);
@@ -231,10 +227,8 @@ static const struct {
 static bool
 read_cseq(struct request *r, struct ct_sip_at *at)
 {
-	if (ct_sip_header(r->m, 0, CT_SIP_CSEQ, at) <= 0)
-		return false;
-	r->cseq = ct_sip_number(r->m, at->off);
-	return r->cseq != 0 || r->m->text[at->off] == '0';
+	return ct_sip_header(r->m, 0, CT_SIP_CSEQ, at) > 0 &&
+	       ct_sip_number(r->m, at->off, &r->cseq);
 }
 
 static verdict_t
@@ -262,8 +256,7 @@ read_answer(struct request *r)
 
 	if (r->m->end - r->m->text < (ptrdiff_t)strlen(VERSION "200"))
 		return VERDICT_ACCEPT;
-	r->code = ct_sip_number(r->m, strlen(VERSION));
-	if (r->code == 0 || !read_cseq(r, &at))
+	if (!ct_sip_number(r->m, strlen(VERSION), &r->code) || r->code == 0 || !read_cseq(r, &at))
 		return ct_help_drop();
 	method = r->m->text + at.off + at.len + 1;
 	for (unsigned i = 0; i < RTE_DIM(methods); i++)
@@ -311,7 +304,7 @@ message_length(struct ct_help *h, const char *text, uint32_t len)
 
 	if (ct_sip_header(&m, 0, CT_SIP_CONTENT_LENGTH, &at) <= 0)
 		return 0;
-	n = ct_text_number(text + at.off, m.end, 10, &behind);
+	n = ct_text_number(text + at.off, m.end, &behind);
 	body = memmem(behind, m.end - behind, "\r\n\r\n", 4);
 	if (body == NULL || n > (uint64_t)(m.end - body - 4))
 		return 0;

@@ -24,8 +24,8 @@ struct ct_sip_at {
 /* The first header of that name from off on. 1; 0: there is none; -1: it makes no sense, at->off is in it. */
 int ct_sip_header(const struct ct_sip_msg *m, uint32_t off, enum ct_sip_name name,
 		  struct ct_sip_at *at);
-/* The number there: a header's, of digits. */
-uint64_t ct_sip_number(const struct ct_sip_msg *m, uint32_t off);
+/* The number there, of 11 digits at most and of 32 bits. false: there is none. */
+bool ct_sip_number(const struct ct_sip_msg *m, uint32_t off, uint32_t *n);
 
 struct ct_sip_contact {
 	struct ct_sip_at at; /* host and port */
@@ -35,8 +35,8 @@ struct ct_sip_contact {
 	bool in_header; /* the next may be in the same header, behind a comma */
 };
 
-/* The next contact. 1; 0: no more; -1: it makes no sense. */
-int ct_sip_contact(const struct ct_sip_msg *m, struct ct_sip_contact *c);
+/* The next contact that makes sense. false: no more. */
+bool ct_sip_contact(const struct ct_sip_msg *m, struct ct_sip_contact *c);
 /* Its transport, if that is the connection's. */
 bool ct_sip_transport(const struct ct_sip_msg *m, uint32_t off, uint8_t *proto);
 /* Its parameter `name=`: 1, 0: there is none, -1: it is no number. */

@@ -140,11 +140,11 @@ medium(struct ct_help *h, const struct ct_sip_msg *m, const char *p, unsigned cl
        const union ct_addr *session)
 {
 	const char *behind;
-	uint64_t port = ct_text_number(p, m->end, 10, &behind);
+	uint64_t port = ct_text_number(p, m->end, &behind);
 	struct ct_sip_at at = { p - m->text, behind - p };
 	union ct_addr own;
 
-	if (port < 1024 || port > 65535)
+	if (port < 1024 || port > UINT16_MAX)
 		return ct_help_drop();
 	if (connection(m, p, &own))
 		return announce(h, &own, port, class, at);
@@ -166,11 +166,12 @@ ct_sip_sdp(struct ct_help *h, const struct ct_sip_msg *m)
 	for (p = line(m, start, "m=", NULL); p != NULL && is_medium(m, p) && done < MEDIA_MAX;
 	     p = line(m, p, "m=", NULL)) {
 		for (unsigned i = 0; i < RTE_DIM(types) && v == VERDICT_ACCEPT; i++) {
-			const char *behind, *port = p + strlen(types[i].word);
+			const char *port = p + strlen(types[i].word);
+			uint32_t n;
 
 			/* Port 0 is a medium that is not used. */
 			if (!ct_text_is_exactly(p, m->end, types[i].word) ||
-			    ct_text_number(port, m->end, 10, &behind) == 0)
+			    !ct_sip_number(m, port - m->text, &n) || n == 0)
 				continue;
 			v = medium(h, m, port, types[i].class, has_session ? &session : NULL);
 			done++;

@@ -7,6 +7,9 @@
 #include "ct_text.h"
 
 #define DEFAULT_PORT 5060
+#define PORT_LEAST 1024
+#define PORT_DIGITS 5
+#define NUMBER_DIGITS 11
 
 /* How long what is searched for is at p, and how much further it begins. 0: it is not there. */
 typedef uint32_t matcher(const struct ct_sip_msg *m, const char *p, uint32_t *skip);
@@ -33,12 +36,31 @@ host(const struct ct_sip_msg *m, const char *p, union ct_addr *a)
 	return p != NULL && p < m->end && *p == ']' ? p + 1 : NULL;
 }
 
+/* Of a contact; something stands behind it. NULL: there is none. */
+static const char *
+host_and_port(const struct ct_sip_msg *m, const char *p, union ct_addr *a, uint16_t *port)
+{
+	uint64_t n = DEFAULT_PORT;
+	const char *digits;
+
+	p = host(m, p, a);
+	if (p != NULL && p < m->end && *p == ':') {
+		digits = p + 1;
+		n = ct_text_number(digits, m->end, &p);
+		if (p - digits > PORT_DIGITS || n < PORT_LEAST || n > UINT16_MAX)
+			return NULL;
+	}
+	*port = rte_cpu_to_be_16(n);
+	return p != NULL && p < m->end ? p : NULL;
+}
+
 /* [user@]host[:port] */
 static uint32_t
 user_and_host(const struct ct_sip_msg *m, const char *p, uint32_t *skip)
 {
 	const char *at = p, *behind;
 	union ct_addr a;
+	uint16_t port;
 
 	while (at < m->end && *at != '@' && *at != '\r' && *at != '\n')
 		at++;
@@ -46,14 +68,8 @@ user_and_host(const struct ct_sip_msg *m, const char *p, uint32_t *skip)
 		*skip = at + 1 - p;
 		p = at + 1;
 	}
-	behind = host(m, p, &a);
-	if (behind == NULL)
-		return 0;
-	if (behind < m->end && *behind == ':') {
-		behind++;
-		behind += digits(m, behind, skip);
-	}
-	return behind - p;
+	behind = host_and_port(m, p, &a, &port);
+	return behind != NULL ? behind - p : 0;
 }
 
 static const struct {
@@ -181,12 +197,14 @@ ct_sip_header(const struct ct_sip_msg *m, uint32_t off, enum ct_sip_name name, s
 	return 0;
 }
 
-uint64_t
-ct_sip_number(const struct ct_sip_msg *m, uint32_t off)
+bool
+ct_sip_number(const struct ct_sip_msg *m, uint32_t off, uint32_t *n)
 {
-	const char *behind;
+	const char *p = m->text + off, *behind;
+	uint64_t value = ct_text_number(p, m->end, &behind);
 
-	return ct_text_number(m->text + off, m->end, 10, &behind);
+	*n = value;
+	return behind != p && behind - p <= NUMBER_DIGITS && value <= UINT32_MAX;
 }
 
 /* The next one in the same header. */
@@ -220,26 +238,14 @@ next_contact(const struct ct_sip_msg *m, uint32_t off, bool in_header, struct ct
 	return rc > 0;
 }
 
-int
+bool
 ct_sip_contact(const struct ct_sip_msg *m, struct ct_sip_contact *c)
 {
-	uint64_t port = DEFAULT_PORT;
-	const char *p;
-
 	if (!next_contact(m, c->next, c->in_header, &c->at))
-		return 0;
+		return false;
 	c->in_header = true;
-	p = host(m, m->text + c->at.off, &c->addr);
-	if (p == NULL)
-		return -1;
-	if (p < m->end && *p == ':') {
-		port = ct_text_number(p + 1, m->end, 10, &p);
-		if (port < 1024 || port > 65535)
-			return -1;
-	}
-	c->port = rte_cpu_to_be_16(port);
-	c->next = p - m->text;
-	return 1;
+	c->next = host_and_port(m, m->text + c->at.off, &c->addr, &c->port) - m->text;
+	return true;
 }
 
 /* A contact's parameters end with it. */
@@ -272,11 +278,9 @@ ct_sip_transport(const struct ct_sip_msg *m, uint32_t off, uint8_t *proto)
 int
 ct_sip_parameter(const struct ct_sip_msg *m, uint32_t off, const char *name, uint32_t *value)
 {
-	const char *p = search(m->text + off, parameters_end(m, off), name), *behind;
+	const char *p = search(m->text + off, parameters_end(m, off), name);
 
 	if (p == NULL)
 		return 0;
-	p += strlen(name);
-	*value = ct_text_number(p, m->end, 0, &behind);
-	return behind == p ? -1 : 1;
+	return ct_sip_number(m, p + strlen(name) - m->text, value) ? 1 : -1;
 }

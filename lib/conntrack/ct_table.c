@@ -105,6 +105,7 @@ ct_free(unsigned lane, struct ct *ct)
 	if (ct->ext != NULL) {
 		/* A first packet may have announced something, and not have left. */
 		ct_expect_forget(lane, ct);
+		ct_expect_leave(ct);
 		ct_ext_free(ct, lane);
 	}
 	__atomic_store_n(&ct->status, 0, __ATOMIC_RELAXED);

@@ -21,28 +21,13 @@ ct_text_is_exactly(const char *p, const char *end, const char *word)
 	return end - p >= (ptrdiff_t)len && memcmp(p, word, len) == 0;
 }
 
-static int
-digit(char c)
-{
-	if (ct_text_digit(c))
-		return c - '0';
-	return isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : 16;
-}
-
 uint64_t
-ct_text_number(const char *p, const char *end, unsigned base, const char **behind)
+ct_text_number(const char *p, const char *end, const char **behind)
 {
 	uint64_t n = 0;
 
-	if (base == 0) {
-		base = p < end && *p == '0' ? 8 : 10;
-		if (end - p > 2 && ct_text_is(p, end, "0x") && digit(p[2]) < 16) {
-			base = 16;
-			p += 2;
-		}
-	}
-	for (; p < end && digit(*p) < (int)base; p++)
-		n = n * base + digit(*p);
+	for (; p < end && ct_text_digit(*p); p++)
+		n = n * 10 + (*p - '0');
 	*behind = p;
 	return n;
 }

@@ -13,10 +13,9 @@ bool ct_text_is(const char *p, const char *end, const char *word);
 bool ct_text_is_exactly(const char *p, const char *end, const char *word);
 
 /*
- * The number at p, digits of base 10 (0: also 0x and octal), too long ones wrapped to 64 bits; *behind is where it
- * ends, p when there is none.
+ * The decimal number at p, too long ones wrapped to 64 bits; *behind is where it ends, p when there is none.
  */
-uint64_t ct_text_number(const char *p, const char *end, unsigned base, const char **behind);
+uint64_t ct_text_number(const char *p, const char *end, const char **behind);
 
 /* The address of that family at p; what cannot belong to it ends it. NULL: none, else where it ends. */
 const char *ct_text_addr(const char *p, const char *end, uint8_t family, union ct_addr *a);

@@ -69,6 +69,10 @@ meeting(void **state)
 	assert_true(met(80));
 	assert_int_equal(child.ct.ct.mark, 1);
 	assert_int_equal(child.ext.secmark, 7);
+	assert_int_equal(master.ext.nb_children, 1);
+	ct_expect_leave(&child.ct.ct);
+	ct_expect_leave(&child.ct.ct);
+	assert_int_equal(master.ext.nb_children, 0);
 	assert_int_equal(ct_stats[0].expect_new, was + 1);
 	assert_false(met(80));
 	e.flags = CT_EXPECT_PERMANENT;
