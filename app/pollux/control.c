@@ -21,6 +21,7 @@
 #include "base_rcu.h"
 #include "cmd.h"
 #include "cmd_prompt.h"
+#include "ct_event_read.h"
 #include "neigh.h"
 #include "pipeline.h"
 #include "queue_log.h"
@@ -93,12 +94,21 @@ told_to_stop(void)
 	return read(signal_fd, &info, sizeof(info)) == sizeof(info);
 }
 
+/* Milliseconds that rings of workers can wait. -1: for ever. */
+static int
+patience(void)
+{
+	int log = queue_log_patience(), events = ct_event_patience();
+
+	return log < 0 || (events >= 0 && events < log) ? events : log;
+}
+
 void
 control_loop(bool prompt)
 {
 	struct pollfd fds[FD_SERVER + SERVER_POLL_MAX];
 	int timer = timer_open();
-	bool more = false; /* lines of the log wait */
+	bool more = false; /* lines of the log or events wait */
 
 	prompt = prompt && cmd_prompt_open(STDIN_FILENO);
 	fds[FD_SIGNAL] = (struct pollfd){ .fd = signal_fd, .events = POLLIN };
@@ -108,7 +118,7 @@ control_loop(bool prompt)
 
 		fds[FD_PROMPT] =
 			(struct pollfd){ .fd = prompt ? STDIN_FILENO : -1, .events = POLLIN };
-		if (poll(fds, FD_SERVER + nb, more ? 0 : queue_log_patience()) < 0 &&
+		if (poll(fds, FD_SERVER + nb, more ? 0 : patience()) < 0 &&
 		    errno != EINTR)
 			break;
 		if (fds[FD_SIGNAL].revents != 0 && told_to_stop())
@@ -118,7 +128,7 @@ control_loop(bool prompt)
 		if (prompt && fds[FD_PROMPT].revents != 0)
 			prompt = cmd_prompt_input();
 		server_handle(fds + FD_SERVER, nb);
-		more = queue_log_round();
+		more = queue_log_round() | ct_event_round();
 		server_streams();
 		rcu_reap();
 	}

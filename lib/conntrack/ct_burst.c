@@ -6,6 +6,7 @@
 
 #include "base_lane.h"
 #include "ct_burst.h"
+#include "ct_event.h"
 #include "ct_hash.h"
 #include "ct_table.h"
 
@@ -102,6 +103,8 @@ ct_burst_end(unsigned lane)
 {
 	struct ct_lane *l = ct_lanes[lane];
 
+	if (unlikely(l->burst.events))
+		ct_event_burst_end(lane);
 	for (unsigned i = 0; i < l->burst.nb_new; i++)
 		if (!(ct_status(l->fresh[i]) & CT_CONFIRMED))
 			ct_free(lane, l->fresh[i]);

@@ -55,7 +55,9 @@ void
 ct_confirm(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 	   verdict_t *verdicts)
 {
-	if (likely(ct_lanes[ctx->lane]->burst.nb_new == 0))
+	const struct ct_burst *b = &ct_lanes[ctx->lane]->burst;
+
+	if (likely((b->nb_new | b->events) == 0))
 		return;
 	for (unsigned i = 0; i < n; i++) {
 		enum ct_info info;
@@ -64,6 +66,8 @@ ct_confirm(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint1
 		if (ct != NULL && ct_info_dir(info) == CT_ORIGINAL &&
 		    !(ct_status(ct) & CT_CONFIRMED))
 			verdicts[i] = confirm(ctx, pkts[i], ct);
+		if (unlikely(b->events) && ct != NULL && ct_status(ct) & CT_CONFIRMED)
+			ct_event_packet(ctx->lane, ct);
 	}
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Events of connections, for `conntrack -E`: workers put records into rings of their lane while somebody
- * listens, the control lcore reads them. A full ring loses events, counted (ct_stat.event_lost).
+ * Events of connections and expectations, for `conntrack -E`: workers put records into rings of their lane
+ * while somebody listens, the control lcore reads them (ct_event_read.h). What happens to a connection by one
+ * packet is one event, as in Linux: it is sent when the packet has passed the confirmation, or at the end of the
+ * burst. A full ring loses events, counted (ct_stat.event_lost); nobody waits.
  */
 #pragma once
 
@@ -9,7 +11,6 @@
 #include <stdint.h>
 
 struct ct;
-struct ct_expect;
 
 /* Linux's enum ip_conntrack_events: bits of CT --ctevents. */
 enum ct_event {
@@ -37,3 +38,8 @@ ct_event(unsigned lane, struct ct *ct, unsigned mask)
 	if (__builtin_expect(ct_listened, 0))
 		ct_event_send(lane, ct, mask);
 }
+
+/* Worker: a packet of the confirmed entry leaves tracking: what it caused is one event. */
+void ct_event_packet(unsigned lane, struct ct *ct);
+/* Worker: the burst is through; events of entries that were not confirmed are forgotten. */
+void ct_event_burst_end(unsigned lane);

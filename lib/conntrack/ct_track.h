@@ -22,17 +22,19 @@ hook_fn ct_confirm;
 struct ct_burst {
 	uint16_t nb_new;      /* entries made in this burst, confirmed or not */
 	uint16_t nb_deferred; /* packets that wait */
+	bool events;          /* some are not whole yet (ct_event.h) */
 };
 
 /* By lane. */
 extern struct ct_burst *ct_bursts[];
 
-/* Packets wait, or entries were made: there is something to do at the end of a (partial) walk. */
+/* Packets wait, entries were made, events collected: there is something to do at the end of a (partial) walk. */
 static inline bool
 ct_burst_busy(unsigned lane)
 {
 	return ct_bursts[lane] != NULL &&
-	       (ct_bursts[lane]->nb_new | ct_bursts[lane]->nb_deferred) != 0;
+	       (ct_bursts[lane]->nb_new | ct_bursts[lane]->nb_deferred |
+		ct_bursts[lane]->events) != 0;
 }
 
 /* Packets wait. */
