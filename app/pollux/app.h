@@ -60,8 +60,8 @@ void server_close(void);
 unsigned server_poll(struct pollfd *fds);
 /* What poll() said about them. */
 void server_handle(const struct pollfd *fds, unsigned n);
-/* In every round: more for those who follow something. */
-void server_streams(void);
+/* In every round: more for those who follow something, or have not heard all. true: there is more to say. */
+bool server_streams(void);
 /* Every 100 ms: cuts off clients that neither read nor finish what they began. */
 void server_tick(void);
 

@@ -108,7 +108,7 @@ control_loop(bool prompt)
 {
 	struct pollfd fds[FD_SERVER + SERVER_POLL_MAX];
 	int timer = timer_open();
-	bool more = false; /* lines of the log or events wait */
+	bool more = false; /* lines of the log, events or answers wait */
 
 	prompt = prompt && cmd_prompt_open(STDIN_FILENO);
 	fds[FD_SIGNAL] = (struct pollfd){ .fd = signal_fd, .events = POLLIN };
@@ -118,8 +118,7 @@ control_loop(bool prompt)
 
 		fds[FD_PROMPT] =
 			(struct pollfd){ .fd = prompt ? STDIN_FILENO : -1, .events = POLLIN };
-		if (poll(fds, FD_SERVER + nb, more ? 0 : patience()) < 0 &&
-		    errno != EINTR)
+		if (poll(fds, FD_SERVER + nb, more ? 0 : patience()) < 0 && errno != EINTR)
 			break;
 		if (fds[FD_SIGNAL].revents != 0 && told_to_stop())
 			break;
@@ -129,7 +128,7 @@ control_loop(bool prompt)
 			prompt = cmd_prompt_input();
 		server_handle(fds + FD_SERVER, nb);
 		more = queue_log_round() | ct_event_round();
-		server_streams();
+		more |= server_streams();
 		rcu_reap();
 	}
 	cmd_prompt_close();

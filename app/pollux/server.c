@@ -30,6 +30,7 @@ struct client {
 	size_t sent;                     /* of out */
 	const struct cmd_stream *stream; /* NULL: it follows nothing */
 	void *stream_state;
+	struct str err; /* of the command that streams, until its end */
 	uint64_t moved; /* when bytes last went through */
 };
 
@@ -60,6 +61,7 @@ hang_up(struct client *c)
 	c->fd = -1;
 	str_free(&c->in);
 	str_free(&c->out);
+	str_free(&c->err);
 	c->sent = 0;
 }
 
@@ -206,23 +208,51 @@ nb_streams(void)
 	return nb;
 }
 
-void
+/* All is said: the exit status follows. */
+static void
+finish_stream(struct client *c)
+{
+	const struct cmd_stream *stream = c->stream;
+	int rc = stream->finish(c->stream_state, &c->err);
+	struct str none = { 0 };
+
+	c->stream = NULL;
+	stream->end(c->stream_state);
+	put_answer(c, rc, &none, &c->err);
+	str_free(&c->err);
+}
+
+/* true: it has more to say right now. */
+static bool
+stream_on(struct client *c)
+{
+	struct str text = { 0 };
+	bool more = c->stream->next(c->stream_state, &text), ends = c->stream->finish != NULL;
+
+	if (text.len > 0)
+		put_frame(c, CMD_WIRE_PART, text.text, text.len);
+	if (!more && ends)
+		finish_stream(c);
+	if (answering(c)) {
+		c->moved = clock_ms();
+		send_answer(c);
+	}
+	str_free(&text);
+	return more && ends && c->fd >= 0 && !answering(c);
+}
+
+bool
 server_streams(void)
 {
+	bool more = false;
+
 	for (unsigned i = 0; listener >= 0 && i < CLIENTS; i++) {
 		struct client *c = &clients[i];
-		struct str text = { 0 };
 
-		if (c->fd < 0 || c->stream == NULL || answering(c))
-			continue;
-		c->stream->next(c->stream_state, &text);
-		if (text.len > 0) {
-			put_frame(c, CMD_WIRE_PART, text.text, text.len);
-			c->moved = clock_ms();
-			send_answer(c);
-		}
-		str_free(&text);
+		if (c->fd >= 0 && c->stream != NULL && !answering(c))
+			more |= stream_on(c);
 	}
+	return more;
 }
 
 static void
@@ -251,7 +281,10 @@ run(struct client *c, uint32_t type, const struct cmd_wire_request *r)
 	if (c->stream == NULL)
 		put_answer(c, rc, &cmd.out, &cmd.err);
 	str_free(&cmd.out);
-	str_free(&cmd.err);
+	if (c->stream != NULL && c->stream->finish != NULL)
+		c->err = cmd.err;
+	else
+		str_free(&cmd.err);
 }
 
 /* Takes one whole request out of the input. false: there is none, or the client is gone. */

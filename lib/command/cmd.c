@@ -16,6 +16,7 @@
 #include "cmd.h"
 
 #define FILE_BYTES_MAX (64u << 20)
+#define CMD_OUT_MAX (256u << 20) /* what is longer is only told in pieces */
 
 bool cmd_quit;
 bool (*cmd_interrupted)(void);
@@ -60,6 +61,23 @@ cmd_fail(struct cmd *c, int rc, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	str_printf(&c->err, "%s: %s\n", c->argv[0], text);
+	return rc;
+}
+
+int
+cmd_stream(struct cmd *c, const struct cmd_stream *stream, void *state)
+{
+	int rc;
+
+	if (c->can_stream) {
+		c->stream = stream;
+		c->stream_state = state;
+		return 0;
+	}
+	while (stream->next(state, &c->out) && c->out.len < CMD_OUT_MAX)
+		;
+	rc = stream->finish(state, &c->err);
+	stream->end(state);
 	return rc;
 }
 

@@ -21,12 +21,14 @@ struct cmd_caller {
 };
 
 /*
- * The rest of a command that goes on until its caller leaves (log follow). Bounded: next() is asked for
- * more only when all it gave before has been taken, and adds 256 KB or so at most; what it cannot keep
- * until then it drops, and says so.
+ * The rest of a command that answers piece by piece: until its caller leaves (log follow), or until all is said
+ * (conntrack -L). Bounded: next() is asked for more only when all it gave before has been taken, and adds 256 KB
+ * or so at most; what it cannot keep until then it drops, and says so.
  */
 struct cmd_stream {
-	void (*next)(void *state, struct str *out);
+	bool (*next)(void *state, struct str *out); /* false: that was the last */
+	/* After the last: the exit status, and what is said on stderr. NULL: there is no last. */
+	int (*finish)(void *state, struct str *err);
 	void (*end)(void *state); /* frees the state */
 };
 
@@ -72,6 +74,8 @@ const struct cmd_noun *cmd_find(const char *name);
 /* Sorted by name: first with NULL. */
 const struct cmd_noun *cmd_next(const struct cmd_noun *noun);
 
+/* Answers by a stream; callers that cannot take one get all at once. state is the stream's. Exit status. */
+int cmd_stream(struct cmd *c, const struct cmd_stream *stream, void *state);
 /* Ends every operator error: adds "NOUN: text\n" to c->err and returns rc. */
 int cmd_fail(struct cmd *c, int rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Does this command read standard input (NAME-restore, NAME restore, or a lone "-")? */

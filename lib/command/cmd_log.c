@@ -175,7 +175,7 @@ struct follow {
 	enum cmd_log_form form;
 };
 
-static void
+static bool
 follow_next(void *state, struct str *out)
 {
 	struct follow *f = state;
@@ -188,6 +188,7 @@ follow_next(void *state, struct str *out)
 	}
 	for (unsigned n = 0; n < FOLLOW_LINES && f->next < queue_memory_end(); n++, followed++)
 		cmd_log_print(out, queue_memory_get(f->next++), f->form);
+	return true;
 }
 
 static int

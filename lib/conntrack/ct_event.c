@@ -61,8 +61,7 @@ deliver(struct ct_event_ring *ring, unsigned lane, unsigned i)
 		push(ring);
 	}
 	ring->nb_open--;
-	memmove(&ring->open[i], &ring->open[i + 1],
-		(ring->nb_open - i) * sizeof(ring->open[0]));
+	memmove(&ring->open[i], &ring->open[i + 1], (ring->nb_open - i) * sizeof(ring->open[0]));
 }
 
 /* nb_open: there is none of the entry. */

@@ -20,7 +20,7 @@ struct ct_event_ring {
 	uint32_t head; /* the producer's: next slot to fill */
 	uint32_t nb_open;
 	struct ct_event_open open[CT_EVENT_OPEN]; /* in the order of their first event */
-	uint32_t tail __rte_cache_aligned; /* the consumer's: next slot to read */
+	uint32_t tail __rte_cache_aligned;        /* the consumer's: next slot to read */
 	struct ct_event_record slot[CT_EVENT_SLOTS] __rte_cache_aligned;
 };
 

@@ -53,6 +53,8 @@ int ct_ext_reserve(uint32_t nb);
 
 /* Do all new connections have an extension (nf_conntrack_acct, nf_conntrack_timestamp, labels)? */
 bool ct_ext_for_all(void);
+/* A new entry's: gives it what they want. */
+void ct_ext_begin(struct ct *ct, unsigned lane);
 /* Control: turns nf_conntrack_acct on, as match connbytes does. */
 void ct_acct_enable(void);
 

@@ -69,8 +69,8 @@ put_hooks(struct gen *draft, enum hook_family family, bool in)
 }
 
 /* All that tracking writes to, made once and kept. */
-static int
-prepare(enum hook_family family, struct err *e)
+int
+ct_prepare(enum hook_family family, struct err *e)
 {
 	int rc = ct_table_create(family, e);
 
@@ -96,7 +96,7 @@ static int
 apply(struct gen *draft, struct ct_gen *g, enum hook_family family, struct err *e)
 {
 	bool want = param_get(&mode) == ON || (param_get(&mode) == AUTO && g->needed[family]);
-	int rc = want ? prepare(family, e) : 0;
+	int rc = want ? ct_prepare(family, e) : 0;
 
 	if (rc == 0 && want != g->active[family]) {
 		put_hooks(draft, family, want);

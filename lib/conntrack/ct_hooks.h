@@ -14,6 +14,8 @@
  * when there is no memory for the table, with the text.
  */
 int ct_need(struct gen *draft, enum hook_family family, bool needed, struct err *e);
+/* Control: makes what tracking of the family writes to, where it is not there. 0; -ENOMEM with the text. */
+int ct_prepare(enum hook_family family, struct err *e);
 /* Is tracking in the published generation? */
 bool ct_active(const struct gen *gen, enum hook_family family);
 /*

@@ -173,17 +173,12 @@ begin_stamp(struct ct_ext *x)
 	x->start = now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
-/* What the connection is to have from the start. */
-static void
-extend(struct ct_pkt *p, const struct ct_template *tmpl)
+void
+ct_ext_begin(struct ct *ct, unsigned lane)
 {
 	bool counted = param_get(&accounting), stamped = param_get(&timestamp), labels = labelled();
-	struct ct_ext *x;
+	struct ct_ext *x = counted || stamped || labels ? ct_ext_get(ct, lane) : NULL;
 
-	if (likely(!counted && !stamped && !labels &&
-		   (tmpl == NULL || (!tmpl->timeouts && !tmpl->has_events))))
-		return;
-	x = ct_ext_get(p->ct, p->ctx->lane);
 	if (x == NULL)
 		return;
 	if (counted)
@@ -192,7 +187,19 @@ extend(struct ct_pkt *p, const struct ct_template *tmpl)
 		x->has |= CT_HAS_LABELS;
 	if (stamped)
 		begin_stamp(x);
-	if (tmpl == NULL)
+}
+
+/* What the connection is to have from the start. */
+static void
+extend(struct ct_pkt *p, const struct ct_template *tmpl)
+{
+	struct ct_ext *x;
+
+	ct_ext_begin(p->ct, p->ctx->lane);
+	if (likely(tmpl == NULL || (!tmpl->timeouts && !tmpl->has_events)))
+		return;
+	x = ct_ext_get(p->ct, p->ctx->lane);
+	if (x == NULL)
 		return;
 	x->timeouts = tmpl->timeouts;
 	if (tmpl->has_events) {

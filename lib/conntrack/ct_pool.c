@@ -70,6 +70,9 @@ take(struct ct_pool *p, uint32_t *items, uint32_t n)
 	n = RTE_MIN(n, p->nb_free);
 	for (uint32_t i = 0; i < n; i++)
 		items[i] = p->free[--p->nb_free];
+	for (uint32_t i = 0; i < n; i++)
+		if (items[i] >= p->high)
+			__atomic_store_n(&p->high, items[i] + 1, __ATOMIC_RELAXED);
 	rte_spinlock_unlock(&p->lock);
 	return n;
 }

@@ -27,6 +27,7 @@ struct ct_pool {
 	uint32_t nb_chunks; /* reserved */
 	rte_spinlock_t lock;
 	uint32_t nb_free, nb_room; /* in free[], besides the caches */
+	uint32_t high;             /* no item from here on was ever handed out */
 	uint32_t *free;
 	char *chunk[CT_POOL_CHUNKS];
 	struct ct_pool_cache cache[LANE_MAX];

@@ -62,7 +62,8 @@ ct_snapshot(struct ct_snapshot *s, const struct ct *ct, uint32_t now)
 	if (proto->state_name != NULL)
 		s->state = proto->state_name(ct);
 	if (ct->proto == IPPROTO_SCTP)
-		memcpy(s->vtag, ct->sctp.vtag, sizeof(s->vtag));
+		for (unsigned d = 0; d < CT_DIRS; d++)
+			s->vtag[d] = ntohl(ct->sctp.vtag[d]);
 	if (ct->proto == IPPROTO_DCCP)
 		s->role = ct->dccp.role[CT_ORIGINAL];
 	if (x != NULL)

@@ -20,9 +20,9 @@ struct ct_snapshot {
 	const char *helper;   /* its name; NULL: none */
 	const char *state;    /* its name; NULL: the protocol has none */
 	uint32_t status, mark;
-	uint32_t id;      /* stays as long as the connection does */
-	uint32_t timeout; /* seconds that are left */
-	uint32_t vtag[CT_DIRS];
+	uint32_t id;            /* stays as long as the connection does */
+	uint32_t timeout;       /* seconds that are left */
+	uint32_t vtag[CT_DIRS]; /* SCTP */
 	uint16_t secmark;
 	uint8_t state_number;
 	uint8_t role; /* DCCP: of the original direction's sender */

@@ -349,31 +349,3 @@ ct_count(void)
 		n += __atomic_load_n(&ct_tables[f].count, __ATOMIC_RELAXED);
 	return n;
 }
-
-#define READER_ENTRIES 256 /* that a reader sees before it lets others free memory */
-
-void
-ct_each(bool (*fn)(struct ct *ct, void *arg), void *arg)
-{
-	uint32_t now = ct_time(clock_ms());
-
-	rcu_reader_begin();
-	for (unsigned f = 0; f < HOOK_FAMILIES; f++) {
-		const struct ct_pool *pool = &ct_tables[f].pool;
-
-		for (uint32_t i = 0; i < ct_pool_items(pool); i++) {
-			struct ct *ct = ct_pool_at(pool, i);
-
-			if (i % READER_ENTRIES == 0)
-				rcu_reader_pause();
-			if ((ct_status(ct) & (CT_CONFIRMED | CT_DYING)) != CT_CONFIRMED ||
-			    ct_expired(ct, now))
-				continue;
-			if (!fn(ct, arg)) {
-				rcu_reader_end();
-				return;
-			}
-		}
-	}
-	rcu_reader_end();
-}

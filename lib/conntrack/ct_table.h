@@ -49,6 +49,17 @@ uint32_t ct_count(void);
 /* Control, as a reader: calls fn for all confirmed entries that are alive; stops when it returns false. */
 void ct_each(bool (*fn)(struct ct *ct, void *arg), void *arg);
 
+/* How far a walk in pieces is; zeroed at its start. */
+struct ct_place {
+	uint8_t family; /* enum hook_family */
+	uint32_t next;
+};
+/*
+ * The same for the next n places of the pools, which may be empty: what is there during the whole walk is shown
+ * once. false: that was all, or fn returned false.
+ */
+bool ct_each_some(struct ct_place *at, uint32_t n, bool (*fn)(struct ct *ct, void *arg), void *arg);
+
 struct ct_table_info {
 	uint32_t entries, capacity;        /* capacity: what the table was made for */
 	uint32_t waiting;                  /* removed, not yet free */

@@ -32,9 +32,8 @@ extern struct ct_burst *ct_bursts[];
 static inline bool
 ct_burst_busy(unsigned lane)
 {
-	return ct_bursts[lane] != NULL &&
-	       (ct_bursts[lane]->nb_new | ct_bursts[lane]->nb_deferred |
-		ct_bursts[lane]->events) != 0;
+	return ct_bursts[lane] != NULL && (ct_bursts[lane]->nb_new | ct_bursts[lane]->nb_deferred |
+					   ct_bursts[lane]->events) != 0;
 }
 
 /* Packets wait. */

@@ -13,6 +13,7 @@ _SUBSTITUTES = (
     (re.compile(r" portid=\d+(?: progname=\S+)?"), " portid=PORTID"),
     (re.compile(r"^\[\d+\.\d+ *\]"), "[TIME]"),
     (re.compile(r"\[(start|stop)=\w+ \w+ +\d+ [\d:]+ \d+\]"), r"[\1=TIME]"),
+    (re.compile(r"<(start|stop)>\d+</"), r"<\1>TIME</"),
     (re.compile(r"<(sec|hour|min|day|month|year|wday)>\d+</"), r"<\1>TIME</"),
 )
 _SECONDS = re.compile(

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `conntrack -I` and -A. */
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "base_clock.h"
+#include "cmd_conntrack_proto.h"
+#include "ct_event.h"
+#include "ct_hooks.h"
+#include "ct_limit.h"
+#include "ct_proto.h"
+#include "ct_stat.h"
+#include "ct_table.h"
+
+#define FLOW_EVENTS                                                                 \
+	(1u << CT_EVENT_REPLY | 1u << CT_EVENT_ASSURED | 1u << CT_EVENT_PROTOINFO | \
+	 1u << CT_EVENT_HELPER | 1u << CT_EVENT_MARK)
+
+/* Both tuples; one that is not named is the other one's answer. */
+static bool
+name_tuples(const struct conntrack *k, struct ct_tuple t[CT_DIRS])
+{
+	bool orig = conntrack_tuple(k, CT_ORIGINAL, &t[CT_ORIGINAL]),
+	     reply = conntrack_tuple(k, CT_REPLY, &t[CT_REPLY]);
+	uint32_t ports = 1u << CONNTRACK_SPORT | 1u << CONNTRACK_DPORT;
+
+	/* One address of a direction is none. */
+	for (unsigned d = 0; d < CT_DIRS; d++)
+		if ((k->addr[d][0].family == AF_UNSPEC) != (k->addr[d][1].family == AF_UNSPEC))
+			return false;
+	if (!orig && !reply)
+		return false;
+	if (!orig && k->fields & ports) {
+		t[CT_REPLY].sport = htons(k->field[CONNTRACK_DPORT]);
+		t[CT_REPLY].dport = htons(k->field[CONNTRACK_SPORT]);
+	}
+	if (!orig)
+		return ct_invert(&t[CT_ORIGINAL], &t[CT_REPLY]);
+	if (!reply)
+		return ct_invert(&t[CT_REPLY], &t[CT_ORIGINAL]);
+	if (k->proto == IPPROTO_ICMP || k->proto == IPPROTO_ICMPV6)
+		return false;
+	/* Addresses of both, ports of one. */
+	return k->ops == NULL || (conntrack_has_field(k, CONNTRACK_REPLY_SPORT) &&
+				  conntrack_has_field(k, CONNTRACK_REPLY_DPORT));
+}
+
+static bool
+set_zones(const struct conntrack *k, struct ct *ct, struct ct_tuple t[CT_DIRS])
+{
+	bool orig = conntrack_has(k, CONNTRACK_ORIG_ZONE),
+	     reply = conntrack_has(k, CONNTRACK_REPLY_ZONE);
+
+	ct->zone_dirs = orig ? CT_ZONE_ORIG : reply ? CT_ZONE_REPLY : CT_ZONE_ORIG | CT_ZONE_REPLY;
+	for (unsigned d = 0; d < CT_DIRS; d++)
+		t[d].zone = orig || reply ? 0 : k->zone;
+	if (orig)
+		t[CT_ORIGINAL].zone = k->dir_zone[CT_ORIGINAL];
+	if (reply)
+		t[CT_REPLY].zone = k->dir_zone[CT_REPLY];
+	return !(orig && reply);
+}
+
+static void
+set_proto(const struct conntrack *k, struct ct *ct)
+{
+	ct->state = k->field[CONNTRACK_STATE];
+	if (ct->proto == IPPROTO_SCTP) {
+		ct->sctp.vtag[CT_ORIGINAL] = htonl(k->field[CONNTRACK_ORIG_VTAG]);
+		ct->sctp.vtag[CT_REPLY] = htonl(k->field[CONNTRACK_REPLY_VTAG]);
+	} else if (ct->proto == IPPROTO_DCCP) {
+		ct->dccp.role[CT_ORIGINAL] = k->field[CONNTRACK_ROLE];
+		ct->dccp.role[CT_REPLY] = !k->field[CONNTRACK_ROLE];
+	} else if (ct->proto == IPPROTO_UDP || ct->proto == IPPROTO_UDPLITE) {
+		ct->udp.stream_from = ct_time(clock_ms());
+	}
+}
+
+/* 0 or -ENOMEM */
+static int
+set_labels(const struct conntrack *k, struct ct *ct)
+{
+	struct ct_ext *x;
+
+	if ((k->label_add[0] | k->label_add[1]) == 0)
+		return 0;
+	x = ct_ext_get(ct, LANE_MAX);
+	if (x == NULL)
+		return -ENOMEM;
+	memcpy(x->labels, k->label_add, sizeof(x->labels));
+	x->has |= CT_HAS_LABELS;
+	return 0;
+}
+
+/* 0 or -errno; a new entry of a table that may not be there yet. */
+static int
+make(const struct conntrack *k, struct ct_tuple t[CT_DIRS])
+{
+	enum hook_family family = k->family == AF_INET ? HOOK_IP4 : HOOK_IP6;
+	unsigned events = FLOW_EVENTS | 1u << CT_EVENT_NEW;
+	struct ct *ct, *other;
+	struct err e;
+	int rc;
+
+	if (ct_prepare(family, &e) != 0 ||
+	    !ct_limit_room(LANE_MAX, k->family, 0, ct_time(clock_ms())))
+		return -ENOMEM;
+	ct = ct_alloc(LANE_MAX, k->family);
+	if (ct == NULL)
+		return -ENOMEM;
+	ct->proto = k->proto;
+	ct->status = k->status | CT_SRC_NAT_DONE | CT_DST_NAT_DONE;
+	ct->mark = k->mark;
+	ct->expires = ct_seconds(conntrack_timeout(k));
+	set_proto(k, ct);
+	ct_ext_begin(ct, LANE_MAX);
+	rc = set_zones(k, ct, t) ? set_labels(k, ct) : -EINVAL;
+	for (unsigned d = 0; d < CT_DIRS; d++)
+		ct_tuple_set(ct, d, &t[d]);
+	if (rc != 0) {
+		ct_free(LANE_MAX, ct);
+		return rc;
+	}
+	rc = ct_insert(LANE_MAX, ct, ct_time(clock_ms()), &other);
+	if (rc == -EEXIST)
+		ct_free(LANE_MAX, ct);
+	if (rc == 0 && ct->ext != NULL && ct->ext->has & CT_HAS_LABELS)
+		events |= 1u << CT_EVENT_LABEL;
+	if (rc == 0) {
+		CT_STAT_INC(LANE_MAX, insert);
+		ct_event(LANE_MAX, ct, events);
+	}
+	return rc;
+}
+
+/* Seconds, no more than Linux keeps. */
+uint32_t
+conntrack_timeout(const struct conntrack *k)
+{
+	return RTE_MIN(k->timeout, INT32_MAX / 250u);
+}
+
+static int
+create(const struct conntrack *k)
+{
+	struct ct_tuple t[CT_DIRS];
+
+	if (k->status & CT_EXPECTED)
+		return -EBUSY;
+	return name_tuples(k, t) ? make(k, t) : -EINVAL;
+}
+
+int
+conntrack_create(struct cmd *c, const struct conntrack *k)
+{
+	bool add = k->verb == CONNTRACK_ADD;
+	int rc;
+
+	if (conntrack_has(k, CONNTRACK_SRC_NAT) || conntrack_has(k, CONNTRACK_DST_NAT)) {
+		conntrack_say(&c->err, "`--%s' needs address translation, which is not there yet",
+			      conntrack_option_name(conntrack_has(k, CONNTRACK_SRC_NAT)
+							    ? CONNTRACK_SRC_NAT
+							    : CONNTRACK_DST_NAT));
+		return 1;
+	}
+	rc = create(k);
+	switch (rc) {
+	case 0:
+	case -EEXIST:
+		if (rc != 0 && !add)
+			return conntrack_failed(&c->err, "Such conntrack exists, try -U to update");
+		conntrack_say(&c->err, "%u flow entries have been %s.", rc == 0,
+			      add ? "added" : "created");
+		return 0;
+	case -EINVAL:
+		return conntrack_failed(&c->err, "invalid parameters");
+	case -EBUSY:
+		return conntrack_failed(&c->err, "Device or resource busy");
+	default:
+		return conntrack_failed(&c->err, "not enough memory");
+	}
+}
