@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 
+#include "base_mem.h"
 #include "ct_conncount.h"
 #include "ct_hash.h"
 #include "ct_limit.h"
@@ -64,13 +65,38 @@ key_at(uint32_t n)
 	return ct_pool_at(&keys, n - 1);
 }
 
+static int
+reserve(uint32_t nb)
+{
+	return ct_pool_reserve(&items, nb) != 0 || ct_pool_reserve(&keys, nb / 4) != 0 ? -ENOMEM
+										       : 0;
+}
+
 int
 ct_conncount_prepare(void)
 {
-	if (ct_pool_reserve(&items, ct_max()) != 0 || ct_pool_reserve(&keys, ct_max() / 4) != 0)
-		return -ENOMEM;
-	return 0;
+	return reserve(ct_max());
 }
+
+int
+ct_conncount_grow(uint32_t nb)
+{
+	return ct_pool_items(&items) != 0 ? reserve(nb) : 0;
+}
+
+static struct mem_use
+memory(void)
+{
+	struct mem_use use = { 0 };
+
+	use.reserved = (size_t)ct_pool_items(&items) * items.size +
+		       (size_t)ct_pool_items(&keys) * keys.size;
+	use.used = use.reserved - (size_t)items.nb_free * items.size -
+		   (size_t)keys.nb_free * keys.size;
+	return use;
+}
+
+MEM_USER(conncount, "counted-connections", "what match connlimit remembers", memory)
 
 static inline uint32_t
 head_of(uint32_t key, const struct ct_tuple *t)

@@ -28,6 +28,8 @@ struct ct_conncount_key {
 
 /* Control: memory, when somebody is to count. 0 or -ENOMEM. */
 int ct_conncount_prepare(void);
+/* Control: the same for a larger table, if somebody counts. */
+int ct_conncount_grow(uint32_t nb);
 /*
  * Worker: connections of the key, with that of tuple t, which is ct's original one; ct NULL: the packet has none. A
  * TCP connection that is closed does not count, so that its own packets may find 0; or there is no memory.

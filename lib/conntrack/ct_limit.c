@@ -3,6 +3,7 @@
 #include <rte_random.h>
 
 #include "base_log.h"
+#include "ct_conncount.h"
 #include "ct_ext.h"
 #include "ct_limit.h"
 #include "ct_own.h"
@@ -55,6 +56,8 @@ max_check(const struct param *p, int value, struct err *e)
 	if ((ct_table_exists(HOOK_IP4) || ct_table_exists(HOOK_IP6)) &&
 	    ct_ext_reserve(ct_ext_for_all() ? value : value / 8) != 0)
 		LOG(WARNING, "no memory to count, or help, so many connections");
+	if (ct_conncount_grow(value) != 0)
+		LOG(WARNING, "no memory for connlimit to remember so many connections");
 	return 0;
 }
 
