@@ -247,7 +247,7 @@ dccp_valid(const struct rte_mbuf *m, bool check_sum)
 	const struct header *h = pkt_l4(m);
 	uint32_t len = pkt_l4_len(m), header, cover;
 
-	len = RTE_MIN(len, m->data_len - RTE_MIN(m->data_len, pkt_const(m)->l4));
+	len = RTE_MIN(len, pkt_l4_here(m));
 	if (len < sizeof(*h))
 		return false;
 	header = h->data_off * 4u;

@@ -37,7 +37,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	static const char *const touch[] = {
 		"iptables -t raw -L",       "iptables -t mangle -L",  "iptables -t filter -L",
 		"iptables -t security -L",  "ip6tables -t raw -L",    "ip6tables -t mangle -L",
-		"ip6tables -t security -L", "ip6tables -t filter -L",
+		"ip6tables -t security -L", "ip6tables -t filter -L", "iptables -t nat -L",
+		"ip6tables -t nat -L",
 	};
 	char *args[] = { "fuzz", "--no-huge",      "--no-shconf",   "--no-pci", "-m",
 			 "128",  "--no-telemetry", "--log-level=3", "-l",       "0" };
