@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The size of the table, and early drop. */
-#include <rte_random.h>
-
 #include "base_log.h"
 #include "ct_conncount.h"
 #include "ct_ext.h"
@@ -9,14 +7,24 @@
 #include "ct_own.h"
 #include "ct_proto.h"
 #include "ct_stat.h"
+#include "ct_sweep.h"
 #include "ct_table.h"
 
 #define MAX_DEFAULT 262144
 #define MAX_MOST 16000000 /* items of a pool, less what waits to be freed */
 
-/* Places of the table that an early drop looks at, and entries there. */
-#define PLACES 4
-#define ENTRIES 8
+/* An early drop looks at that many items, and of them at that many entries. */
+#define ITEMS 1024
+#define ENTRIES 32
+#define TRIES 4 /* what it found may have left meanwhile */
+
+/*
+ * Where a lane looked last: it goes on from there, round and round. Entries take places that became free a while ago,
+ * so that a new one has most of a round's time to be answered.
+ */
+static struct hand {
+	uint32_t at[HOOK_FAMILIES];
+} __rte_cache_aligned hands[LANE_MAX];
 
 static int max_check(const struct param *p, int value, struct err *e);
 static void max_changed(struct param *p);
@@ -89,25 +97,29 @@ worth(const struct ct *ct, enum hook_family family, uint32_t now)
 	return proto->can_drop_early != NULL && proto->can_drop_early(ct) ? ENDING : NEEDED;
 }
 
-/* The best of a few entries from a random one on. */
+/* The best of the next few entries. */
 static enum worth
-look_at(enum hook_family family, uint32_t now, struct ct **best)
+look_on(struct hand *hand, enum hook_family family, uint32_t now, struct ct **best)
 {
 	const struct ct_pool *pool = ct_entries(family);
-	uint32_t items = ct_pool_items(pool), at;
+	uint32_t items = ct_pool_items(pool), seen = 0;
 	enum worth most = NEEDED;
 
-	if (items == 0)
-		return NEEDED;
-	at = rte_rand_max(items - ENTRIES);
-	for (unsigned i = 0; i < ENTRIES && most < UNANSWERED; i++) {
-		struct ct *ct = ct_pool_at(pool, at + i);
-		enum worth w = worth(ct, family, now);
+	for (unsigned i = 0; i < RTE_MIN(items, ITEMS); i++) {
+		uint32_t item = hand->at[family] < items ? hand->at[family] : 0;
+		struct ct *ct = ct_pool_at(pool, item);
+		enum worth w;
 
+		hand->at[family] = item + 1;
+		if (!ct_sweep_likely(family, item, now))
+			continue;
+		w = worth(ct, family, now);
 		if (w > most) {
 			most = w;
 			*best = ct;
 		}
+		if (most >= UNANSWERED || ++seen == ENTRIES)
+			break;
 	}
 	return most;
 }
@@ -115,11 +127,13 @@ look_at(enum hook_family family, uint32_t now, struct ct **best)
 static bool
 drop_early(unsigned lane, enum hook_family family, uint32_t now)
 {
-	for (unsigned i = 0; i < PLACES; i++) {
-		struct ct *ct;
-		enum worth w = look_at(family, now, &ct);
+	for (unsigned i = 0; i < TRIES; i++) {
+		struct ct *ct = NULL;
+		enum worth w = look_on(&hands[lane], family, now, &ct);
 
-		if (w == NEEDED || !ct_remove(lane, ct))
+		if (w == NEEDED)
+			return false;
+		if (!ct_remove(lane, ct))
 			continue;
 		if (w != EXPIRED)
 			CT_STAT_INC(lane, early_drop);

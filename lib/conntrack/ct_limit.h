@@ -3,8 +3,8 @@
  * How many connections there may be, and what is done when there are so many. Whoever is in already and assured
  * (CT_ASSURED: packets went both ways, or a handshake is complete) does not notice: its packets need no new memory, and it
  * is not taken out unless its protocol says that it is at its end (ct_proto.can_drop_early). A new connection takes
- * the place of one that is not assured, preferably of one that was never answered, looked for at a few places of
- * the table, by chance. Where none is found the packet is dropped: counted as ct-full and ct_stat.drop, and the log
+ * the place of one that is not assured, preferably of one that was never answered, looked for among a few entries on
+ * from where it was looked last, so that all live about as long. Where none is found the packet is dropped: counted as ct-full and ct_stat.drop, and the log
  * says so as Linux does. The cost is the same however full the table is.
  */
 #pragma once

@@ -79,6 +79,14 @@ ct_sweep_watch(const struct ct *ct, uint32_t now)
 	ct_sweep_set(ct, when(__atomic_load_n(&ct->expires, __ATOMIC_RELAXED), now));
 }
 
+bool
+ct_sweep_likely(enum hook_family family, uint32_t item, uint32_t now)
+{
+	uint32_t at = __atomic_load_n(at_of(&wheels[family], item), __ATOMIC_RELAXED);
+
+	return (int32_t)(at - now) <= (int32_t)CT_SWEEP_EVERY;
+}
+
 void
 ct_sweep_sooner(const struct ct *ct, uint32_t expires)
 {

@@ -19,5 +19,8 @@ ct_sweep_never(uint32_t now)
 	return now + INT32_MAX / 2;
 }
 
+/* Is the item in the table? Cheap; wrong for what has been out of it for half a year. */
+bool ct_sweep_likely(enum hook_family family, uint32_t item, uint32_t now);
+
 /* Worker, every round: a part of what has expired is removed; all of it within about a second. */
 void ct_sweep(unsigned lane, uint64_t now_ms);

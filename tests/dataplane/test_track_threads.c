@@ -81,6 +81,17 @@ take_some(struct ct *ct, void *arg)
 	return true;
 }
 
+/* The table grows, a little each time. */
+static void
+grow(unsigned round)
+{
+	char line[80];
+
+	snprintf(line, sizeof(line), "sysctl -w net.netfilter.nf_conntrack_max=%u",
+		 8192 + round * 100);
+	DP(line);
+}
+
 static void
 both_ways(void **state)
 {
@@ -97,6 +108,8 @@ both_ways(void **state)
 			DP("sysctl -w net.pollux.conntrack=off");
 		if (r % 50 == 25)
 			DP("sysctl -w net.pollux.conntrack=on");
+		if (r % 20 == 10)
+			grow(r);
 		rcu_reap();
 	}
 }
