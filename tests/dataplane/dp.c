@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_eal.h>
@@ -86,8 +87,17 @@ int
 dp_setup(void **state)
 {
 	/* Two workers' worth of lcores on whatever cores there are; most tests use lane 0 alone. */
-	char *argv[] = { "dp",  "--no-huge",      "--no-shconf",   "--no-pci", "-m",
-			 "512", "--no-telemetry", "--log-level=3", "--lcores", "0@0,1@0,2@1" };
+	char *mb = getenv("DP_MB");
+	char *argv[] = { "dp",
+			 "--no-huge",
+			 "--no-shconf",
+			 "--no-pci",
+			 "-m",
+			 mb != NULL ? mb : "512",
+			 "--no-telemetry",
+			 "--log-level=3",
+			 "--lcores",
+			 "0@0,1@0,2@1" };
 
 	(void)state;
 	return start(2, argv, RTE_DIM(argv));

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_ip.h>
 #include <rte_tcp.h>
 
 #include "base_clock.h"
@@ -17,14 +16,11 @@
 #include "ct_stat.h"
 #include "ct_table.h"
 #include "dp.h"
-#include "dp_frame.h"
+#include "dp_tcp.h"
 
 #define FLOWS 1000
 #define MAX 8192
 #define BURST 32
-#define SYN 0x02
-#define RST 0x04
-#define ACK 0x10
 
 static unsigned flood_packets = 1000000;
 
@@ -51,71 +47,32 @@ configure(void **state)
 	return 0;
 }
 
-struct segment {
-	uint32_t src, dst;
-	uint16_t sport, dport;
-	uint32_t seq, ack;
-	uint8_t flags, side;
-};
-
-static void
-give(const struct segment *s)
-{
-	struct {
-		struct rte_ether_hdr eth;
-		struct rte_ipv4_hdr ip;
-		struct rte_tcp_hdr tcp;
-		uint8_t padding[6];
-	} __rte_packed __rte_aligned(2) f = {
-		.eth = { .dst_addr = { { 2, 0, 0, 0, 0, 0x10 + s->side } },
-			 .src_addr = { { 2, 0, 0, 0, 1, s->side } },
-			 .ether_type = RTE_BE16(RTE_ETHER_TYPE_IPV4) },
-		.ip = { .version_ihl = 0x45,
-			.total_length = RTE_BE16(40),
-			.time_to_live = 64,
-			.next_proto_id = IPPROTO_TCP,
-			.src_addr = rte_cpu_to_be_32(s->src),
-			.dst_addr = rte_cpu_to_be_32(s->dst) },
-		.tcp = { .src_port = rte_cpu_to_be_16(s->sport),
-			 .dst_port = rte_cpu_to_be_16(s->dport),
-			 .sent_seq = rte_cpu_to_be_32(s->seq),
-			 .recv_ack = rte_cpu_to_be_32(s->ack),
-			 .data_off = 0x50,
-			 .tcp_flags = s->flags,
-			 .rx_win = RTE_BE16(1000) },
-	};
-
-	f.ip.hdr_checksum = rte_ipv4_cksum(&f.ip);
-	f.tcp.cksum = rte_ipv4_udptcp_cksum(&f.ip, &f.tcp);
-	dp_give(s->side, &f, sizeof(f));
-}
-
 /* A segment of the i-th of those that are in; seq of a side that has sent its SYN is 101. */
 static void
 talk(unsigned i, unsigned side, uint8_t flags, uint32_t seq, uint32_t ack)
 {
 	uint32_t client = 0x0a010002, server = 0x0a020002;
 
-	give(&(struct segment){ .src = side ? server : client,
-				.dst = side ? client : server,
-				.sport = side ? 80 : 10000 + i,
-				.dport = side ? 10000 + i : 80,
-				.seq = seq,
-				.ack = ack,
-				.flags = flags,
-				.side = side });
+	dp_tcp_give(&(struct dp_tcp){ .src = side ? server : client,
+				      .dst = side ? client : server,
+				      .sport = side ? 80 : 10000 + i,
+				      .dport = side ? 10000 + i : 80,
+				      .seq = seq,
+				      .ack = ack,
+				      .flags = flags,
+				      .side = side });
 }
 
 /* The n-th packet of the flood, from an address of its own. */
 static void
 flood(unsigned n)
 {
-	give(&(struct segment){ .src = 0xac100000 + n,
-				.dst = 0x0a020002,
-				.sport = n | 1024,
-				.dport = 81,
-				.seq = n,
-				.flags = SYN });
+	dp_tcp_give(&(struct dp_tcp){ .src = 0xac100000 + n,
+				      .dst = 0x0a020002,
+				      .sport = n | 1024,
+				      .dport = 81,
+				      .seq = n,
+				      .flags = DP_SYN });
 }
 
 /* Frames that left by the port, of those to or from port 80. */
@@ -138,11 +95,11 @@ static void
 establish(void)
 {
 	for (unsigned i = 0; i < FLOWS; i++) {
-		talk(i, 0, SYN, 100, 0);
+		talk(i, 0, DP_SYN, 100, 0);
 		dp_run();
-		talk(i, 1, SYN | ACK, 100, 101);
+		talk(i, 1, DP_SYN | DP_ACK, 100, 101);
 		dp_run();
-		talk(i, 0, ACK, 101, 101);
+		talk(i, 0, DP_ACK, 101, 101);
 		dp_run();
 		assert_int_equal(talked(0), 1);
 		assert_int_equal(talked(1), 2);
@@ -205,7 +162,7 @@ flood_hurts_nobody(void **state)
 		for (unsigned i = 0; i < BURST - 2; i++)
 			flood(sent++);
 		for (unsigned side = 0; side < 2; side++)
-			talk((round * 2 + side) % FLOWS, side, ACK, 101, 101);
+			talk((round * 2 + side) % FLOWS, side, DP_ACK, 101, 101);
 		dp_run();
 		heard[0] += talked(1);
 		heard[1] += talked(0);
@@ -235,7 +192,7 @@ full_of_assured(void **state)
 	assert_int_equal(talked(1), 0);
 	assert_int_equal(ct_limit_dropped() - full, BURST);
 	assert_int_equal(early_drops(), early);
-	talk(7, 1, ACK, 101, 101);
+	talk(7, 1, DP_ACK, 101, 101);
 	dp_run();
 	assert_int_equal(talked(0), 1);
 	DP("sysctl -w net.nf_conntrack_max=8192");
@@ -257,7 +214,7 @@ grows(void **state)
 		DP(line);
 		assert_int_equal(ct_table_info(HOOK_IP4).capacity, max);
 		for (unsigned i = 0; i < FLOWS; i++) {
-			talk(i, i % 2, ACK, 101, 101);
+			talk(i, i % 2, DP_ACK, 101, 101);
 			dp_run();
 		}
 		assert_int_equal(talked(0), FLOWS / 2);
@@ -306,7 +263,8 @@ reset_storm(void **state)
 {
 	establish();
 	for (unsigned i = 0; i < 20000; i++) {
-		talk(i % FLOWS, i & 1, RST | (i & 2 ? ACK : 0), i % 5 == 0 ? 101 : i * 77777, 101);
+		talk(i % FLOWS, i & 1, DP_RST | (i & 2 ? DP_ACK : 0), i % 5 == 0 ? 101 : i * 77777,
+		     101);
 		if (i % BURST == 0)
 			dp_run();
 	}
