@@ -35,6 +35,7 @@ configure(void **state)
 		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
 		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
 		"sysctl -w net.netfilter.nf_conntrack_max=8192",
+		"sysctl -w net.netfilter.nf_conntrack_tcp_timeout_syn_sent=86400",
 		"iptables -P FORWARD DROP",
 		"iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
 		"iptables -A FORWARD -i p0 -m conntrack --ctstate NEW -j ACCEPT",

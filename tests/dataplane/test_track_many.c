@@ -34,6 +34,7 @@ configure(void **state)
 		"ip route add 11.0.0.0/8 via 10.1.0.2",
 		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
 		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
+		"sysctl -w net.netfilter.nf_conntrack_tcp_timeout_syn_sent=86400",
 		"sysctl -w net.netfilter.nf_conntrack_tcp_timeout_time_wait=1",
 	};
 	char line[80];
