@@ -153,6 +153,8 @@ local_closed_port(struct walk *w, struct rte_mbuf *m)
 	}
 	if (proto == IPPROTO_UDP)
 		udp_trim(m);
+	/* Confirmed by now. What a socket answers belongs to no connection yet: OUTPUT finds it. */
+	pkt(m)->ct = 0;
 	if (!checksum_ok(m)) {
 		walk_drop(w, DROP(l4_checksum), m);
 		return true;
