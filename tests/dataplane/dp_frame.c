@@ -84,7 +84,9 @@ dp_ip(const struct dp_ip *s)
 		*ip = (struct rte_ipv4_hdr){ .version_ihl = 0x45,
 					     .type_of_service = s->tos,
 					     .total_length = rte_cpu_to_be_16(20 + l4),
-					     .fragment_offset = s->df ? RTE_BE16(0x4000) : 0,
+					     .packet_id = rte_cpu_to_be_16(s->id),
+					     .fragment_offset = rte_cpu_to_be_16(
+						     s->frag | (s->df ? 0x4000 : 0)),
 					     .time_to_live = s->ttl,
 					     .next_proto_id = s->proto,
 					     .src_addr = src.v4,

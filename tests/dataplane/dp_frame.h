@@ -18,7 +18,8 @@ struct dp_ip {
 	uint16_t sport, dport; /* ICMP: type in the high byte of sport, code in the low one */
 	uint16_t payload;      /* bytes behind the L4 header */
 	bool df;
-	uint8_t side; /* it comes in on that port: the destination MAC */
+	uint16_t id, frag; /* IPv4: identification; offset in 8 bytes and 0x2000 (more) */
+	uint8_t side;      /* it comes in on that port: the destination MAC */
 };
 
 struct dp_frame dp_ip(const struct dp_ip *s);

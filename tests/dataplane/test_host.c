@@ -363,15 +363,12 @@ log_of_the_host(void **state)
 static void
 make_fragments(const struct dp_ip *s, struct dp_frame f[2])
 {
-	for (unsigned i = 0; i < 2; i++) {
-		struct rte_ipv4_hdr *ip = (void *)(f[i].bytes + 14);
+	struct dp_ip piece = *s;
 
-		f[i] = dp_ip(s);
-		ip->fragment_offset =
-			rte_cpu_to_be_16(i == 0 ? RTE_IPV4_HDR_MF_FLAG : (8u + s->payload) / 8);
-		ip->hdr_checksum = 0;
-		ip->hdr_checksum = rte_ipv4_cksum(ip);
-	}
+	piece.frag = RTE_IPV4_HDR_MF_FLAG;
+	f[0] = dp_ip(&piece);
+	piece.frag = (8u + s->payload) / 8;
+	f[1] = dp_ip(&piece);
 }
 
 /* With tracking OUTPUT sees the host's datagram; the wire, and the host, its fragments. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Connections whose two directions are on two workers, while the control lcore lists, marks and removes them, time
- * passes and tracking comes and goes. Meant for ThreadSanitizer too. ARGUMENT: rounds.
+ * Connections whose two directions, and datagrams whose fragments, are on two workers, while the control lcore lists,
+ * marks and removes them, time passes and tracking comes and goes. Meant for ThreadSanitizer too. ARGUMENT: rounds.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "dp.h"
 #include "dp_frame.h"
 #include "dp_workers.h"
+#include "pkt_reasm.h"
 
 static unsigned rounds = 200;
 
@@ -43,6 +44,7 @@ configure(void **state)
 }
 
 #define FRAMES 32
+#define FRAGMENTS 8
 
 /* Requests and answers of the same flows, in bursts; some flows come again, most are new. */
 static void
@@ -67,6 +69,28 @@ traffic(unsigned round)
 		struct dp_frame f = dp_ip(&s);
 
 		dp_give(side, f.bytes, f.len);
+	}
+}
+
+/* Datagrams whose fragments come to both workers; of one in four the last never does. */
+static void
+fragments(unsigned round)
+{
+	for (unsigned i = 0; i < FRAGMENTS; i++) {
+		unsigned first = i % 3 == 0, last = i % 4 == 3 ? 0 : 3;
+		struct dp_ip s = { .src = "10.1.0.2",
+				   .dst = "10.2.0.2",
+				   .proto = IPPROTO_UDP,
+				   .ttl = 64,
+				   .sport = 7,
+				   .dport = 7,
+				   .payload = 16,
+				   .id = round * FRAGMENTS / 2 + i / 2,
+				   .frag = i % 2 == first ? 0x2000 : last,
+				   .side = i / 2 % 2 == 0 ? i % 2 : 0 };
+		struct dp_frame f = dp_ip(&s);
+
+		dp_give(s.side, f.bytes, f.len);
 	}
 }
 
@@ -100,6 +124,7 @@ both_ways(void **state)
 
 		dp_workers_pace(500);
 		traffic(r);
+		fragments(r);
 		if (r % 3 == 0)
 			ct_each(take_some, &n);
 		if (r % 10 == 0)
@@ -119,9 +144,9 @@ none_is_left(void **state)
 {
 	struct pipeline_totals t;
 
-	dp_workers_stop((uint64_t)rounds * FRAMES);
+	dp_workers_stop((uint64_t)rounds * (FRAMES + FRAGMENTS));
 	t = pipeline_totals();
-	assert_true(t.sent > 0);
+	assert_true(t.sent > 0 && t.absorbed > 0);
 	assert_int_equal(t.received + t.originated,
 			 t.sent + t.delivered + t.dropped + t.absorbed + t.parked + t.queued);
 	clock_advance(1000000000);
@@ -131,6 +156,7 @@ none_is_left(void **state)
 		dp_round(1);
 	}
 	assert_int_equal(ct_count(), 0);
+	assert_int_equal(pkt_reasm_stats().waiting, 0);
 }
 
 int
