@@ -4,6 +4,7 @@
  * state table (ct_tcp_state.c), mends what a table cannot know (ct_tcp_way.c), and checks the windows
  * (ct_tcp_window.c). Workers; the entry is changed under ct_lock().
  */
+#include "ct_known.h"
 #include "ct_event.h"
 #include "ct_ext.h"
 #include "ct_tcp_seg.h"
@@ -298,6 +299,12 @@ tcp_packet(struct ct_pkt *p)
 	const struct rte_tcp_hdr *th = pkt_l4(p->m);
 
 	return likely(quick(p, th)) ? CT_OK : look_closer(p, th);
+}
+
+enum ct_result
+ct_tcp_known(struct ct_pkt *p, bool check_sum)
+{
+	return likely(ct_tcp_valid(p->m, check_sum)) ? tcp_packet(p) : CT_INVALID;
 }
 
 static bool

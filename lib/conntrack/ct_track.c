@@ -8,6 +8,7 @@
 #include "ct_burst.h"
 #include "ct_event.h"
 #include "ct_hooks.h"
+#include "ct_known.h"
 #include "ct_new.h"
 #include "ct_proto.h"
 #include "ct_stat.h"
@@ -51,20 +52,30 @@ seen_reply(struct ct_pkt *p)
 		ct_event(p->ctx->lane, p->ct, 1u << CT_EVENT_REPLY);
 }
 
+static enum ct_result
+any_protocol(struct ct_pkt *p, bool check_sum)
+{
+	const struct ct_proto *proto = ct_proto(p->ctx->family, p->ct->proto);
+
+	if (proto->valid != NULL && !proto->valid(p->m, check_sum))
+		return CT_INVALID;
+	return proto->packet(p);
+}
+
 /* p->ct and p->dir are set: its protocol has the word. */
 static inline enum ct_result
 protocol(struct ct_pkt *p, bool check_sum)
 {
-	const struct ct_proto *proto = ct_proto(p->ctx->family, p->ct->proto);
 	enum ct_result r;
 
-	if (proto->valid != NULL && !proto->valid(p->m, check_sum)) {
-		r = CT_INVALID;
-	} else {
-		p->info = p->fresh && ct_status(p->ct) & CT_EXPECTED ? CT_INFO_RELATED
-								     : info_of(p->ct, p->dir);
-		r = proto->packet(p);
-	}
+	p->info = unlikely(p->fresh && ct_status(p->ct) & CT_EXPECTED) ? CT_INFO_RELATED
+								       : info_of(p->ct, p->dir);
+	if (p->ct->proto == IPPROTO_UDP)
+		r = ct_udp_known(p, check_sum);
+	else if (p->ct->proto == IPPROTO_TCP)
+		r = ct_tcp_known(p, check_sum);
+	else
+		r = any_protocol(p, check_sum);
 	if (likely(r == CT_OK)) {
 		ct_set(p->m, p->ct, p->info);
 		if (p->info == CT_INFO_ESTABLISHED_REPLY)

@@ -5,6 +5,7 @@
  */
 #include <rte_udp.h>
 
+#include "ct_known.h"
 #include "ct_udp.h"
 #include "pkt_checksum.h"
 
@@ -54,6 +55,12 @@ udp_packet(struct ct_pkt *p)
 	ct_refresh(p, ct_udp_seconds(p->ct, &udp, CT_UDP_REPLIED));
 	ct_assure(p);
 	return CT_OK;
+}
+
+enum ct_result
+ct_udp_known(struct ct_pkt *p, bool check_sum)
+{
+	return likely(udp_valid(p->m, check_sum)) ? udp_packet(p) : CT_INVALID;
 }
 
 static struct ct_proto udp = {

@@ -236,21 +236,8 @@ other_ok(const struct rte_mbuf *m)
 	}
 }
 
-/*
- * The NIC's answer counts for plain TCP and UDP only: drivers say "good" of all frames without an error, also of those
- * that they could not look into.
- */
-static inline bool
-nic_checked(const struct rte_mbuf *m)
-{
-	uint64_t nic = m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
-
-	return (nic == RTE_MBUF_F_RX_L4_CKSUM_GOOD || nic == RTE_MBUF_F_RX_L4_CKSUM_NONE) &&
-	       !(pkt_const(m)->flags & PKT_REASSEMBLED);
-}
-
 bool
-pkt_l4_checksum_ok(const struct rte_mbuf *m)
+pkt_l4_checksum_summed(const struct rte_mbuf *m)
 {
 	const struct pkt *p = pkt_const(m);
 	uint32_t len = p->l3 + p->len - p->l4, addrs = p->family == AF_INET ? 8 : 32;
@@ -263,7 +250,7 @@ pkt_l4_checksum_ok(const struct rte_mbuf *m)
 	if (unlikely(m->nb_segs != 1 || p->l4 != p->l3 + hlen || len < 8 ||
 		     (p->proto != IPPROTO_TCP && p->proto != IPPROTO_UDP)))
 		return other_ok(m);
-	if (nic_checked(m) || (p->proto == IPPROTO_UDP && ((const uint16_t *)l4)[3] == 0))
+	if (p->proto == IPPROTO_UDP && ((const uint16_t *)l4)[3] == 0)
 		return true;
 	sum = ((uint64_t)p->proto << 8) + rte_cpu_to_be_32(len);
 	return fold64(add64(sum_bytes(l4 - addrs, addrs + len), sum)) == 0xffff;

@@ -11,10 +11,27 @@
 /*
  * true unless the packet carries a checksum that is wrong, or is too short for one: TCP, UDP-Lite and DCCP
  * with their coverage, SCTP, ICMP, ICMPv6, UDP. UDP without one is right, on IPv6 too: tracking lets it pass, it is
- * receivers who must not take it (RFC 8200 8.1). Fragments and other protocols: true. Of plain TCP and
- * UDP the NIC's answer is taken where it says "good"; what it finds wrong is summed here.
+ * receivers who must not take it (RFC 8200 8.1). Fragments and other protocols: true.
  */
-bool pkt_l4_checksum_ok(const struct rte_mbuf *m);
+bool pkt_l4_checksum_summed(const struct rte_mbuf *m);
+
+/*
+ * The same, but of plain TCP and UDP the NIC's answer is taken where it says "good"; drivers say so of all frames without
+ * an error, also of those that they could not look into, and of a fragment it says nothing about the datagram.
+ */
+static inline bool
+pkt_l4_checksum_ok(const struct rte_mbuf *m)
+{
+	uint64_t nic = m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
+	const struct pkt *p = pkt_const(m);
+
+	if (likely((nic == RTE_MBUF_F_RX_L4_CKSUM_GOOD || nic == RTE_MBUF_F_RX_L4_CKSUM_NONE) &&
+		   (p->proto == IPPROTO_TCP || p->proto == IPPROTO_UDP) &&
+		   !(p->flags & PKT_REASSEMBLED) && pkt_l4_len(m) >= 8 &&
+		   p->l4 - p->l3 == (p->family == AF_INET ? 20 : 40)))
+		return true;
+	return pkt_l4_checksum_summed(m);
+}
 
 /* The checksum to write (network order) into an L4 header whose checksum field is zero now. */
 uint16_t pkt_l4_checksum(const struct rte_mbuf *m);
