@@ -3,13 +3,23 @@
  * The table nat is asked once for the destination (PREROUTING, OUTPUT) and once for the source (INPUT, POSTROUTING)
  * of a connection: by its first packet. The connection's status says that it was asked; one that was in the
  * table already when nat came into use is asked again by each packet until it is answered, as in Linux.
- * Packets without a connection pass by, and ICMP errors, which follow the connection they are about. Called by
- * hook_walk() on workers.
+ * Packets without a connection pass by. So do ICMP errors, which follow the connection they are about, but for
+ * those that Linux does not let through while nat is in use. Called by hook_walk() on workers.
  */
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 
+#include "base_drop.h"
 #include "ct.h"
+#include "pkt_checksum.h"
 #include "rule_eval.h"
+
+DROP_REASON(checksum, "nat-icmp-checksum",
+	    "table nat: ICMP error about a connection, with a wrong checksum");
+DROP_REASON(redirect, "nat-icmp-redirect",
+	    "table nat: ICMP redirect about a connection that is translated, or older than nat");
+
+#define NAT_DONE (CT_SRC_NAT_DONE | CT_DST_NAT_DONE)
 
 static bool
 is_error(const struct pkt *p)
@@ -17,17 +27,19 @@ is_error(const struct pkt *p)
 	return p->proto == (p->family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 }
 
-/* The connection that this packet has to ask for; NULL: none. done: the status bit of this point. */
-static struct ct *
-asks(const struct rte_mbuf *m, uint32_t done)
+/* An error about the connection. */
+static verdict_t
+follow(const struct rte_mbuf *m, const struct ct *ct)
 {
-	enum ct_info info;
-	struct ct *ct = ct_of(m, &info);
+	const struct pkt *p = pkt_const(m);
+	uint32_t status = ct_status(ct);
 
-	if (ct == NULL || info == CT_INFO_ESTABLISHED || info == CT_INFO_ESTABLISHED_REPLY ||
-	    (info != CT_INFO_NEW && is_error(pkt_const(m))))
-		return NULL;
-	return ct_status(ct) & done ? NULL : ct;
+	if (!pkt_l4_checksum_ok(m))
+		return VERDICT_DROP_FOR(DROP(checksum));
+	if (p->family == AF_INET && *(const uint8_t *)&p->dport == ICMP_REDIRECT &&
+	    ((status & NAT_DONE) != NAT_DONE || status & (CT_SRC_NAT | CT_DST_NAT)))
+		return VERDICT_DROP_FOR(DROP(redirect));
+	return VERDICT_ACCEPT;
 }
 
 void
@@ -38,9 +50,16 @@ rule_hook_nat(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, ui
 	uint32_t done = destination ? CT_DST_NAT_DONE : CT_SRC_NAT_DONE;
 
 	for (uint16_t i = 0; i < n; i++) {
-		struct ct *ct = asks(pkts[i], done);
+		enum ct_info info;
+		struct ct *ct = ct_of(pkts[i], &info);
 
-		if (likely(ct == NULL))
+		if (ct == NULL || info == CT_INFO_ESTABLISHED || info == CT_INFO_ESTABLISHED_REPLY)
+			continue;
+		if (info != CT_INFO_NEW && is_error(pkt_const(pkts[i]))) {
+			verdicts[i] = follow(pkts[i], ct);
+			continue;
+		}
+		if (ct_status(ct) & done)
 			continue;
 		rule_hook(ctx, priv, &pkts[i], 1, &verdicts[i]);
 		if (verdicts[i] == VERDICT_ACCEPT && !(ct_status(ct) & CT_CONFIRMED))
