@@ -135,6 +135,19 @@ must_wait(const struct ct_lane *l, struct ct *ct)
 	return false;
 }
 
+/* The same for an ICMP error, which goes with the connection that it is about. */
+static bool
+must_wait_about(const struct ct_lane *l, struct rte_mbuf *m)
+{
+	enum ct_info info;
+	struct ct *ct = ct_of(m, &info);
+
+	if (ct == NULL || !must_wait(l, ct))
+		return false;
+	pkt(m)->ct = 0;
+	return true;
+}
+
 /* A packet whose entry is not known: looks by its tuple in every way there is, makes one. */
 static enum outcome
 slow(struct ct_lane *l, struct ct_pkt *p, bool check_sum)
@@ -146,6 +159,8 @@ slow(struct ct_lane *l, struct ct_pkt *p, bool check_sum)
 
 	pkt(p->m)->ct = 0;
 	n = ct_new_icmp(l, p, tmpl, check_sum);
+	if (n == CT_NEW_DONE && must_wait_about(l, p->m))
+		n = CT_NEW_DEFER;
 	if (n != CT_NEW_NOT)
 		return without(p, tmpl, n);
 	for (unsigned tries = 0; tries < 2 && r == CT_AGAIN; tries++) {
