@@ -8,13 +8,12 @@ ct_broadcast_help(struct ct_help *h, uint16_t port, uint32_t seconds)
 {
 	const struct pkt *p = pkt_const(h->m);
 	struct ct_tuple reply = ct_tuple(h->ct, CT_REPLY);
-	uint32_t mask = 0;
 	struct ct_expect e;
+	uint32_t mask;
 
 	if (p->twin == 0 || h->dir != CT_ORIGINAL || ct_broadcast_mask == NULL)
 		return VERDICT_ACCEPT;
-	if (p->flags & PKT_L3_MULTI)
-		mask = ct_broadcast_mask(h->ctx, p->out, pkt_ip4(h->m)->dst_addr);
+	mask = ct_broadcast_mask(h->ctx, p->out, pkt_ip4(h->m)->dst_addr);
 	if (mask == 0)
 		return VERDICT_ACCEPT;
 	ct_expect_init(&e, h->ct, 0, &reply.src, &reply.dst, IPPROTO_UDP, &port, reply.dport);

@@ -6,6 +6,8 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
+#include "addr_subnet.h"
+#include "ct_broadcast.h"
 #include "pkt_build.h"
 #include "pkt_frag.h"
 #include "pkt_rewrite.h"
@@ -18,6 +20,18 @@ DROP_REASON(no_mbuf, "host-no-mbuf", "no packet memory for fragments to the host
 
 /* Who an error comes from that Pollux itself tells the host about the host's own packets. */
 static const struct rte_ether_addr own_mac = { { 0x02, 0x50, 0x6f, 0x6c, 0x6c, 0x78 } };
+
+/* What the host asks a whole network: helpers want to know which. */
+static uint32_t
+broadcast_mask(const struct hook_ctx *ctx, uint16_t port, uint32_t dst)
+{
+	return addr_broadcast_mask(ctx->gen, port, dst);
+}
+
+RTE_INIT(host_init)
+{
+	ct_broadcast_mask = broadcast_mask;
+}
 
 static const struct port *
 twin_of(const struct walk *w, const struct port *p)

@@ -51,3 +51,20 @@ addr_confirm4(const struct gen *gen, uint16_t port, const struct ip_addr *local,
 			return true;
 	return false;
 }
+
+uint32_t
+addr_broadcast_mask(const struct gen *gen, uint16_t port, uint32_t broadcast)
+{
+	const struct addr_table *t = addr_table_get(gen);
+
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++) {
+		const struct addr *a = &t->of[i];
+		struct ip_addr mask = ip_addr_v4(UINT32_MAX);
+
+		if (a->secondary || a->broadcast.family != AF_INET || a->broadcast.v4 != broadcast)
+			continue;
+		ip_addr_mask(&mask, a->prefix.len);
+		return mask.v4;
+	}
+	return 0;
+}

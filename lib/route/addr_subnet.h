@@ -15,3 +15,5 @@ bool addr_confirm4(const struct gen *gen, uint16_t port, const struct ip_addr *l
 /* Is a in the subnet of one of the port's addresses, and b (NULL: do not ask) in the same? */
 bool addr_same_subnet4(const struct gen *gen, uint16_t port, const struct ip_addr *a,
 		       const struct ip_addr *b);
+/* The netmask (network byte order) of the port's primary address with that broadcast address; 0: it has none. */
+uint32_t addr_broadcast_mask(const struct gen *gen, uint16_t port, uint32_t broadcast);

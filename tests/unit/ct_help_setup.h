@@ -14,6 +14,7 @@
 #include "ct_ext.h"
 #include "ct_helper.h"
 #include "ct_stat.h"
+#include "pkt_guard.h"
 
 #define CLIENT 1024
 
@@ -124,6 +125,8 @@ say_bytes(enum ct_dir dir, uint32_t seq, const void *bytes, unsigned len, unsign
 		       (const char *)bytes + done, n);
 		last->data_len += n;
 	}
+	for (struct rte_mbuf *i = m; i != NULL; i = i->next)
+		pkt_guard(i);
 	m->pkt_len = 14 + l3 + l4 + len;
 	v = master.ext.helper->help(&h);
 	rte_pktmbuf_free(m);
