@@ -66,8 +66,9 @@ set_proto(const struct conntrack *k, struct ct *ct)
 {
 	ct->state = k->field[CONNTRACK_STATE];
 	if (ct->proto == IPPROTO_SCTP) {
-		ct->sctp.vtag[CT_ORIGINAL] = htonl(k->field[CONNTRACK_ORIG_VTAG]);
-		ct->sctp.vtag[CT_REPLY] = htonl(k->field[CONNTRACK_REPLY_VTAG]);
+		/* conntrack 1.4.7 neither reads nor prints it in the host's byte order. */
+		ct->sctp.vtag[CT_ORIGINAL] = k->field[CONNTRACK_ORIG_VTAG];
+		ct->sctp.vtag[CT_REPLY] = k->field[CONNTRACK_REPLY_VTAG];
 	} else if (ct->proto == IPPROTO_DCCP) {
 		ct->dccp.role[CT_ORIGINAL] = k->field[CONNTRACK_ROLE];
 		ct->dccp.role[CT_REPLY] = !k->field[CONNTRACK_ROLE];

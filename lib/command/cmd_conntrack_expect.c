@@ -25,7 +25,8 @@ show(const struct ct_expect *e, void *arg)
 	struct walk *w = arg;
 	struct ct_expect_snapshot s;
 
-	if (w->k->family != AF_UNSPEC && w->k->family != e->tuple.family)
+	/* Without -f of IPv4: not of both, as connections are. */
+	if ((w->k->family != AF_UNSPEC ? w->k->family : AF_INET) != e->tuple.family)
 		return true;
 	ct_expect_snapshot(&s, e, w->now);
 	if (w->nb++ == 0 && w->print.output & CONNTRACK_OUT_XML)

@@ -120,7 +120,7 @@ put_rest(struct str *out, const struct ct_snapshot *s, const struct conntrack_pr
 	if (p->parts & CONNTRACK_PART_HELPER && s->helper != NULL)
 		str_printf(out, "helper=%s ", s->helper);
 	if (p->use)
-		str_printf(out, "use=%u ", p->refs);
+		str_printf(out, "use=%u ", p->refs + s->children);
 	if (p->output & CONNTRACK_OUT_ID)
 		str_printf(out, "id=%u ", s->id);
 	if (p->output & CONNTRACK_OUT_LABELS && p->parts & CONNTRACK_PART_LABELS)

@@ -114,7 +114,7 @@ put_independent(struct str *out, const struct ct_snapshot *s, const struct connt
 	    s->tuple[CT_ORIGINAL].zone != 0)
 		str_printf(out, "<zone>%u</zone>", s->tuple[CT_ORIGINAL].zone);
 	if (p->use)
-		str_printf(out, "<use>%u</use>", p->refs);
+		str_printf(out, "<use>%u</use>", p->refs + s->children);
 	str_printf(out, "<id>%u</id>%s%s", s->id, s->status & CT_ASSURED ? "<assured/>" : "",
 		   s->status & CT_SEEN_REPLY ? "" : "<unreplied/>");
 	put_times(out, s, p);

@@ -37,6 +37,7 @@ take_ext(struct ct_snapshot *s, const struct ct_ext *x)
 	s->start = x->start;
 	s->stop = x->stop;
 	s->secmark = x->secmark;
+	s->children = x->nb_children;
 	if (x->helper != NULL)
 		s->helper = x->helper->name;
 }
@@ -63,7 +64,7 @@ ct_snapshot(struct ct_snapshot *s, const struct ct *ct, uint32_t now)
 		s->state = proto->state_name(ct);
 	if (ct->proto == IPPROTO_SCTP)
 		for (unsigned d = 0; d < CT_DIRS; d++)
-			s->vtag[d] = ntohl(ct->sctp.vtag[d]);
+			s->vtag[d] = ct->sctp.vtag[d];
 	if (ct->proto == IPPROTO_DCCP)
 		s->role = ct->dccp.role[CT_ORIGINAL];
 	if (x != NULL)

@@ -22,8 +22,9 @@ struct ct_snapshot {
 	uint32_t status, mark;
 	uint32_t id;            /* stays as long as the connection does */
 	uint32_t timeout;       /* seconds that are left */
-	uint32_t vtag[CT_DIRS]; /* SCTP */
+	uint32_t vtag[CT_DIRS]; /* SCTP: as on the wire */
 	uint16_t secmark;
+	uint16_t children; /* connections it has expected, and that live */
 	uint8_t state_number;
 	uint8_t role; /* DCCP: of the original direction's sender */
 	uint8_t zone_dirs;

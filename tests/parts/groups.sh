@@ -104,6 +104,13 @@ group_random()
 	run_group random 900 tests/kernel/random --rounds $rounds --seed 1
 }
 
+group_talk()
+{
+	local rounds=500
+	[ $SCOPE = full ] && rounds=5000
+	run_group talk 900 tests/kernel/random --talk --rounds $rounds --seed 1
+}
+
 # The rest is for `tests/run full`.
 
 clang_build() { CC=clang build_tree build-clang -Dwerror=true -Dtests=true; }

@@ -18,6 +18,9 @@ BOX = {build.address(table[port]) for table in (IPV4, IPV6) for port in ("r0", "
 HOSTS = {"c": ("c", "c3"), "s": ("s", "s3")}
 TCP_PORTS = (80, 80, 443, 21)
 PACKETS = 70
+# Rules that see or change what another packet of the burst has changed, in another hook: Pollux takes a burst
+# through one hook after the other.
+ORDERED = ("connbytes", "ctstatus", "CONNMARK", "connmark", "--set\n", "tcp-reset")
 NETFILTER = "net.netfilter.nf_conntrack_"
 SHOWS = ("conntrack -L", "conntrack -L expect")
 CLEANUP = ("conntrack -F", "conntrack -F expect")
@@ -42,7 +45,8 @@ def make(seed, number, grammar):
     made.settings = [ACCOUNTING] if rng.random() < 0.9 else []
     made.settings += rng.sample(SETTINGS, rng.choice((0, 0, 0, 1, 2)))
     made.sets = [talk_rules.rule_set(rng, grammar, family) for family in TOOL]
-    made.groups = _groups(rng, _conversations(rng))
+    ordered = any(word in made_set.text() for made_set in made.sets for word in ORDERED)
+    made.groups = _groups(rng, _conversations(rng), ordered)
     return made
 
 
@@ -63,11 +67,12 @@ def _conversations(rng):
     return frames
 
 
-def _groups(rng, frames):
+def _groups(rng, frames, ordered):
     made = []
     for side, frame in frames:
         # what the router answers changes a connection: Pollux answers when a burst is through
-        if made and made[-1][0] == side and rng.random() < 0.9 and not (_for_box(frame) or _for_box(made[-1][2][-1])):
+        alone = ordered or made and (_for_box(frame) or _for_box(made[-1][2][-1]))
+        if made and made[-1][0] == side and rng.random() < 0.9 and not alone:
             made[-1][2].append(frame)
         else:
             made.append((side, rng.random() < 0.2, [frame]))

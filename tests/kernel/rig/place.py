@@ -61,7 +61,7 @@ class Standing:
         except BaseException:
             self.close()
             raise
-        if self._router.trouble():
+        if self._router.trouble() or "leaves" in scenario.options:
             self.close()
 
     def close(self):

@@ -34,7 +34,7 @@ class Scenario:
     name: str
     file: str
     line: int
-    options: set = field(default_factory=set)    # long, unresolved, empty, log
+    options: set = field(default_factory=set)    # long, unresolved, empty, log, leaves
     steps: list = field(default_factory=list)
 
 
