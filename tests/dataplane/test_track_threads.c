@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Connections whose two directions, and datagrams whose fragments, are on two workers, while the control lcore lists,
- * marks and removes them, time passes and tracking comes and goes. Meant for ThreadSanitizer too. ARGUMENT: rounds.
+ * Connections whose two directions, and datagrams whose fragments, are on two workers, under rules that read and write
+ * them, while the control lcore lists, marks and removes them, changes rules, time passes and tracking comes and goes.
+ * Meant for ThreadSanitizer too. ARGUMENT: rounds.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -34,6 +35,20 @@ configure(void **state)
 		"ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1",
 		"sysctl -w net.netfilter.nf_conntrack_max=8192",
 		"sysctl -w net.pollux.conntrack=on",
+		"iptables -t raw -A PREROUTING -p udp -m udp --sport 7 -j CT --zone 3",
+		"iptables -A FORWARD -m conntrack --ctstatus ASSURED --ctexpire 10: --ctorigsrc "
+		"10.1.0.2",
+		"iptables -A FORWARD -m connlimit --connlimit-above 1000",
+		"iptables -A FORWARD -m connlimit --connlimit-above 9 --connlimit-mask 0 "
+		"--connlimit-daddr",
+		"iptables -A FORWARD -m connlabel --label 70 --set",
+		"iptables -A FORWARD -m connbytes --connbytes 3 --connbytes-dir both "
+		"--connbytes-mode packets",
+		"iptables -A FORWARD -m connmark --mark 1 -j CONNMARK --set-xmark 0/0 "
+		"--left-shift-mark 1",
+		"iptables -A FORWARD -j CONNMARK --save-mark --mask 0xf0",
+		"ip6tables -A FORWARD -m connlimit --connlimit-above 5 --connlimit-mask 64",
+		"ip6tables -t mangle -A FORWARD -j CONNSECMARK --save",
 	};
 
 	if (dp_setup(state) != 0)
@@ -116,6 +131,22 @@ grow(unsigned round)
 	DP(line);
 }
 
+/* Some change of the rules, or of what they name. */
+static void
+change(unsigned n)
+{
+	static const char *const lines[] = {
+		"iptables -A FORWARD -m connlimit --connlimit-above 2",
+		"iptables -D FORWARD -m connlimit --connlimit-above 2",
+		"nfct add timeout u inet udp unreplied 20 replied 50",
+		"iptables -t raw -A PREROUTING -p udp -j CT --timeout u",
+		"iptables -t raw -D PREROUTING -p udp -j CT --timeout u",
+		"nfct delete timeout u",
+	};
+
+	DP(lines[n % RTE_DIM(lines)]);
+}
+
 static void
 both_ways(void **state)
 {
@@ -129,6 +160,8 @@ both_ways(void **state)
 			ct_each(take_some, &n);
 		if (r % 10 == 0)
 			clock_advance(40000);
+		if (r % 4 == 1)
+			change(r / 4);
 		if (r % 50 == 20)
 			DP("sysctl -w net.pollux.conntrack=off");
 		if (r % 50 == 25)
@@ -157,6 +190,8 @@ none_is_left(void **state)
 	}
 	assert_int_equal(ct_count(), 0);
 	assert_int_equal(pkt_reasm_stats().waiting, 0);
+	DP("iptables -F");
+	DP("ip6tables -F");
 }
 
 int
