@@ -150,10 +150,7 @@ ct_limit_room(unsigned lane, uint8_t family, uint32_t unconfirmed, uint32_t now)
 	if (likely(ct_count() + unconfirmed < ct_max()))
 		return true;
 	/* The other family's connections count as well. */
-	if (drop_early(lane, f, now) || drop_early(lane, HOOK_FAMILIES - 1 - f, now))
-		return true;
-	CT_STAT_INC(lane, full);
-	return false;
+	return drop_early(lane, f, now) || drop_early(lane, HOOK_FAMILIES - 1 - f, now);
 }
 
 uint64_t

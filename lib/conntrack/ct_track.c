@@ -114,6 +114,7 @@ without(struct ct_pkt *p, const struct ct_template *tmpl, enum ct_new n)
 		return DEFER;
 	case CT_NEW_FULL:
 		CT_STAT_INC(p->ctx->lane, drop);
+		CT_STAT_INC(p->ctx->lane, full);
 		return DROP_FULL;
 	case CT_NEW_INVALID:
 		invalid(p);
