@@ -28,38 +28,52 @@ grow_free(struct ct_pool *p, uint32_t room)
 	return 0;
 }
 
+/* Memory of chunks up to that number, beside what is in use; none of it when some is missing. */
 static int
+fetch_chunks(struct ct_pool *p, uint32_t chunks)
+{
+	for (uint32_t i = p->nb_chunks; i < chunks; i++) {
+		p->chunk[i] =
+			rte_zmalloc(p->name, (size_t)p->size * CT_POOL_CHUNK, RTE_CACHE_LINE_SIZE);
+		if (p->chunk[i] != NULL)
+			continue;
+		while (i-- > p->nb_chunks) {
+			rte_free(p->chunk[i]);
+			p->chunk[i] = NULL;
+		}
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void
 add_chunk(struct ct_pool *p)
 {
 	uint32_t first = p->nb_chunks * CT_POOL_CHUNK;
-	void *memory;
 
-	if (p->nb_chunks == CT_POOL_CHUNKS)
-		return -ENOMEM;
-	memory = rte_zmalloc(p->name, (size_t)p->size * CT_POOL_CHUNK, RTE_CACHE_LINE_SIZE);
-	if (memory == NULL)
-		return -ENOMEM;
-	p->chunk[p->nb_chunks] = memory;
 	rte_spinlock_lock(&p->lock);
 	/* The last ones on top: low numbers go out first. */
 	for (uint32_t i = CT_POOL_CHUNK; i-- > 0;)
 		p->free[p->nb_free++] = first + i;
 	__atomic_store_n(&p->nb_chunks, p->nb_chunks + 1, __ATOMIC_RELEASE);
 	rte_spinlock_unlock(&p->lock);
-	return 0;
 }
 
 int
 ct_pool_reserve(struct ct_pool *p, uint32_t nb)
 {
-	uint32_t chunks = (nb + CT_POOL_CHUNK - 1) / CT_POOL_CHUNK;
+	uint32_t chunks = ct_pool_chunks(nb);
 
-	if (chunks > p->nb_chunks && chunks * CT_POOL_CHUNK > p->nb_room &&
-	    grow_free(p, chunks * CT_POOL_CHUNK) != 0)
+	if (chunks <= p->nb_chunks)
+		return 0;
+	if (chunks > CT_POOL_CHUNKS)
+		return -ENOMEM;
+	if (chunks * CT_POOL_CHUNK > p->nb_room && grow_free(p, chunks * CT_POOL_CHUNK) != 0)
+		return -ENOMEM;
+	if (fetch_chunks(p, chunks) != 0)
 		return -ENOMEM;
 	while (p->nb_chunks < chunks)
-		if (add_chunk(p) != 0)
-			return -ENOMEM;
+		add_chunk(p);
 	return 0;
 }
 

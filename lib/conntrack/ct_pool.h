@@ -35,6 +35,13 @@ struct ct_pool {
 
 #define CT_POOL_NONE UINT32_MAX
 
+/* That have room for nb items. */
+static inline uint32_t
+ct_pool_chunks(uint32_t nb)
+{
+	return (nb + CT_POOL_CHUNK - 1) / CT_POOL_CHUNK;
+}
+
 /* Control: at least nb items from now on. 0 or -ENOMEM: what was there stays. */
 int ct_pool_reserve(struct ct_pool *p, uint32_t nb);
 /* CT_POOL_NONE: none is left. lane: LANE_MAX for control. */

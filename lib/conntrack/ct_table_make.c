@@ -63,25 +63,36 @@ make_hash(enum hook_family family, uint32_t flows)
 	return rte_hash_create(&p);
 }
 
-/* Memory for max flows, and for what waits to be freed. */
+static int
+no_memory(uint32_t max, struct err *e)
+{
+	return err_set(e, -ENOMEM,
+		       "connection tracking: no memory for %u connections; lower "
+		       "net.netfilter.nf_conntrack_max",
+		       max);
+}
+
+/* Memory for max flows, and for what waits to be freed: all of it, or none. */
 static int
 reserve(enum hook_family family, uint32_t max, struct rte_hash **hash, struct err *e)
 {
 	struct ct_table *t = &ct_tables[family];
-	size_t before = heap_bytes();
-	int rc = ct_pool_reserve(&t->pool, max + CT_WAITING);
+	uint32_t items = ct_pool_chunks(max + CT_WAITING) * CT_POOL_CHUNK;
+	size_t before = heap_bytes(), index;
 
-	if (rc == 0)
-		rc = ct_sweep_reserve(family, ct_pool_items(&t->pool));
-	t->bytes_entries += heap_bytes() - before;
-	before = heap_bytes();
-	*hash = rc == 0 ? make_hash(family, ct_pool_items(&t->pool)) : NULL;
+	*hash = make_hash(family, items);
 	if (*hash == NULL)
-		return err_set(e, -ENOMEM,
-			       "connection tracking: no memory for %u connections; lower "
-			       "net.netfilter.nf_conntrack_max",
-			       max);
-	t->bytes_index = heap_bytes() - before;
+		return no_memory(max, e);
+	index = heap_bytes() - before;
+	before = heap_bytes();
+	/* The times of the sweep first: entries are used as soon as they are in the pool. */
+	if (ct_sweep_reserve(family, items) != 0 || ct_pool_reserve(&t->pool, items) != 0) {
+		rte_hash_free(*hash);
+		t->bytes_entries += heap_bytes() - before + index;
+		return no_memory(max, e);
+	}
+	t->bytes_entries += heap_bytes() - before;
+	t->bytes_index = index;
 	t->capacity = max;
 	return 0;
 }
@@ -90,6 +101,8 @@ int
 ct_table_create(enum hook_family family, struct err *e)
 {
 	struct ct_table *t = &ct_tables[family];
+	struct rte_hash *hash;
+	int rc;
 
 	if (t->hash[CT_HASH] != NULL)
 		return ct_table_grow(family, ct_max(), e);
@@ -100,7 +113,10 @@ ct_table_create(enum hook_family family, struct err *e)
 		t->waiting = calloc(CT_WAITING, sizeof(*t->waiting));
 	if (t->waiting == NULL)
 		return err_set(e, -ENOMEM, "connection tracking: no memory");
-	return reserve(family, ct_max(), &t->hash[CT_HASH], e);
+	rc = reserve(family, ct_max(), &hash, e);
+	if (rc == 0)
+		__atomic_store_n(&t->hash[CT_HASH], hash, __ATOMIC_RELEASE);
+	return rc;
 }
 
 /* Some entries from item first on into the next index. */

@@ -255,6 +255,9 @@ grows(void **state)
 	assert_int_equal(ct_count(), FLOWS + 40000);
 	assert_string_equal(DP("sysctl -n net.nf_conntrack_max"), "100000\n");
 	dp_command(1, "sysctl -w net.netfilter.nf_conntrack_max=0");
+	dp_command(1, "sysctl -w net.netfilter.nf_conntrack_max=16000000");
+	assert_int_equal(ct_table_info(HOOK_IP4).capacity, 100000);
+	assert_string_equal(DP("sysctl -n net.netfilter.nf_conntrack_max"), "100000\n");
 	dp_command(1, "sysctl -w net.netfilter.nf_conntrack_count=1");
 	assert_string_equal(DP("sysctl -n net.netfilter.nf_conntrack_count"), "41000\n");
 	forget();
