@@ -44,9 +44,10 @@ ask(const uint8_t *frame, size_t len, size_t cut, uint8_t family, uint16_t hlen)
 	static const uint16_t zones[CT_DIRS] = { 0, 7 };
 	struct hook_ctx ctx = { .family = family == AF_INET ? HOOK_IP4 : HOOK_IP6 };
 	struct frame f = { .p = { .family = family, .flags = PKT_L4, .l4 = hlen, .len = len } };
-	struct rte_mbuf second = { 0 };
+	struct rte_mbuf second;
 	struct ct_tuple t;
 
+	memset(&second, 0, sizeof(second));
 	f.p.proto = family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	fill(&f.m, frame, len - cut);
 	f.m.pkt_len = len;
