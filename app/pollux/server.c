@@ -213,12 +213,13 @@ static void
 finish_stream(struct client *c)
 {
 	const struct cmd_stream *stream = c->stream;
-	int rc = stream->finish(c->stream_state, &c->err);
-	struct str none = { 0 };
+	struct str out = { 0 };
+	int rc = stream->finish(c->stream_state, &out, &c->err);
 
 	c->stream = NULL;
 	stream->end(c->stream_state);
-	put_answer(c, rc, &none, &c->err);
+	put_answer(c, rc, &out, &c->err);
+	str_free(&out);
 	str_free(&c->err);
 }
 
@@ -227,7 +228,7 @@ static bool
 stream_on(struct client *c)
 {
 	struct str text = { 0 };
-	bool more = c->stream->next(c->stream_state, &text), ends = c->stream->finish != NULL;
+	bool more = c->stream->next(c->stream_state, &text), ends = !c->stream->endless;
 
 	if (text.len > 0)
 		put_frame(c, CMD_WIRE_PART, text.text, text.len);
@@ -281,6 +282,8 @@ run(struct client *c, uint32_t type, const struct cmd_wire_request *r)
 	if (c->stream == NULL)
 		put_answer(c, rc, &cmd.out, &cmd.err);
 	str_free(&cmd.out);
+	if (c->stream != NULL)
+		put_frame(c, CMD_WIRE_PART, NULL, 0); /* it is one */
 	if (c->stream != NULL && c->stream->finish != NULL)
 		c->err = cmd.err;
 	else
@@ -334,6 +337,12 @@ read_request(struct client *c)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (n == 0 && c->stream != NULL && c->stream->finish != NULL) {
+		/* It has enough, and listens for the last words. */
+		finish_stream(c);
+		send_answer(c);
+		return;
+	}
 	if (n <= 0) {
 		hang_up(c);
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,17 @@ take_frame(struct client *c, struct cmd_wire_head *h)
 	return recv_all(c->fd, c->buf, h->len);
 }
 
+/* The connection that ^C ends: the daemon says its last words, a second one ends us at once. */
+static volatile sig_atomic_t interrupted_fd = -1;
+
+static void
+interrupted(int sig)
+{
+	if (interrupted_fd >= 0)
+		shutdown(interrupted_fd, SHUT_WR);
+	signal(sig, SIG_DFL);
+}
+
 /*
  * Sends one request, made with add_caller(), and takes its answer's body into c->buf; parts before
  * it are printed as they come. false: the daemon is gone.
@@ -134,8 +146,15 @@ exchange(struct client *c, uint32_t type, const struct body *b, struct cmd_wire_
 	if (!send_all(c->fd, b->bytes, b->len))
 		return false;
 	while (take_frame(c, h)) {
-		if (h->type != CMD_WIRE_PART)
+		if (h->type != CMD_WIRE_PART) {
+			interrupted_fd = -1;
 			return true;
+		}
+		if (interrupted_fd < 0) {
+			interrupted_fd = c->fd;
+			signal(SIGINT, interrupted);
+			signal(SIGTERM, interrupted);
+		}
 		fwrite(c->buf, 1, h->len, stdout);
 		/* Nobody reads any more: leave, as grep -m does it to others. */
 		if (fflush(stdout) != 0)

@@ -76,7 +76,7 @@ cmd_stream(struct cmd *c, const struct cmd_stream *stream, void *state)
 	}
 	while (stream->next(state, &c->out) && c->out.len < CMD_OUT_MAX)
 		;
-	rc = stream->finish(state, &c->err);
+	rc = stream->finish(state, &c->out, &c->err);
 	stream->end(state);
 	return rc;
 }

@@ -27,9 +27,10 @@ struct cmd_caller {
  */
 struct cmd_stream {
 	bool (*next)(void *state, struct str *out); /* false: that was the last */
-	/* After the last: the exit status, and what is said on stderr. NULL: there is no last. */
-	int (*finish)(void *state, struct str *err);
+	/* After the last, or when the caller has enough: the exit status, and last words. NULL: there are none. */
+	int (*finish)(void *state, struct str *out, struct str *err);
 	void (*end)(void *state); /* frees the state */
+	bool endless;             /* there is no last; more may come at any time */
 };
 
 /* One running command. The caller owns it and frees out and err. */

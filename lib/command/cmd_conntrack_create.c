@@ -16,6 +16,20 @@
 	(1u << CT_EVENT_REPLY | 1u << CT_EVENT_ASSURED | 1u << CT_EVENT_PROTOINFO | \
 	 1u << CT_EVENT_HELPER | 1u << CT_EVENT_MARK)
 
+/* Of ICMP only the question's type is named, the answer's follows from it; its addresses have to fit. */
+static bool
+name_answer(struct ct_tuple t[CT_DIRS])
+{
+	struct ct_tuple answer;
+
+	if (!ct_invert(&answer, &t[CT_ORIGINAL]) ||
+	    memcmp(&answer.src, &t[CT_REPLY].src, sizeof(answer.src)) != 0 ||
+	    memcmp(&answer.dst, &t[CT_REPLY].dst, sizeof(answer.dst)) != 0)
+		return false;
+	t[CT_REPLY] = answer;
+	return true;
+}
+
 /* Both tuples; one that is not named is the other one's answer. */
 static bool
 name_tuples(const struct conntrack *k, struct ct_tuple t[CT_DIRS])
@@ -39,7 +53,7 @@ name_tuples(const struct conntrack *k, struct ct_tuple t[CT_DIRS])
 	if (!reply)
 		return ct_invert(&t[CT_REPLY], &t[CT_ORIGINAL]);
 	if (k->proto == IPPROTO_ICMP || k->proto == IPPROTO_ICMPV6)
-		return false;
+		return name_answer(t);
 	/* Addresses of both, ports of one. */
 	return k->ops == NULL || (conntrack_has_field(k, CONNTRACK_REPLY_SPORT) &&
 				  conntrack_has_field(k, CONNTRACK_REPLY_DPORT));

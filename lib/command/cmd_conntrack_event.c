@@ -13,7 +13,7 @@
 struct follow {
 	struct conntrack k;
 	uint64_t next; /* number of the event */
-	bool begun;
+	uint64_t nb;   /* shown */
 };
 
 static const char *
@@ -84,10 +84,10 @@ put(struct follow *f, struct str *out, const struct ct_event_record *r)
 		.output = f->k.output, .type = type_of(r), .usec = r->usec, .portid = r->portid
 	};
 
-	if (xml && !f->begun)
+	if (xml && f->nb == 0)
 		str_printf(out, CONNTRACK_XML_HEAD "<%s>\n",
 			   r->kind == CT_EVENT_FLOW ? "conntrack" : "expect");
-	f->begun = true;
+	f->nb++;
 	if (r->kind != CT_EVENT_FLOW) {
 		conntrack_expect_put(out, &r->expect, &p);
 		return;
@@ -118,6 +118,20 @@ follow_next(void *state, struct str *out)
 	return true;
 }
 
+/* Last words, as those of the tool when it is interrupted. */
+static int
+follow_finish(void *state, struct str *out, struct str *err)
+{
+	const struct follow *f = state;
+	bool expects = f->k.table == CONNTRACK_TABLE_EXPECT;
+
+	if (f->nb != 0 && f->k.output & CONNTRACK_OUT_XML)
+		str_printf(out, "</%s>\n", expects ? "expect" : "conntrack");
+	conntrack_say(err, "%" PRIu64 " %s events have been shown.", f->nb,
+		      expects ? "expectation" : "flow");
+	return 0;
+}
+
 static void
 follow_end(void *state)
 {
@@ -128,7 +142,9 @@ follow_end(void *state)
 int
 conntrack_event(struct cmd *c, const struct conntrack *k)
 {
-	static const struct cmd_stream stream = { .next = follow_next, .end = follow_end };
+	static const struct cmd_stream stream = {
+		.next = follow_next, .finish = follow_finish, .end = follow_end, .endless = true
+	};
 	struct follow *f;
 	struct err e;
 

@@ -97,21 +97,21 @@ list_next(void *state, struct str *out)
 	l->now = ct_time(clock_ms());
 	for (unsigned i = 0; more && i < PIECES && out->len - before < PART_BYTES; i++)
 		more = look(l);
-	if (!more && l->nb != 0 && l->print.output & CONNTRACK_OUT_XML && !l->remove)
-		str_add(out, "</conntrack>\n");
 	return more;
 }
 
 static int
-list_finish(void *state, struct str *err)
+list_finish(void *state, struct str *out, struct str *err)
 {
 	const struct list *l = state;
 
+	if (l->nb != 0 && l->print.output & CONNTRACK_OUT_XML && !l->remove)
+		str_add(out, "</conntrack>\n");
 	conntrack_say(err, "%u flow entries have been %s.", l->nb, l->remove ? "deleted" : "shown");
 	return l->remove && l->nb == 0 ? 1 : 0;
 }
 
-static const struct cmd_stream list_stream = { list_next, list_finish, free };
+static const struct cmd_stream list_stream = { list_next, list_finish, free, false };
 
 static int
 start(struct cmd *c, const struct conntrack *k)

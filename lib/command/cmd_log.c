@@ -194,7 +194,9 @@ follow_next(void *state, struct str *out)
 static int
 log_follow(struct cmd *c)
 {
-	static const struct cmd_stream stream = { .next = follow_next, .end = free };
+	static const struct cmd_stream stream = { .next = follow_next,
+						  .end = free,
+						  .endless = true };
 	bool raw = c->argc == 3 && strcmp(c->argv[2], "-r") == 0;
 	struct follow *f;
 

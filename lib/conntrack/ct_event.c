@@ -137,6 +137,9 @@ ct_event_send(unsigned lane, struct ct *ct, unsigned mask)
 	struct ct_event_ring *ring = ring_of(lane);
 	unsigned i;
 
+	/* Nothing happens to what has gone. */
+	if (ct_status(ct) & CT_DYING && !(mask & 1u << CT_EVENT_DESTROY))
+		return;
 	mask = wanted(ct, mask);
 	if (ring == NULL || mask == 0)
 		return;

@@ -91,7 +91,28 @@ after_kill_9()
 	pollux_start "$RULES" && pollux_stop
 }
 
+# A link called conntrack is that command; its events come while they happen, and end with ^C as the tool's do.
+conntrack_by_link()
+{
+	local dir=$LAB_DIR/links pid
+	mkdir -p "$dir" && ln -sf "$LAB_BUILD/app/polluxctl/polluxctl" "$dir/conntrack"
+	POLLUX_SOCKET=$LAB_SOCKET "$dir/conntrack" -E -p udp >"$dir/events" 2>&1 &
+	pid=$!
+	sleep 0.5
+	ctl conntrack -I -p udp -s 192.0.2.1 -d 192.0.2.2 --sport 5 --dport 6 -t 60
+	ctl conntrack -D -p udp -s 192.0.2.1
+	sleep 0.5
+	kill "$pid"
+	wait "$pid"
+	expect 0 $? "the status of conntrack -E" || return 1
+	cat "$dir/events"
+	grep -q '\[NEW\] udp      17 60 src=192.0.2.1 dst=192.0.2.2 sport=5 dport=6 \[UNREPLIED\]' "$dir/events" &&
+		grep -q '\[DESTROY\] udp      17 .*src=192.0.2.1' "$dir/events" &&
+		grep -q '2 flow events have been shown' "$dir/events"
+}
+
 if need_pollux; then
+	check "a link called conntrack, and its events" conntrack_by_link
 	check "clients vanish in the middle of a command" client_vanishes
 	check "polluxctl is killed while it reads" ctl_killed
 	check "eight clients at once" commands_at_once
