@@ -127,7 +127,8 @@ control_loop(bool prompt)
 		if (prompt && fds[FD_PROMPT].revents != 0)
 			prompt = cmd_prompt_input();
 		server_handle(fds + FD_SERVER, nb);
-		more = queue_log_round() | ct_event_round();
+		more = queue_log_round();
+		more |= ct_event_round();
 		more |= server_streams();
 		rcu_reap();
 	}

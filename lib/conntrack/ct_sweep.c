@@ -50,6 +50,13 @@ ct_sweep_reserve(enum hook_family family, uint32_t items)
 	return 0;
 }
 
+/* As many as there are chunks for: they grow while workers sweep. */
+static inline uint32_t
+items_of(const struct wheel *w)
+{
+	return __atomic_load_n(&w->items, __ATOMIC_ACQUIRE);
+}
+
 static inline uint32_t *
 at_of(const struct wheel *w, uint32_t item)
 {
@@ -131,13 +138,13 @@ static void
 sweep_some(unsigned lane, enum hook_family family, uint32_t n, uint32_t now)
 {
 	const struct wheel *w = &wheels[family];
-	uint32_t part = w->items / lane_count() + 1;
+	uint32_t items = items_of(w), part = items / lane_count() + 1;
 	uint32_t *next = &sweepers[lane].next[family];
 
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t item = lane * part + *next;
 
-		if (*next >= part || item >= w->items) {
+		if (*next >= part || item >= items) {
 			*next = 0;
 			return;
 		}
@@ -158,9 +165,9 @@ ct_sweep(unsigned lane, uint64_t now_ms)
 	s->last = now_ms;
 	ct_reclaim(lane);
 	for (unsigned f = 0; f < HOOK_FAMILIES; f++) {
-		uint32_t part = wheels[f].items / lane_count() + 1;
+		uint32_t items = items_of(&wheels[f]), part = items / lane_count() + 1;
 
-		if (wheels[f].items != 0)
+		if (items != 0)
 			sweep_some(lane, f, part * passed / PERIOD_MS + PIECE, ct_time(now_ms));
 	}
 	if (unlikely(__atomic_load_n(&ct_nb_expects, __ATOMIC_RELAXED) != 0))

@@ -190,7 +190,7 @@ move(struct ct_tcp_step *st)
 
 	t->last_index = st->s.kind;
 	t->last_dir = st->s.dir;
-	ct->state = st->state;
+	__atomic_store_n(&ct->state, st->state, __ATOMIC_RELAXED); /* connlimit reads it */
 	if (st->old != st->state && st->state == CT_TCP_FIN_WAIT)
 		t->seen[st->s.dir].flags |= CT_TCP_CLOSE_INIT;
 	return keep(ct, st->state, st->s.kind == CT_TCP_KIND_RST);

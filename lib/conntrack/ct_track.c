@@ -130,9 +130,9 @@ must_wait(const struct ct_lane *l, struct ct *ct)
 {
 	if (likely(!l->order))
 		return false;
-	if (ct->seen == l->seq)
+	if (__atomic_load_n(&ct->seen, __ATOMIC_RELAXED) == l->seq)
 		return true;
-	ct->seen = l->seq;
+	__atomic_store_n(&ct->seen, l->seq, __ATOMIC_RELAXED);
 	return false;
 }
 
@@ -187,6 +187,8 @@ known(struct ct_lane *l, struct ct_pkt *p, bool check_sum)
 
 	if (unlikely(ct_expired(p->ct, p->now) || ct_status(p->ct) & CT_DYING))
 		return slow(l, p, check_sum);
+	if (unlikely(must_wait(l, p->ct)))
+		return DEFER;
 	r = protocol(p, check_sum);
 	return unlikely(r == CT_AGAIN) ? slow(l, p, check_sum) : settle(l, p, r);
 }
@@ -301,10 +303,7 @@ ct_track(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_
 		if (likely(found[i] > NOT_LOOKED_UP)) {
 			p.ct = (struct ct *)(uintptr_t)(found[i] & ~CT_INFO_MASK);
 			p.dir = found[i] & 1;
-			if (unlikely(must_wait(l, p.ct)))
-				o = DEFER;
-			else
-				o = known(l, &p, check_sum);
+			o = known(l, &p, check_sum);
 		} else {
 			o = slow(l, &p, check_sum);
 		}
