@@ -34,21 +34,26 @@ udp_valid(const struct rte_mbuf *m, bool check_sum)
 	return !check_sum || pkt_l4_checksum_ok(m);
 }
 
-/* Once assured, it is a stream: the second line of the entry need not be read. */
+/* ct.state, so that the second line of the entry of a stream need not be read. */
+enum { YOUNG, STREAM };
+
 static inline bool
-is_stream(const struct ct_pkt *p, uint32_t status)
+is_stream(const struct ct_pkt *p)
 {
-	return status & CT_ASSURED || (int32_t)(p->now - p->ct->udp.stream_from) > 0;
+	if (likely(__atomic_load_n(&p->ct->state, __ATOMIC_RELAXED) == STREAM))
+		return true;
+	if ((int32_t)(p->now - p->ct->udp.stream_from) <= 0)
+		return false;
+	__atomic_store_n(&p->ct->state, STREAM, __ATOMIC_RELAXED);
+	return true;
 }
 
 static enum ct_result
 udp_packet(struct ct_pkt *p)
 {
-	uint32_t status = ct_status(p->ct);
-
 	if (p->fresh)
 		p->ct->udp.stream_from = p->now + ct_seconds(STREAM_SECONDS);
-	if (!(status & CT_SEEN_REPLY) || !is_stream(p, status)) {
+	if (!(ct_status(p->ct) & CT_SEEN_REPLY) || !is_stream(p)) {
 		ct_refresh(p, ct_udp_seconds(p->ct, &udp, CT_UDP_UNREPLIED));
 		return CT_OK;
 	}
