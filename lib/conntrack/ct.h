@@ -64,13 +64,19 @@ ct_icmp_dport(uint8_t type, uint8_t code)
 	return rte_cpu_to_be_16(type << 8 | code);
 }
 
+/*
+ * In the family of a tuple that is a key: another connection has the same tuple for its other direction. Zones of
+ * one direction only make that possible; the one that came second stands apart.
+ */
+#define CT_TUPLE_APART 0x80
+
 /* An IPv4 tuple as the table's key. */
 struct ct_key4 {
 	uint32_t src, dst;
 	uint16_t sport, dport;
 	uint16_t zone;
 	uint8_t proto;
-	uint8_t zero;
+	uint8_t apart; /* CT_TUPLE_APART, or 0 */
 };
 
 _Static_assert(sizeof(struct ct_key4) == 16, "no holes");
@@ -288,7 +294,8 @@ ct_key4_of_tuple(struct ct_key4 *k, const struct ct_tuple *t)
 			       .sport = t->sport,
 			       .dport = t->dport,
 			       .zone = t->zone,
-			       .proto = t->proto };
+			       .proto = t->proto,
+			       .apart = t->family & CT_TUPLE_APART };
 }
 
 static inline struct ct_tuple
@@ -296,8 +303,11 @@ ct_tuple(const struct ct *ct, enum ct_dir dir)
 {
 	struct ct_tuple t;
 
-	if (ct->family == AF_INET6)
-		return ((const struct ct6 *)ct)->key[dir];
+	if (ct->family == AF_INET6) {
+		t = ((const struct ct6 *)ct)->key[dir];
+		t.family = AF_INET6;
+		return t;
+	}
 	ct_tuple_of_key4(&t, &ct->key[dir]);
 	return t;
 }

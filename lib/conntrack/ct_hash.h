@@ -44,7 +44,7 @@ ct_hash_tuple(const struct ct_tuple *t)
 {
 	struct ct_key4 k;
 
-	if (t->family == AF_INET6)
+	if ((t->family & ~CT_TUPLE_APART) == AF_INET6)
 		return ct_hash6(t);
 	ct_key4_of_tuple(&k, t);
 	return ct_hash4(&k);

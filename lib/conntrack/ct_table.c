@@ -147,10 +147,9 @@ static bool remove_locked(struct ct_table *t, unsigned lane, struct ct *ct);
 /* Under the lock. An expired one leaves the table, *gone, where there is room for it to wait. */
 static bool
 is_free(struct ct_table *t, unsigned lane, const void *key, uint32_t hash, uint32_t now,
-	struct ct **other, struct ct **gone)
+	struct ct **other, enum ct_dir *dir, struct ct **gone)
 {
-	enum ct_dir dir;
-	struct ct *ct = find_key(t, key, hash, &dir);
+	struct ct *ct = find_key(t, key, hash, dir);
 
 	if (ct == NULL)
 		return true;
@@ -160,6 +159,30 @@ is_free(struct ct_table *t, unsigned lane, const void *key, uint32_t hash, uint3
 	}
 	*other = ct;
 	return false;
+}
+
+/*
+ * Under the lock: nobody has that tuple of the new entry. Another one may have it for its other direction, if ours
+ * is of another zone there: then ours stands apart.
+ */
+static bool
+has_place(struct ct_table *t, unsigned lane, struct ct *ct, enum ct_dir d, uint32_t now,
+	  struct ct **other, struct ct **gone)
+{
+	uint32_t hash;
+	const void *key = ct_table_key(ct, d, &hash);
+	enum ct_dir its;
+
+	if (is_free(t, lane, key, hash, now, other, &its, gone))
+		return true;
+	if (its == d || ct_tuple(ct, d).zone == ct_tuple(ct, its).zone)
+		return false;
+	if (ct->family == AF_INET6)
+		((struct ct6 *)ct)->key[d].family |= CT_TUPLE_APART;
+	else
+		ct->key[d].apart = CT_TUPLE_APART;
+	key = ct_table_key(ct, d, &hash);
+	return is_free(t, lane, key, hash, now, other, &its, gone);
 }
 
 int
@@ -185,13 +208,9 @@ insert_locked(struct ct_table *t, unsigned lane, struct ct *ct, uint32_t now, st
 {
 	int rc = 0;
 
-	for (unsigned d = 0; d < CT_DIRS; d++) {
-		uint32_t hash;
-		const void *key = ct_table_key(ct, d, &hash);
-
-		if (!is_free(t, lane, key, hash, now, other, &gone[d]))
+	for (unsigned d = 0; d < CT_DIRS; d++)
+		if (!has_place(t, lane, ct, d, now, other, &gone[d]))
 			return -EEXIST;
-	}
 	__atomic_store_n(&ct->expires, ct->expires + now, __ATOMIC_RELEASE); /* ct_expired() */
 	ct_sweep_watch(ct, now);
 	for (unsigned h = 0; h < CT_HASHES; h++)
@@ -285,14 +304,15 @@ alive(unsigned lane, struct ct *ct, uint32_t now)
 struct ct *
 ct_find(unsigned lane, const struct ct_tuple *tuple, enum ct_dir *dir, uint32_t now)
 {
-	struct ct_table *t = table_of(tuple->family);
+	uint8_t family = tuple->family & ~CT_TUPLE_APART;
+	struct ct_table *t = table_of(family);
 	const void *key = tuple;
 	struct ct_key4 key4;
 	struct ct *ct;
 
 	if (index_of(t) == NULL)
 		return NULL;
-	if (tuple->family == AF_INET) {
+	if (family == AF_INET) {
 		ct_key4_of_tuple(&key4, tuple);
 		key = &key4;
 	}

@@ -23,18 +23,22 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 	return rule_value_masked(p, arg, &m->mark);
 }
 
-/* Without a connection never, inverted or not. */
+/*
+ * Without a connection never, inverted or not. In raw, behind target CT, a packet has what stands for one to come:
+ * its mark is 0.
+ */
 static bool
 match(struct rule_packet *rp, const void *data)
 {
 	const struct connmark *m = data;
 	enum ct_info info;
 	const struct ct *ct = ct_of(rp->m, &info);
-	uint32_t mark;
+	uint32_t mark = 0;
 
-	if (ct == NULL)
+	if (ct == NULL && info != CT_INFO_TEMPLATE)
 		return false;
-	mark = __atomic_load_n(&ct->mark, __ATOMIC_RELAXED);
+	if (ct != NULL)
+		mark = __atomic_load_n(&ct->mark, __ATOMIC_RELAXED);
 	return ((mark & m->mark.mask) == m->mark.value) != m->invert;
 }
 
