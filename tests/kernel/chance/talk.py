@@ -18,9 +18,8 @@ BOX = {build.address(table[port]) for table in (IPV4, IPV6) for port in ("r0", "
 HOSTS = {"c": ("c", "c3"), "s": ("s", "s3")}
 TCP_PORTS = (80, 80, 443, 21)
 PACKETS = 70
-# Rules that see or change what another packet of the burst has changed, in another hook: Pollux takes a burst
-# through one hook after the other.
-ORDERED = ("connbytes", "ctstatus", "CONNMARK", "connmark", "--set\n", "tcp-reset")
+# Rules by which the box answers: the answers are tracked when the burst is through (README).
+ORDERED = ("REJECT",)
 NETFILTER = "net.netfilter.nf_conntrack_"
 SHOWS = ("conntrack -L", "conntrack -L expect")
 CLEANUP = ("conntrack -F", "conntrack -F expect")
@@ -71,7 +70,7 @@ def _groups(rng, frames, ordered):
     made = []
     for side, frame in frames:
         # what the router answers changes a connection: Pollux answers when a burst is through
-        alone = ordered or made and (_for_box(frame) or _for_box(made[-1][2][-1]))
+        alone = ordered or made and (_answered(frame) or _answered(made[-1][2][-1]))
         if made and made[-1][0] == side and rng.random() < 0.9 and not alone:
             made[-1][2].append(frame)
         else:
@@ -80,8 +79,11 @@ def _groups(rng, frames, ordered):
     return [(side, held and len(some) > 1, some) for side, held, some in made]
 
 
-def _for_box(frame):
-    return frame[30:34] in BOX if frame[12:14] == b"\x08\0" else frame[38:54] in BOX
+def _answered(frame):
+    """For the box, or too old to be forwarded: its answer is tracked when the burst is through (README)."""
+    if frame[12:14] == b"\x08\0":
+        return frame[22] <= 1 or frame[30:34] in BOX
+    return frame[21] <= 1 or frame[38:54] in BOX
 
 
 class _Talk:
