@@ -274,16 +274,18 @@ ct_attach(struct rte_mbuf *m, const struct rte_mbuf *about)
 		       ct_info_dir(info) == CT_ORIGINAL ? CT_INFO_RELATED_REPLY : CT_INFO_RELATED);
 }
 
+/* Every byte: what an initialiser of one member leaves of a union is anything. */
 static inline void
 ct_tuple_of_key4(struct ct_tuple *t, const struct ct_key4 *k)
 {
-	*t = (struct ct_tuple){ .src.v4 = k->src,
-				.dst.v4 = k->dst,
-				.sport = k->sport,
-				.dport = k->dport,
-				.zone = k->zone,
-				.proto = k->proto,
-				.family = AF_INET };
+	memset(t, 0, sizeof(*t));
+	t->src.v4 = k->src;
+	t->dst.v4 = k->dst;
+	t->sport = k->sport;
+	t->dport = k->dport;
+	t->zone = k->zone;
+	t->proto = k->proto;
+	t->family = AF_INET;
 }
 
 static inline void
