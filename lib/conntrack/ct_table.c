@@ -261,11 +261,12 @@ take_out(struct ct_table *t, struct ct_waiting *w)
 static bool
 remove_locked(struct ct_table *t, unsigned lane, struct ct *ct)
 {
-	struct ct_waiting *w = &t->waiting[t->last % CT_WAITING];
+	struct ct_waiting *w;
 
-	if (t->last - t->first == CT_WAITING || !(ct_status(ct) & CT_CONFIRMED) ||
-	    ct_status_set(ct, CT_DYING) & CT_DYING)
+	if (t->waiting == NULL || t->last - t->first == CT_WAITING ||
+	    !(ct_status(ct) & CT_CONFIRMED) || ct_status_set(ct, CT_DYING) & CT_DYING)
 		return false;
+	w = &t->waiting[t->last % CT_WAITING];
 	w->ct = ct;
 	take_out(t, w);
 	ct_sweep_set(ct, ct_sweep_never(__atomic_load_n(&ct->expires, __ATOMIC_RELAXED)));
