@@ -4,8 +4,8 @@
 
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export ASAN_OPTIONS=halt_on_error=1:print_summary=1:detect_stack_use_after_return=1
-# DPDK is not instrumented; tests/dataplane may name what of it must be believed.
-export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+# DPDK is not instrumented: tests/dataplane names what of it must be believed.
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${top:-$PWD}/tests/dataplane/tsan.supp
 
 install_packages()
 {
@@ -119,8 +119,6 @@ group_clang() { run_group clang 300 clang_build; }
 # TSan cannot live with as many random address bits as kernels now use: setarch -R takes them away.
 tsan_suite()
 {
-	local supp=$top/tests/dataplane/tsan.supp
-	[ ! -f "$supp" ] || TSAN_OPTIONS+=:suppressions=$supp
 	CC=clang build_tree build-tsan -Db_sanitize=thread -Db_lundef=false -Dbuildtype=debugoptimized \
 		-Dtests=true || return 1
 	setarch "$(uname -m)" -R bash -c '. tests/parts/groups.sh; suite build-tsan dataplane'
