@@ -158,9 +158,11 @@ struct rule_ext_type {
 	verdict_t (*eval)(struct rule_packet *rp, const void *data);
 	void (*print)(struct str *out, const struct rule_where *w, const void *data);
 	void (*save)(struct str *out, const struct rule_where *w, const void *data);
-	uint32_t (*deps)(const void *data);
-	/* RULE_NEEDS_*, of a rule that was checked. NULL: nothing. */
-	uint32_t (*needs)(const void *data);
+	uint32_t deps;  /* RULE_DEP_*, whatever the data */
+	uint32_t needs; /* RULE_NEEDS_* */
+	/* More than that, by the data of a rule that was checked. May be NULL. */
+	uint32_t (*deps_of)(const void *data);
+	uint32_t (*needs_of)(const void *data);
 	/* An instance goes that check() accepted, or that nobody checked: gives back what its state holds. */
 	void (*release)(const void *data, void *state);
 	/*

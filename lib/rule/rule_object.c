@@ -75,27 +75,35 @@ rule_unconditional(const struct rule *r)
 	return r->nb_matches == 0 && memcmp(&r->ip, &any, sizeof(any)) == 0;
 }
 
+static uint32_t
+ext_deps(const struct rule_ext *x)
+{
+	if (x->type == NULL)
+		return 0;
+	return x->type->deps | (x->type->deps_of != NULL ? x->type->deps_of(x->data) : 0);
+}
+
 uint32_t
 rule_deps(const struct rule *r)
 {
 	static const uint8_t none[RULE_IFACE_NAME];
-	uint32_t deps = RULE_DEP_TUPLE;
+	uint32_t deps = RULE_DEP_TUPLE | ext_deps(&r->target);
 
 	if (memcmp(r->ip.in_mask, none, sizeof(none)) || memcmp(r->ip.out_mask, none, sizeof(none)))
 		deps |= RULE_DEP_IFACE;
 	if (r->ip.flags & RULE_IP_FRAG)
 		deps |= RULE_DEP_FRAG;
 	for (unsigned i = 0; i < r->nb_matches; i++)
-		deps |= r->match[i].type->deps(r->match[i].data);
-	if (r->target.type != NULL)
-		deps |= r->target.type->deps(r->target.data);
+		deps |= ext_deps(&r->match[i]);
 	return deps;
 }
 
 static uint32_t
 ext_needs(const struct rule_ext *x)
 {
-	return x->type != NULL && x->type->needs != NULL ? x->type->needs(x->data) : 0;
+	if (x->type == NULL)
+		return 0;
+	return x->type->needs | (x->type->needs_of != NULL ? x->type->needs_of(x->data) : 0);
 }
 
 uint32_t

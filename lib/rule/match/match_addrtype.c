@@ -275,11 +275,11 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
+deps_of(const void *data)
 {
 	const struct addrtype *a = data;
 
-	return RULE_DEP_TUPLE | RULE_DEP_ROUTE | (a->limit != 0 ? RULE_DEP_IFACE : 0);
+	return a->limit != 0 ? RULE_DEP_IFACE : 0;
 }
 
 static struct rule_ext_type type = {
@@ -295,7 +295,8 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TUPLE | RULE_DEP_ROUTE,
+	.deps_of = deps_of,
 };
 
 RULE_EXT_REGISTER(type)

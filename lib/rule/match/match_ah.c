@@ -174,18 +174,6 @@ save_esp(struct str *out, const struct rule_where *w, const void *data)
 	rule_range_save(out, "--espspi", &s->spi, s->invert);
 }
 
-static uint32_t
-deps_tuple(const void *data)
-{
-	return RULE_DEP_TUPLE | RULE_DEP_PAYLOAD;
-}
-
-static uint32_t
-deps_ah6(const void *data)
-{
-	return RULE_DEP_EXT6;
-}
-
 static struct rule_ext_type type_ah4 = {
 	.name = "ah",
 	.families = 1u << HOOK_IP4,
@@ -199,7 +187,7 @@ static struct rule_ext_type type_ah4 = {
 	.match = match_ah4,
 	.print = print_ah4,
 	.save = save_ah,
-	.deps = deps_tuple,
+	.deps = RULE_DEP_TUPLE | RULE_DEP_PAYLOAD,
 };
 static struct rule_ext_type type_ah6 = {
 	.name = "ah",
@@ -212,7 +200,7 @@ static struct rule_ext_type type_ah6 = {
 	.match = match_ah6,
 	.print = print_ah6,
 	.save = save_ah,
-	.deps = deps_ah6,
+	.deps = RULE_DEP_EXT6,
 };
 static struct rule_ext_type type_esp = {
 	.name = "esp",
@@ -227,7 +215,7 @@ static struct rule_ext_type type_esp = {
 	.match = match_esp,
 	.print = print_esp,
 	.save = save_esp,
-	.deps = deps_tuple,
+	.deps = RULE_DEP_TUPLE | RULE_DEP_PAYLOAD,
 };
 
 RULE_EXT_REGISTER(type_ah4)

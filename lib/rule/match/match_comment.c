@@ -47,12 +47,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	rule_quote(out, ((const struct comment *)data)->text);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return 0;
-}
-
 static int
 tests(const void *data, struct rule_test *t)
 {
@@ -69,7 +63,6 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
 	.tests = tests,
 };
 

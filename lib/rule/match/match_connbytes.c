@@ -139,18 +139,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " --connbytes-mode %s --connbytes-dir %s", modes[c->mode], dirs[c->dir]);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_CTSTATE | RULE_DEP_ORDER;
-}
-
-static uint32_t
-needs(const void *data)
-{
-	return RULE_NEEDS_TRACK | RULE_NEEDS_ORDER;
-}
-
 static struct rule_ext_type type = {
 	.name = "connbytes",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -162,8 +150,8 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_CTSTATE | RULE_DEP_ORDER,
+	.needs = RULE_NEEDS_TRACK | RULE_NEEDS_ORDER,
 };
 
 RULE_EXT_REGISTER(type)

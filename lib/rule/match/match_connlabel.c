@@ -134,17 +134,11 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
+deps_of(const void *data)
 {
 	const struct connlabel *l = data;
 
-	return RULE_DEP_CTMARK | (l->set ? RULE_DEP_WRITER : 0);
-}
-
-static uint32_t
-needs(const void *data)
-{
-	return RULE_NEEDS_TRACK | RULE_NEEDS_ORDER;
+	return l->set ? RULE_DEP_WRITER : 0;
 }
 
 static struct rule_ext_type type = {
@@ -159,8 +153,9 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_CTMARK,
+	.deps_of = deps_of,
+	.needs = RULE_NEEDS_TRACK | RULE_NEEDS_ORDER,
 	.release = release,
 };
 

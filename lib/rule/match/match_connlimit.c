@@ -147,19 +147,7 @@ save(struct str *out, const struct rule_where *w, const void *data)
 		   c->upto ? "upto" : "above", c->limit, c->len, c->dst ? "daddr" : "saddr");
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TUPLE | RULE_DEP_CTSTATE | RULE_DEP_ORDER;
-}
-
 /* What a burst makes new counts before it is confirmed, so its packets need not wait for each other. */
-static uint32_t
-needs(const void *data)
-{
-	return RULE_NEEDS_TRACK;
-}
-
 static struct rule_ext_type type = {
 	.name = "connlimit",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -174,8 +162,8 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_TUPLE | RULE_DEP_CTSTATE | RULE_DEP_ORDER,
+	.needs = RULE_NEEDS_TRACK,
 	.release = restart,
 };
 

@@ -68,18 +68,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	value(out, m);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_CTMARK;
-}
-
-static uint32_t
-needs(const void *data)
-{
-	return RULE_NEEDS_TRACK | RULE_NEEDS_ORDER;
-}
-
 static struct rule_ext_type type = {
 	.name = "connmark",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -90,8 +78,8 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_CTMARK,
+	.needs = RULE_NEEDS_TRACK | RULE_NEEDS_ORDER,
 };
 
 RULE_EXT_REGISTER(type)

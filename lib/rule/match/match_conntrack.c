@@ -236,24 +236,20 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
+deps_of(const void *data)
 {
 	const struct rule_conntrack *c = data;
-	uint32_t deps = RULE_DEP_CTSTATE | RULE_DEP_TUPLE;
 
-	if (c->given & 1u << RULE_CT_EXPIRE)
-		deps |= RULE_DEP_TIME | RULE_DEP_ORDER;
-	return deps;
+	return c->given & 1u << RULE_CT_EXPIRE ? RULE_DEP_TIME | RULE_DEP_ORDER : 0;
 }
 
 /* The status and the timeout change with packets of the flow that come later in the same burst. */
 static uint32_t
-needs(const void *data)
+needs_of(const void *data)
 {
 	const struct rule_conntrack *c = data;
 
-	return RULE_NEEDS_TRACK |
-	       (c->given & (1u << RULE_CT_STATUS | 1u << RULE_CT_EXPIRE) ? RULE_NEEDS_ORDER : 0);
+	return c->given & (1u << RULE_CT_STATUS | 1u << RULE_CT_EXPIRE) ? RULE_NEEDS_ORDER : 0;
 }
 
 static struct rule_ext_type type = {
@@ -267,8 +263,10 @@ static struct rule_ext_type type = {
 	.match = rule_conntrack_match,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_CTSTATE | RULE_DEP_TUPLE,
+	.deps_of = deps_of,
+	.needs = RULE_NEEDS_TRACK,
+	.needs_of = needs_of,
 };
 
 RULE_EXT_REGISTER(type)

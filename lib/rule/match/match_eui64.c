@@ -22,19 +22,13 @@ print(struct str *out, const struct rule_where *w, const void *data)
 	str_add(out, "eui64 ");
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TUPLE | RULE_DEP_MAC;
-}
-
 static struct rule_ext_type type = {
 	.name = "eui64",
 	.families = 1u << HOOK_IP6,
 	.points = 1u << HOOK_PREROUTING | 1u << HOOK_INPUT | 1u << HOOK_FORWARD,
 	.match = match,
 	.print = print,
-	.deps = deps,
+	.deps = RULE_DEP_TUPLE | RULE_DEP_MAC,
 };
 
 RULE_EXT_REGISTER(type)

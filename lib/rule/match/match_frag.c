@@ -105,12 +105,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 			str_printf(out, " --%s", opts[i].name);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_FRAG;
-}
-
 static struct rule_ext_type type = {
 	.name = "frag",
 	.families = 1u << HOOK_IP6,
@@ -122,7 +116,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_FRAG,
 };
 
 RULE_EXT_REGISTER(type)

@@ -203,17 +203,11 @@ save_dst(struct str *out, const struct rule_where *w, const void *data)
 	save(out, "dst", data);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_EXT6;
-}
-
-#define HBH_TYPE(name_, match_, print_, save_)                                          \
-	{                                                                               \
-		.name = #name_, .families = 1u << HOOK_IP6, .size = sizeof(struct hbh), \
-		.opts = opts_##name_, .nb_opts = RTE_DIM(opts_##name_), .parse = parse, \
-		.match = (match_), .print = (print_), .save = (save_), .deps = deps,    \
+#define HBH_TYPE(name_, match_, print_, save_)                                                \
+	{                                                                                     \
+		.name = #name_, .families = 1u << HOOK_IP6, .size = sizeof(struct hbh),       \
+		.opts = opts_##name_, .nb_opts = RTE_DIM(opts_##name_), .parse = parse,       \
+		.match = (match_), .print = (print_), .save = (save_), .deps = RULE_DEP_EXT6, \
 	}
 
 static struct rule_ext_type type_hbh = HBH_TYPE(hbh, match_hbh, print_hbh, save_hbh);

@@ -65,18 +65,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	rule_quote(out, h->name);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_CTSTATE;
-}
-
-static uint32_t
-needs(const void *data)
-{
-	return RULE_NEEDS_TRACK;
-}
-
 static struct rule_ext_type type = {
 	.name = "helper",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -87,8 +75,8 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_CTSTATE,
+	.needs = RULE_NEEDS_TRACK,
 };
 
 RULE_EXT_REGISTER(type)

@@ -129,12 +129,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 		}
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TUPLE;
-}
-
 static struct rule_ext_type type = {
 	.name = "iprange",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -146,7 +140,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TUPLE,
 };
 
 RULE_EXT_REGISTER(type)

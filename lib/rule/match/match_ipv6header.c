@@ -188,12 +188,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 		str_add(out, " --soft");
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_EXT6;
-}
-
 static struct rule_ext_type type = {
 	.name = "ipv6header",
 	.families = 1u << HOOK_IP6,
@@ -204,7 +198,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_EXT6,
 };
 
 RULE_EXT_REGISTER(type)

@@ -56,12 +56,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	range(out, l);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_LENGTH;
-}
-
 static struct rule_ext_type type = {
 	.name = "length",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -72,7 +66,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_LENGTH,
 };
 
 RULE_EXT_REGISTER(type)

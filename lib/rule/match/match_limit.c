@@ -176,12 +176,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 		str_printf(out, " --limit-burst %u", l->burst);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TIME | RULE_DEP_ORDER;
-}
-
 static struct rule_ext_type type = {
 	.name = "limit",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -196,7 +190,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TIME | RULE_DEP_ORDER,
 };
 
 RULE_EXT_REGISTER(type)

@@ -79,12 +79,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	text(out, m);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_MAC;
-}
-
 static struct rule_ext_type type = {
 	.name = "mac",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -96,7 +90,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_MAC,
 };
 
 RULE_EXT_REGISTER(type)

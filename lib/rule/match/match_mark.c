@@ -57,12 +57,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	value(out, m);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_MARK;
-}
-
 static struct rule_ext_type type = {
 	.name = "mark",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -73,7 +67,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_MARK,
 };
 
 RULE_EXT_REGISTER(type)

@@ -160,12 +160,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	list(out, mp, NULL, true);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TUPLE;
-}
-
 static int
 tests(const void *data, struct rule_test *t)
 {
@@ -197,7 +191,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TUPLE,
 	.tests = tests,
 };
 

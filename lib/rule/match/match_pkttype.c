@@ -75,12 +75,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " %s", names[t->type].name);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_MAC;
-}
-
 static struct rule_ext_type type = {
 	.name = "pkttype",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -91,7 +85,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_MAC,
 };
 
 RULE_EXT_REGISTER(type)

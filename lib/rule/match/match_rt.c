@@ -183,12 +183,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 		str_add(out, " --rt-0-not-strict");
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_EXT6;
-}
-
 static struct rule_ext_type type = {
 	.name = "rt",
 	.families = 1u << HOOK_IP6,
@@ -200,7 +194,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_EXT6,
 };
 
 RULE_EXT_REGISTER(type)

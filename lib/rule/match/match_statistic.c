@@ -164,7 +164,7 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
+deps_of(const void *data)
 {
 	return ((const struct statistic *)data)->mode == MODE_NTH ? RULE_DEP_ORDER
 								  : RULE_DEP_CHANCE;
@@ -183,7 +183,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps_of = deps_of,
 };
 
 RULE_EXT_REGISTER(type)

@@ -270,11 +270,11 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
+deps_of(const void *data)
 {
 	const struct tcp *t = data;
 
-	return RULE_DEP_TUPLE | (t->mask != 0 || t->comp != 0 ? RULE_DEP_TCP_FLAGS : 0) |
+	return (t->mask != 0 || t->comp != 0 ? RULE_DEP_TCP_FLAGS : 0) |
 	       (t->option != 0 ? RULE_DEP_TCP_OPTIONS : 0);
 }
 
@@ -317,7 +317,8 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TUPLE,
+	.deps_of = deps_of,
 	.tests = tests,
 };
 

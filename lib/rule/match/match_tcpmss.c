@@ -85,12 +85,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 		str_printf(out, ":%u", s->range.hi);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TCP_OPTIONS;
-}
-
 static struct rule_ext_type type = {
 	.name = "tcpmss",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -102,7 +96,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TCP_OPTIONS,
 };
 
 RULE_EXT_REGISTER(type)

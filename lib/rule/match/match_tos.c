@@ -53,12 +53,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " 0x%02x/0x%02x", t->tos.value, t->tos.mask);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TOS;
-}
-
 static struct rule_ext_type type = {
 	.name = "tos",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -69,7 +63,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TOS,
 };
 
 RULE_EXT_REGISTER(type)

@@ -127,12 +127,6 @@ save6(struct str *out, const struct rule_where *w, const void *data)
 	save(out, "hl", data);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TTL;
-}
-
 static struct rule_ext_type type4 = {
 	.name = "ttl",
 	.families = 1u << HOOK_IP4,
@@ -144,7 +138,7 @@ static struct rule_ext_type type4 = {
 	.match = match4,
 	.print = print4,
 	.save = save4,
-	.deps = deps,
+	.deps = RULE_DEP_TTL,
 };
 static struct rule_ext_type type6 = {
 	.name = "hl",
@@ -157,7 +151,7 @@ static struct rule_ext_type type6 = {
 	.match = match6,
 	.print = print6,
 	.save = save6,
-	.deps = deps,
+	.deps = RULE_DEP_TTL,
 };
 
 RULE_EXT_REGISTER(type4)

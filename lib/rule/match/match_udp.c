@@ -125,12 +125,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	rule_ports_save(out, "--dport", &u->dport);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TUPLE;
-}
-
 static int
 tests(const void *data, struct rule_test *t)
 {
@@ -153,7 +147,7 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TUPLE,
 	.tests = tests,
 };
 

@@ -33,12 +33,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_add(out, " --checksum-fill");
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return 0;
-}
-
 static struct rule_ext_type type = {
 	.name = "CHECKSUM",
 	.target = true,
@@ -50,7 +44,6 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
 };
 
 RULE_EXT_REGISTER(type)

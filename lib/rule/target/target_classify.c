@@ -47,12 +47,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " --set-class %.4x:%.4x", class >> 16, class & UINT16_MAX);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_WRITER;
-}
-
 static struct rule_ext_type type = {
 	.name = "CLASSIFY",
 	.target = true,
@@ -65,7 +59,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_WRITER,
 };
 
 RULE_EXT_REGISTER(type)

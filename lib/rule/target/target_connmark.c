@@ -254,16 +254,9 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
+deps_of(const void *data)
 {
-	return RULE_DEP_CTMARK | RULE_DEP_WRITER |
-	       (((const struct connmark *)data)->mode == MODE_SAVE ? RULE_DEP_MARK : 0);
-}
-
-static uint32_t
-needs(const void *data)
-{
-	return RULE_NEEDS_TRACK | RULE_NEEDS_ORDER;
+	return ((const struct connmark *)data)->mode == MODE_SAVE ? RULE_DEP_MARK : 0;
 }
 
 static struct rule_ext_type type = {
@@ -280,8 +273,9 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_CTMARK | RULE_DEP_WRITER,
+	.deps_of = deps_of,
+	.needs = RULE_NEEDS_TRACK | RULE_NEEDS_ORDER,
 };
 
 RULE_EXT_REGISTER(type)

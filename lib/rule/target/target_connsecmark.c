@@ -85,18 +85,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " --%s", ((const struct connsecmark *)data)->restore ? "restore" : "save");
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_CTMARK | RULE_DEP_WRITER;
-}
-
-static uint32_t
-needs(const void *data)
-{
-	return RULE_NEEDS_TRACK | RULE_NEEDS_ORDER;
-}
-
 static struct rule_ext_type type = {
 	.name = "CONNSECMARK",
 	.target = true,
@@ -110,8 +98,8 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_CTMARK | RULE_DEP_WRITER,
+	.needs = RULE_NEEDS_TRACK | RULE_NEEDS_ORDER,
 };
 
 RULE_EXT_REGISTER(type)

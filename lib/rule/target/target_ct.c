@@ -298,13 +298,7 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_WRITER;
-}
-
-static uint32_t
-needs(const void *data)
+needs_of(const void *data)
 {
 	return ((const struct target_ct *)data)->notrack ? 0 : RULE_NEEDS_TRACK;
 }
@@ -323,8 +317,8 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
-	.needs = needs,
+	.deps = RULE_DEP_WRITER,
+	.needs_of = needs_of,
 	.release = release,
 };
 
@@ -357,7 +351,7 @@ static struct rule_ext_type notrack_type = {
 	.check = notrack_check,
 	.eval = notrack_eval,
 	.print = notrack_print,
-	.deps = deps,
+	.deps = RULE_DEP_WRITER,
 };
 
 RULE_EXT_REGISTER(type)

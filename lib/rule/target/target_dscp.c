@@ -53,12 +53,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " --set-dscp 0x%02x", *(const uint8_t *)data);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TOS | RULE_DEP_WRITER;
-}
-
 static struct rule_ext_type type = {
 	.name = "DSCP",
 	.target = true,
@@ -72,7 +66,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TOS | RULE_DEP_WRITER,
 };
 
 RULE_EXT_REGISTER(type)

@@ -131,12 +131,11 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
+deps_of(const void *data)
 {
 	const struct ecn *e = data;
 
-	return RULE_DEP_WRITER | (e->ip ? RULE_DEP_TOS : 0) |
-	       (e->flags != 0 ? RULE_DEP_TCP_FLAGS : 0);
+	return (e->ip ? RULE_DEP_TOS : 0) | (e->flags != 0 ? RULE_DEP_TCP_FLAGS : 0);
 }
 
 static struct rule_ext_type type = {
@@ -153,7 +152,8 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_WRITER,
+	.deps_of = deps_of,
 };
 
 RULE_EXT_REGISTER(type)

@@ -159,12 +159,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 			str_printf(out, " --log-%s", flags[i].name);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_EFFECT;
-}
-
 static struct rule_ext_type type = {
 	.name = "LOG",
 	.target = true,
@@ -178,7 +172,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_EFFECT,
 };
 
 RULE_EXT_REGISTER(type)

@@ -83,12 +83,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " --set-xmark 0x%x/0x%x", m->value, m->mask);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_WRITER;
-}
-
 static struct rule_ext_type type = {
 	.name = "MARK",
 	.target = true,
@@ -101,7 +95,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_WRITER,
 };
 
 RULE_EXT_REGISTER(type)

@@ -81,12 +81,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	rule_quote(out, ((const struct secmark *)data)->label);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_WRITER;
-}
-
 static struct rule_ext_type type = {
 	.name = "SECMARK",
 	.target = true,
@@ -99,7 +93,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_WRITER,
 };
 
 RULE_EXT_REGISTER(type)

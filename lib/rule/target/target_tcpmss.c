@@ -219,10 +219,9 @@ save(struct str *out, const struct rule_where *w, const void *data)
 }
 
 static uint32_t
-deps(const void *data)
+deps_of(const void *data)
 {
-	return RULE_DEP_TCP_OPTIONS | RULE_DEP_WRITER |
-	       (*(const uint16_t *)data == CLAMP ? RULE_DEP_ROUTE : 0);
+	return *(const uint16_t *)data == CLAMP ? RULE_DEP_ROUTE : 0;
 }
 
 static struct rule_ext_type type = {
@@ -239,7 +238,8 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TCP_OPTIONS | RULE_DEP_WRITER,
+	.deps_of = deps_of,
 };
 
 RULE_EXT_REGISTER(type)

@@ -159,12 +159,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	list(out, " --strip-options ", data, true);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TCP_OPTIONS | RULE_DEP_WRITER;
-}
-
 static struct rule_ext_type type = {
 	.name = "TCPOPTSTRIP",
 	.target = true,
@@ -178,7 +172,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TCP_OPTIONS | RULE_DEP_WRITER,
 };
 
 RULE_EXT_REGISTER(type)

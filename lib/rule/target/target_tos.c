@@ -79,12 +79,6 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " --set-tos 0x%02x/0x%02x", t->value, t->mask);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TOS | RULE_DEP_WRITER;
-}
-
 static struct rule_ext_type type = {
 	.name = "TOS",
 	.target = true,
@@ -98,7 +92,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = deps,
+	.deps = RULE_DEP_TOS | RULE_DEP_WRITER,
 };
 
 RULE_EXT_REGISTER(type)

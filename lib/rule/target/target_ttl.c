@@ -81,18 +81,12 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " --%s %u", (w->family == HOOK_IP4 ? opts4 : opts6)[t->how].name, t->value);
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return RULE_DEP_TTL | RULE_DEP_WRITER;
-}
-
 #define TTL_TYPE(family_, name_, opts_)                                                          \
 	{                                                                                        \
 		.name = (name_), .target = true, .table = "mangle", .families = 1u << (family_), \
 		.size = sizeof(struct ttl), .opts = (opts_), .nb_opts = RTE_DIM(opts_),          \
 		.parse = parse, .final = final, .eval = eval, .print = print, .save = save,      \
-		.deps = deps,                                                                    \
+		.deps = RULE_DEP_TTL | RULE_DEP_WRITER,                                          \
 	}
 
 static struct rule_ext_type type4 = TTL_TYPE(HOOK_IP4, "TTL", opts4);

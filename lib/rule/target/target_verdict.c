@@ -35,12 +35,6 @@ queue_final(const struct rule_parse *p, uint32_t seen, void *data)
 	return err_set(p->err, -EINVAL, "QUEUE: there is no queue to programs yet");
 }
 
-static uint32_t
-deps(const void *data)
-{
-	return 0;
-}
-
 #define BOTH (1u << HOOK_IP4 | 1u << HOOK_IP6)
 
 static struct rule_ext_type accept_type = {
@@ -49,7 +43,6 @@ static struct rule_ext_type accept_type = {
 	.fixed = true,
 	.families = BOTH,
 	.eval = accept_eval,
-	.deps = deps,
 };
 static struct rule_ext_type drop_type = {
 	.name = "DROP",
@@ -57,7 +50,6 @@ static struct rule_ext_type drop_type = {
 	.fixed = true,
 	.families = BOTH,
 	.eval = drop_eval,
-	.deps = deps,
 };
 static struct rule_ext_type return_type = {
 	.name = "RETURN",
@@ -65,7 +57,6 @@ static struct rule_ext_type return_type = {
 	.fixed = true,
 	.families = BOTH,
 	.eval = return_eval,
-	.deps = deps,
 };
 static struct rule_ext_type queue_type = {
 	.name = "QUEUE",
@@ -74,7 +65,6 @@ static struct rule_ext_type queue_type = {
 	.families = BOTH,
 	.final = queue_final,
 	.eval = drop_eval,
-	.deps = deps,
 };
 
 RULE_EXT_REGISTER(accept_type)
