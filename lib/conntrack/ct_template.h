@@ -26,3 +26,19 @@ ct_set_template(struct rte_mbuf *m, const struct ct_template *t)
 {
 	pkt(m)->ct = (uintptr_t)t | CT_INFO_TEMPLATE;
 }
+
+/*
+ * What rules see of a packet's connection: also what stands for one to come behind target CT, which is confirmed and
+ * else all zeros. Only to read; NULL as ct_of().
+ */
+static inline const struct ct *
+ct_seen_of(const struct rte_mbuf *m, enum ct_info *info)
+{
+	static const struct ct to_come = { .status = CT_CONFIRMED };
+	const struct ct *ct = ct_of(m, info);
+
+	if (*info != CT_INFO_TEMPLATE)
+		return ct;
+	*info = CT_INFO_NEW;
+	return &to_come;
+}

@@ -2,7 +2,7 @@
 /*
  * -m connmark --mark VALUE[/MASK]: the mark of the packet's connection. See rule_ext.h for who calls what.
  */
-#include "ct.h"
+#include "ct_template.h"
 #include "rule_value.h"
 
 struct connmark {
@@ -23,22 +23,18 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 	return rule_value_masked(p, arg, &m->mark);
 }
 
-/*
- * Without a connection never, inverted or not. In raw, behind target CT, a packet has what stands for one to come:
- * its mark is 0.
- */
+/* Without a connection never, inverted or not. */
 static bool
 match(struct rule_packet *rp, const void *data)
 {
 	const struct connmark *m = data;
 	enum ct_info info;
-	const struct ct *ct = ct_of(rp->m, &info);
-	uint32_t mark = 0;
+	const struct ct *ct = ct_seen_of(rp->m, &info);
+	uint32_t mark;
 
-	if (ct == NULL && info != CT_INFO_TEMPLATE)
+	if (ct == NULL)
 		return false;
-	if (ct != NULL)
-		mark = __atomic_load_n(&ct->mark, __ATOMIC_RELAXED);
+	mark = __atomic_load_n(&ct->mark, __ATOMIC_RELAXED);
 	return ((mark & m->mark.mask) == m->mark.value) != m->invert;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What match conntrack asks of a packet's connection. Workers; called as match() of match_conntrack.c. */
+#include "ct_template.h"
 #include "rule_conntrack.h"
 #include "rule_ctstate.h"
 
@@ -74,7 +75,7 @@ rule_conntrack_match(struct rule_packet *rp, const void *data)
 {
 	const struct rule_conntrack *c = data;
 	enum ct_info info;
-	const struct ct *ct = ct_of(rp->m, &info);
+	const struct ct *ct = ct_seen_of(rp->m, &info);
 
 	if (gives(c, RULE_CT_STATE) && state_fails(c, rp->m, ct))
 		return false;

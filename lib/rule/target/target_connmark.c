@@ -5,8 +5,8 @@
  */
 #include <errno.h>
 
-#include "ct.h"
 #include "ct_event.h"
+#include "ct_template.h"
 #include "rule_value.h"
 
 enum { MODE_SET, MODE_SAVE, MODE_RESTORE };
@@ -169,12 +169,13 @@ eval(struct rule_packet *rp, const void *data)
 	const struct connmark *c = data;
 	struct pkt *p = pkt(rp->m);
 	enum ct_info info;
+	const struct ct *seen = ct_seen_of(rp->m, &info);
 	struct ct *ct = ct_of(rp->m, &info);
 	uint32_t mark;
 
-	if (ct == NULL)
+	if (seen == NULL || (ct == NULL && c->mode != MODE_RESTORE))
 		return RULE_VERDICT_CONTINUE;
-	mark = __atomic_load_n(&ct->mark, __ATOMIC_RELAXED);
+	mark = __atomic_load_n(&seen->mark, __ATOMIC_RELAXED);
 	switch (c->mode) {
 	case MODE_SET:
 		write_mark(rp, ct, shifted(c, (mark & ~c->ctmask) ^ c->value));
