@@ -104,10 +104,11 @@ group_random()
 	run_group random 900 tests/kernel/random --rounds $rounds --seed 1
 }
 
+# A round is one to five conversations, three on the average.
 group_talk()
 {
-	local rounds=500
-	[ $SCOPE = full ] && rounds=5000
+	local rounds=200
+	[ $SCOPE = full ] && rounds=1500
 	run_group talk 900 tests/kernel/random --talk --rounds $rounds --seed 1
 }
 
