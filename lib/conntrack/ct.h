@@ -94,6 +94,12 @@ _Static_assert(sizeof(struct ct_key4) == 16, "no holes");
 #define CT_DYING 0x0200u         /* taken out of the table */
 #define CT_FIXED_TIMEOUT 0x0400u /* packets do not refresh it */
 #define CT_HELPER 0x2000u        /* its helper was given by a rule */
+/* Not Linux's. */
+#define CT_NAT_LISTED 0x10000000u    /* lib/nat finds it by its source */
+#define CT_NAT_EXHAUSTED 0x20000000u /* no translation was free: it will clash */
+
+#define CT_NAT_MASK (CT_SRC_NAT | CT_DST_NAT)
+#define CT_NAT_DONE_MASK (CT_SRC_NAT_DONE | CT_DST_NAT_DONE)
 
 #define CT_ZONE_ORIG 0x1  /* ct.zone_dirs: the zone counts for this direction only */
 #define CT_ZONE_REPLY 0x2 /* none or both: for either */
@@ -116,7 +122,7 @@ struct ct_tcp {
 	uint16_t last_win;
 	uint8_t last_dir, last_index, last_wscale, last_flags;
 	uint8_t retrans;
-	uint8_t spare;
+	uint8_t nat_out; /* ct.nat_out: not TCP's */
 };
 
 struct ct_sctp {
@@ -165,8 +171,13 @@ struct ct {
 		struct ct_dccp dccp;
 		struct ct_gre gre;
 		struct ct_udp udp;
-		uint8_t line[64];
+		struct {
+			uint8_t line[55];
+			uint8_t nat_out; /* masqueraded: the port it has to leave by; 0: any */
+		};
 	};
+	/* Of lib/nat, under its locks: the list of connections from the same source. 1 + index; 0: none. */
+	uint32_t nat_next, nat_prev;
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct ct) == 128, "two cache lines");

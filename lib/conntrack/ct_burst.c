@@ -58,24 +58,58 @@ ct_fresh_add(struct ct_lane *l, struct ct *ct)
 	l->fresh[l->burst.nb_new++] = ct;
 }
 
-bool
-ct_fresh_has(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash)
+static struct ct *
+find(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash, uint16_t *index)
 {
-	if (l->burst.nb_new == l->part)
-		return false;
 	for (uint32_t i = hash % CT_SLOTS; l->slot[i] != 0; i = (i + 1) % CT_SLOTS) {
-		const struct ct *ct = l->fresh[l->slot[i] - 1];
+		struct ct *ct = l->fresh[l->slot[i] - 1];
 
 		if (ct->family != t->family)
 			continue;
 		for (unsigned d = 0; d < CT_DIRS; d++) {
 			struct ct_tuple own = ct_tuple(ct, d);
 
-			if (memcmp(&own, t, sizeof(own)) == 0)
-				return true;
+			if (memcmp(&own, t, sizeof(own)) != 0)
+				continue;
+			*index = l->slot[i] - 1;
+			return ct;
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool
+ct_fresh_has(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash)
+{
+	uint16_t index;
+
+	return l->burst.nb_new != l->part && find(l, t, hash, &index) != NULL;
+}
+
+void
+ct_fresh_alter(unsigned lane, struct ct *ct, const struct ct_tuple *reply)
+{
+	struct ct_tuple orig = ct_tuple(ct, CT_ORIGINAL);
+	struct ct_lane *l = ct_lanes[lane];
+	uint16_t index;
+
+	ct_tuple_set(ct, CT_REPLY, reply);
+	if (find(l, &orig, ct_hash_tuple(&orig), &index) == ct)
+		put(l, ct_hash_tuple(reply), index);
+}
+
+/* Those behind it in the burst are translated after it, whatever they would be without. */
+bool
+ct_fresh_decided(unsigned lane, const struct ct_tuple *t, const struct ct *but)
+{
+	const struct ct_lane *l = ct_lanes[lane];
+	uint16_t index;
+	struct ct *ct;
+
+	if (l->burst.nb_new - l->part < 2)
+		return false;
+	ct = find(l, t, ct_hash_tuple(t), &index);
+	return ct != NULL && ct != but && ct_status(ct) & CT_SRC_NAT_DONE;
 }
 
 void

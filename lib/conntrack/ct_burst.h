@@ -9,7 +9,8 @@
 #include "ct_track.h"
 
 #define CT_FRESH_MAX 1024 /* entries a burst may make, with those of the box's own packets */
-#define CT_SLOTS 512      /* places for their tuples */
+#define CT_PART_MAX 128   /* entries a part may make */
+#define CT_SLOTS 1024     /* places for their tuples, also those that translation changed */
 
 struct ct_lane {
 	struct ct_burst burst; /* first: ct_bursts[] points here */
@@ -32,7 +33,7 @@ void ct_part_begin(struct ct_lane *l);
 static inline bool
 ct_fresh_room(const struct ct_lane *l)
 {
-	return l->burst.nb_new < CT_FRESH_MAX && l->burst.nb_new - l->part < CT_SLOTS / 4;
+	return l->burst.nb_new < CT_FRESH_MAX && l->burst.nb_new - l->part < CT_PART_MAX;
 }
 /* The entry was made; call only where there is room. */
 void ct_fresh_add(struct ct_lane *l, struct ct *ct);

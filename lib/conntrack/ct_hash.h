@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Private to lib/conntrack: keyed hashes of tuples. Strangers choose tuples, so that a linear function (CRC) would let
+ * For lib/conntrack and lib/nat: keyed hashes of tuples. Strangers choose tuples, so that a linear function (CRC) would let
  * them fill one bucket whatever its seed; a multiplication folded by a secret (as in wyhash) does not.
  */
 #pragma once

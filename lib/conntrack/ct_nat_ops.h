@@ -29,6 +29,8 @@ struct ct_nat_ops {
 			      uint32_t len, struct ct_expect *e);
 	/* The same for what else a message of PPTP or SIP names: call ids, URIs, headers. */
 	verdict_t (*message)(const struct ct_help *h, uint32_t off, uint32_t len);
+	/* Any lane: an entry with CT_NAT_LISTED leaves the table, or was never in it. */
+	void (*gone)(struct ct *ct);
 };
 
 extern const struct ct_nat_ops *ct_nat_ops;
@@ -36,7 +38,7 @@ extern const struct ct_nat_ops *ct_nat_ops;
 static inline bool
 ct_help_translated(const struct ct_help *h)
 {
-	return ct_nat_ops != NULL && ct_status(h->ct) & (CT_SRC_NAT | CT_DST_NAT);
+	return ct_nat_ops->announce != NULL && ct_status(h->ct) & (CT_SRC_NAT | CT_DST_NAT);
 }
 
 /* Adds e, by NAT where the connection is translated. VERDICT_ACCEPT, or the drop when it cannot be. */

@@ -13,6 +13,7 @@
 #include "ct_ext.h"
 #include "ct_hash.h"
 #include "ct_helper.h"
+#include "ct_nat_ops.h"
 #include "ct_own.h"
 #include "ct_stat.h"
 #include "ct_sweep.h"
@@ -99,9 +100,18 @@ ct_alloc(unsigned lane, uint8_t family)
 	return ct;
 }
 
+/* Translation finds it by its source no more. */
+static inline void
+forget_nat(struct ct *ct)
+{
+	if (ct_status(ct) & CT_NAT_LISTED && ct_nat_ops != NULL)
+		ct_nat_ops->gone(ct);
+}
+
 void
 ct_free(unsigned lane, struct ct *ct)
 {
+	forget_nat(ct);
 	if (ct->ext != NULL) {
 		/* A first packet may have announced something, and not have left. */
 		ct_expect_forget(lane, ct);
@@ -110,6 +120,18 @@ ct_free(unsigned lane, struct ct *ct)
 	}
 	__atomic_store_n(&ct->status, 0, __ATOMIC_RELAXED);
 	ct_pool_put(&table_of(ct->family)->pool, lane, ct->index & ~INDEX6);
+}
+
+uint32_t
+ct_number(const struct ct *ct)
+{
+	return ct->index & ~INDEX6;
+}
+
+struct ct *
+ct_at(enum hook_family family, uint32_t number)
+{
+	return ct_pool_at(&ct_tables[family].pool, number);
 }
 
 const void *
@@ -287,6 +309,8 @@ ct_remove(unsigned lane, struct ct *ct)
 	reclaim(t, lane);
 	done = remove_locked(t, lane, ct);
 	rte_spinlock_unlock(&t->lock);
+	if (done)
+		forget_nat(ct);
 	if (done && ct->ext != NULL)
 		ct_ext_dying(lane, ct);
 	return done;

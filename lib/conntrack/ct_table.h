@@ -25,6 +25,13 @@ struct ct *ct_alloc(unsigned lane, uint8_t family);
 void ct_free(unsigned lane, struct ct *ct);
 
 /*
+ * Entries live at fixed places, with a number in their family. What is there may be no connection, or another one
+ * than when the number was noted.
+ */
+uint32_t ct_number(const struct ct *ct);
+struct ct *ct_at(enum hook_family family, uint32_t number);
+
+/*
  * Any lane: puts the entry under both its tuples; ct->expires becomes a point in time. 0; -EEXIST: *other has one of
  * them, the entry is as it was; -ENOSPC: no room, the entry is gone.
  */

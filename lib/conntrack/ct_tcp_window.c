@@ -26,7 +26,7 @@ ct_tcp_window_start(struct ct *ct, const struct ct_tcp_seg *s)
 {
 	struct ct_tcp_seen *seen = ct->tcp.seen;
 
-	ct->tcp = (struct ct_tcp){ .last_index = CT_TCP_KIND_NONE };
+	ct->tcp = (struct ct_tcp){ .last_index = CT_TCP_KIND_NONE, .nat_out = ct->nat_out };
 	seen[0].end = seen[0].maxend = s->end;
 	seen[0].maxwin = not_zero(s->win);
 	if (s->kind == CT_TCP_KIND_SYN) {

@@ -49,3 +49,8 @@ uint16_t ct_deferred_take(unsigned lane, struct rte_mbuf **pkts);
 void ct_burst_end(unsigned lane);
 /* Worker: the tuple that a packet without a connection would have, in zone 0. false: it has none. */
 bool ct_tuple_of_pkt(const struct hook_ctx *ctx, struct rte_mbuf *m, struct ct_tuple *t);
+
+/* Worker, for translation: gives a new entry of the lane's burst another reply tuple. */
+void ct_fresh_alter(unsigned lane, struct ct *ct, const struct ct_tuple *reply);
+/* Worker: has another new entry of the lane's burst, whose translation is decided, the tuple? */
+bool ct_fresh_decided(unsigned lane, const struct ct_tuple *t, const struct ct *but);

@@ -7,6 +7,7 @@
 
 #include "base_log.h"
 #include "ct_hooks.h"
+#include "nat.h"
 #include "rule_check.h"
 #include "rule_edit.h"
 #include "rule_eval.h"
@@ -26,8 +27,11 @@ static int
 register_hooks(struct gen *draft, enum hook_family family, unsigned type)
 {
 	const struct rule_table_type *tt = &rule_table_types[type];
-	int rc = 0;
+	struct err e;
+	int rc = tt->translates ? nat_prepare(family, &e) : 0;
 
+	if (rc != 0)
+		LOG(ERR, "%s", e.text);
 	for (unsigned p = 0; rc == 0 && p < HOOK_POINTS; p++)
 		if (tt->points & 1u << p)
 			rc = hook_register(draft, family, p, tt->priority[p], tt->name,

@@ -10,7 +10,7 @@
 #include <netinet/ip_icmp.h>
 
 #include "base_drop.h"
-#include "ct.h"
+#include "nat.h"
 #include "pkt_checksum.h"
 #include "rule_eval.h"
 
@@ -18,8 +18,6 @@ DROP_REASON(checksum, "nat-icmp-checksum",
 	    "table nat: ICMP error about a connection, with a wrong checksum");
 DROP_REASON(redirect, "nat-icmp-redirect",
 	    "table nat: ICMP redirect about a connection that is translated, or older than nat");
-
-#define NAT_DONE (CT_SRC_NAT_DONE | CT_DST_NAT_DONE)
 
 static bool
 is_error(const struct pkt *p)
@@ -37,7 +35,7 @@ follow(const struct rte_mbuf *m, const struct ct *ct)
 	if (!pkt_l4_checksum_ok(m))
 		return VERDICT_DROP_FOR(DROP(checksum));
 	if (p->family == AF_INET && *(const uint8_t *)&p->dport == ICMP_REDIRECT &&
-	    ((status & NAT_DONE) != NAT_DONE || status & (CT_SRC_NAT | CT_DST_NAT)))
+	    ((status & CT_NAT_DONE_MASK) != CT_NAT_DONE_MASK || status & CT_NAT_MASK))
 		return VERDICT_DROP_FOR(DROP(redirect));
 	return VERDICT_ACCEPT;
 }
@@ -46,8 +44,7 @@ void
 rule_hook_nat(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 	      verdict_t *verdicts)
 {
-	bool destination = ctx->point == HOOK_PREROUTING || ctx->point == HOOK_OUTPUT;
-	uint32_t done = destination ? CT_DST_NAT_DONE : CT_SRC_NAT_DONE;
+	enum nat_manip manip = nat_manip_at(ctx->point);
 
 	for (uint16_t i = 0; i < n; i++) {
 		enum ct_info info;
@@ -59,10 +56,10 @@ rule_hook_nat(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, ui
 			verdicts[i] = follow(pkts[i], ct);
 			continue;
 		}
-		if (ct_status(ct) & done)
+		if (nat_decided(ct, manip))
 			continue;
 		rule_hook(ctx, priv, &pkts[i], 1, &verdicts[i]);
-		if (verdicts[i] == VERDICT_ACCEPT && !(ct_status(ct) & CT_CONFIRMED))
-			ct_status_set(ct, done);
+		if (verdicts[i] == VERDICT_ACCEPT)
+			nat_setup_null(ctx, ct, manip);
 	}
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What connection tracking, which knows nothing of translation, asks of it. */
+#include "ct_nat_ops.h"
+#include "nat_source.h"
+
+static const struct ct_nat_ops ops = {
+	.gone = nat_source_remove,
+};
+
+RTE_INIT(nat_ops_init)
+{
+	ct_nat_ops = &ops;
+}
