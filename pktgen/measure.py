@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One measured run of one program: start, give the worker its core, sample, stop."""
 import collections
+import math
 import os
 import re
 import signal
@@ -8,19 +9,30 @@ import statistics
 import subprocess
 import time
 
+import source
 from machine import Problem
 
-# work: 'forward' one way; 'both': forward both ways; 'track': that with connections tracked; 'new': every
-# packet begins a connection, with room for `flows` of them
-Variant = collections.namedtuple('Variant', 'program flows rules work')
+# work: see WORKS. fill: of `newnat`, percent of the pool that `flows` connections take; None: a large pool
+Variant = collections.namedtuple('Variant', 'program flows rules work fill', defaults=(None,))
+# source: what testpmd io is given to compare with; beside: what a part of the work costs, measured with the same flows
+Work = collections.namedtuple('Work', 'says source beside', defaults=(None,))
+WORKS = {
+    'forward': Work('', 'forward'),
+    'both': Work('both ways', 'both'),
+    'track': Work('tracked', 'both', 'both'),
+    'nat': Work('translated', 'both', 'track'),
+    'new': Work('new,', 'new'),
+    'newnat': Work('new translated,', 'new', 'new'),
+}
+ANSWERS = {'both': 'plain', 'track': 'plain', 'nat': 'translated'}
 # More flows than a run sees packets of.
 ENDLESS = 64000000
 
 
 def devices(variant, generator):
-    if variant.work == 'new':
+    if WORKS[variant.work].source == 'new':
         return generator.generator(ENDLESS)
-    return generator.generator(variant.flows, variant.work in ('both', 'track'))
+    return generator.generator(variant.flows, ANSWERS.get(variant.work))
 
 
 # best: cycles a packet in the best tenth of the samples, which a noisy neighbour moves least
@@ -142,18 +154,28 @@ def configuration(variant, generator):
         'ip route add 10.0.0.0/8 via 192.0.2.2 dev sink0',
         'sysctl -w net.pollux.idle=poll',
     ]
-    if variant.work == 'track':
+    if variant.work in ('track', 'nat'):
         lines += [f'sysctl -w net.netfilter.nf_conntrack_max={variant.flows + 1000}',
                   'sysctl -w net.pollux.conntrack=on']
-    if variant.work == 'new':
+    if variant.work in ('new', 'newnat'):
         lines += [f'sysctl -w net.netfilter.nf_conntrack_max={variant.flows}',
                   'sysctl -w net.netfilter.nf_conntrack_udp_timeout=1',
                   'sysctl -w net.pollux.conntrack=on']
+    if variant.work in ('nat', 'newnat'):
+        lines.append(f'iptables -t nat -A POSTROUTING -o sink0 -p udp -j SNAT --to-source {pool(variant)}')
     if rules:
         lines.append(f'iptables-restore <<END\n*filter\n{rules}COMMIT\nEND')
     # Last: packets flow from here on.
     lines.append('sysctl -w net.ipv4.ip_forward=1')
     return '\n'.join(lines) + '\n'
+
+
+def pool(variant):
+    """What sources are translated to: for a fill one address, whose ports serve each of SERVERS."""
+    if variant.fill is None:
+        return source.POOL
+    ports = max(1, math.ceil(variant.flows * 100 / variant.fill / source.SERVERS))
+    return f'{source.POOL.split("-", maxsplit=1)[0]}:1024-{1023 + ports}'
 
 
 def wait_for_packets(program, generator):

@@ -4,9 +4,7 @@ import collections
 import statistics
 
 from machine import QUIET
-
-
-WORK = {'forward': '', 'both': 'both ways', 'track': 'tracked', 'new': 'new,'}
+from measure import WORKS
 
 
 class Result:
@@ -25,13 +23,18 @@ class Result:
         """The io run with the same flows: what the source costs by itself."""
         for other in self.samples:
             if other.program == 'testpmd io' and other.flows == variant.flows and \
-                    other.work == {'track': 'both'}.get(variant.work, variant.work):
+                    other.work == WORKS[variant.work].source:
                 return other
         return None
 
-    def added(self, variant, field='cycles'):
+    def beside(self, variant):
+        """The run of the work that this one adds something to."""
+        other = variant._replace(work=WORKS[variant.work].beside, fill=None)
+        return other if other in self.samples and variant.program != 'testpmd io' else None
+
+    def added(self, variant, base, field='cycles'):
         """Round by round, so that noise both programs met cancels out; then the median."""
-        base = self.samples[self.base(variant)]
+        base = self.samples[base]
         return statistics.median(getattr(sample, field) - getattr(base[number], field)
                                  for number, sample in self.samples[variant].items() if number in base)
 
@@ -43,7 +46,9 @@ class Result:
 
 
 def describe(variant):
-    text = f'{WORK[variant.work]} {variant.flows:,} flows'
+    text = f'{WORKS[variant.work].says} {variant.flows:,} flows'
+    if variant.fill is not None:
+        text += f', pool {variant.fill:g} % full'
     if variant.program != 'testpmd io':
         text += f', {variant.rules} rules' if variant.rules else ', no rules'
     return f'{variant.program:<11} {text}'
@@ -66,13 +71,17 @@ def table(result):
     for variant in result.samples:
         mpps, cycles, best = (result.median(variant, field) for field in ('mpps', 'cycles', 'best'))
         line = f'{describe(variant):<44} {mpps:7.2f} {cycles:8.1f} {best:11.1f}'
-        base = result.base(variant)
+        base, beside = result.base(variant), result.beside(variant)
         if base not in (None, variant):
             ratio = mpps / result.median(base, 'mpps')
-            line += f' {ratio:7.2f} {result.added(variant):+8.1f} {result.added(variant, "best"):+11.1f}'
+            line += (f' {ratio:7.2f} {result.added(variant, base):+8.1f}'
+                     f' {result.added(variant, base, "best"):+11.1f}')
+        if beside is not None:
+            line += (f'   ({result.added(variant, beside):+.1f}, {result.added(variant, beside, "best"):+.1f}'
+                     f' above {WORKS[beside.work].says.rstrip(",")})')
         lines.append(line)
     lines += ['', 'cycles: TSC cycles a packet; added: what Pollux needs above testpmd io, median of the rounds\' differences;',
-              'best tenth: the same in the least disturbed tenth of the samples']
+              'best tenth: the same in the least disturbed tenth of the samples; above: what a work needs above that one']
     if result.disturbed():
         lines.append(f'in {result.disturbed()} of {len(result.noise)} rounds a neighbour shared the core: '
                      'the truth is better than these figures')
@@ -87,8 +96,9 @@ def as_json(result, facts):
             **{field: result.median(variant, field) for field in ('mpps', 'cycles', 'best')},
             'rounds': [sample._asdict() for sample in samples.values()],
         }
-        if result.base(variant) not in (None, variant):
-            run['added_cycles'] = result.added(variant)
-            run['added_best'] = result.added(variant, 'best')
+        for name, base in (('added', result.base(variant)), ('beside', result.beside(variant))):
+            if base not in (None, variant):
+                run[f'{name}_cycles'] = result.added(variant, base)
+                run[f'{name}_best'] = result.added(variant, base, 'best')
         runs.append(run)
     return {**facts, 'source': result.source, 'calibration': result.noise, 'runs': runs}

@@ -3,7 +3,8 @@
 
 A source names its two devices, the environment a program needs for them, and how to read the rate
 at which packets reach the sink. Frames are 64 bytes with their checksum: UDP, 10.0.1.0 and up to
-198.18.0.1-250, port 53, TTL 64. A source of both ways also has each flow's answers.
+198.18.0.1-250, port 53, TTL 64. A source of both ways also has each flow's answers; where its
+flows are to be translated the answers go to one of POOL's addresses, as Linux and Pollux choose it.
 """
 import os
 import random
@@ -15,6 +16,11 @@ import time
 from machine import Problem, tsc_mhz
 
 LIMIT_PCAP = 4096
+# What sources are translated to: 16 addresses.
+POOL = '203.0.113.0-203.0.113.15'
+# How many destinations there are.
+SERVERS = 250
+POOL_FIRST, POOL_SIZE = (203 << 24) + (113 << 8), 16
 
 
 class Replay:
@@ -35,9 +41,9 @@ class Replay:
         self.scratch = scratch
         self._build(folder)
 
-    def generator(self, flows, both_ways=False):
-        if both_ways:
-            return f'net_replay0,pcap={recorded(self.scratch, flows, True)}'
+    def generator(self, flows, answers=None):
+        if answers:
+            return f'net_replay0,pcap={recorded(self.scratch, flows, answers)}'
         return f'net_replay0,gen={flows}'
 
     def started(self, program):
@@ -65,8 +71,8 @@ class Pcap:
             raise Problem(f'net_pcap keeps every flow as a buffer: at most {LIMIT_PCAP} flows, or use net_replay')
         self.folder = folder
 
-    def generator(self, flows, both_ways=False):
-        path = recorded(self.folder, flows, both_ways, '027063617000')
+    def generator(self, flows, answers=None):
+        path = recorded(self.folder, flows, answers, '027063617000')
         return f'net_pcap0,rx_pcap={path},infinite_rx=1'
 
     def started(self, program):
@@ -77,9 +83,12 @@ class Pcap:
         return [(mpps, tsc_mhz() / mpps) for mpps in program.mpps(seconds)]
 
 
-def recorded(folder, flows, both_ways, mac='020000000000'):
-    """A file of one packet a flow, or of one each way, in an order that no cache foresees."""
-    path = os.path.join(folder, f'flows-{flows}-{mac}{"-both" if both_ways else ""}.pcap')
+def recorded(folder, flows, answers=None, mac='020000000000'):
+    """
+    A file of one packet a flow, or (answers: 'plain', 'translated') of one each way, in an order that no cache
+    foresees.
+    """
+    path = os.path.join(folder, f'flows-{flows}-{mac}-{answers}.pcap')
     if os.path.exists(path):
         return path
     order = list(range(flows))
@@ -87,21 +96,49 @@ def recorded(folder, flows, both_ways, mac='020000000000'):
     ethernet = struct.pack('<IIII', 0, 0, 60, 60) + bytes.fromhex(mac + '020000000101' '0800')
     with open(path, 'wb') as file:
         file.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for answer in (False, True) if both_ways else (False,):
-            for flow in order:
-                file.write(ethernet + packet(flow, answer))
+        for flow in order:
+            file.write(ethernet + packet(*ends(flow)))
+        for flow in order if answers else ():
+            source, server, port = ends(flow)
+            client = translated(source) if answers == 'translated' else source
+            file.write(ethernet + packet(server, client, 53, port))
     return path
 
 
-def packet(flow, answer):
-    ends = (10 << 24) + 256 + flow, (198 << 24) + (18 << 16) + flow % 250 + 1
-    ports = 1024 + flow * 40503 % 60000, 53
-    if answer:
-        ends, ports = ends[::-1], ports[::-1]
-    total = 0x4500 + 46 + 0x4011 + sum((end >> 16) + (end & 0xffff) for end in ends)
+def ends(flow):
+    """Source, destination, source port: no two flows have destination and port in common."""
+    return (10 << 24) + 256 + flow, (198 << 24) + (18 << 16) + flow % SERVERS + 1, 1024 + flow // SERVERS % 64512
+
+
+def packet(source, destination, port, to=53):
+    total = 0x4500 + 46 + 0x4011 + sum((end >> 16) + (end & 0xffff) for end in (source, destination))
     total = (total & 0xffff) + (total >> 16)
     total = ~((total & 0xffff) + (total >> 16)) & 0xffff
-    return struct.pack('>BBHHHBBHIIHHHH18x', 0x45, 0, 46, 0, 0, 64, 17, total, *ends, *ports, 26, 0)
+    return struct.pack('>BBHHHBBHIIHHHH18x', 0x45, 0, 46, 0, 0, 64, 17, total, source, destination, port, to, 26, 0)
+
+
+def translated(source):
+    """The address of POOL for the source: by Jenkins' hash of it, which is what Linux takes."""
+    return POOL_FIRST + (jenkins(int.from_bytes(source.to_bytes(4, 'big'), 'little')) * POOL_SIZE >> 32)
+
+
+def jenkins(word):
+    """jhash2() of Linux, rte_jhash_32b() of DPDK: four words, the last three of them 0."""
+    def turn(value, by):
+        return (value << by | value >> (32 - by)) & 0xffffffff
+    a = b = c = 0xdeadbeef + (4 << 2)
+    a = (a + word) & 0xffffffff
+    for by1, by2, by3 in ((4, 6, 8), (16, 19, 4)):
+        a = (a - c) & 0xffffffff ^ turn(c, by1)
+        c = (c + b) & 0xffffffff
+        b = (b - a) & 0xffffffff ^ turn(a, by2)
+        a = (a + c) & 0xffffffff
+        c = (c - b) & 0xffffffff ^ turn(b, by3)
+        b = (b + a) & 0xffffffff
+    for by in (14, 11, 25, 16, 4, 14, 24):
+        c = ((c ^ b) - turn(b, by)) & 0xffffffff
+        a, b, c = b, c, a
+    return b
 
 
 def choose(wanted, top, folder, flows):
