@@ -13,6 +13,7 @@ ETHERNET = 14
 ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_IPV6 = 0x86DD
 MADE_UP_ID = 0xFEED
+FIRST_TTL = 64
 NOW = 0x00C0FFEE
 ROUTER_MAC_BYTES = tuple(bytes.fromhex(mac.replace(":", "")) for mac in ROUTER_MACS)
 
@@ -109,13 +110,15 @@ def _fragment6_id(frame, own_addresses):
 def _ip_id(frame, own_addresses):
     """IP ID of packets the router itself makes: Linux takes it from a hash with a random key.
 
-    Only whether it is zero is kept (RSTs have zero, ICMP messages do not). A
-    right header checksum stays right, a wrong one stays wrong.
+    Translated, such a packet has another's source; it is known by its TTL, which nobody has taken one from: hosts
+    begin with 64 too. Only whether it is zero is kept (RSTs have zero, ICMP messages do not). A right header
+    checksum stays right, a wrong one stays wrong.
     """
     if _ethertype(frame) != ETHERTYPE_IPV4 or len(frame) < ETHERNET + 20:
         return frame
     header = bytearray(frame[ETHERNET:ETHERNET + 4 * (frame[ETHERNET] & 15)])
-    if (bytes(header[12:16]) not in own_addresses and header[12] != 127) or header[4:6] == b"\0\0":
+    own = bytes(header[12:16]) in own_addresses or header[12] == 127 or header[8] == FIRST_TTL
+    if not own or header[4:6] == b"\0\0":
         return frame
     right = ones_complement(header) == 0
     struct.pack_into("!HH", header, 4, MADE_UP_ID, struct.unpack_from("!H", header, 6)[0])
