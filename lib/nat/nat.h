@@ -40,6 +40,12 @@ verdict_t nat_setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_
 /* The same when no rule said anything: its own address, another port if its reply clashes with a connection (N7). */
 verdict_t nat_setup_null(const struct hook_ctx *ctx, struct ct *ct, enum nat_manip manip);
 
+/*
+ * Worker: the packet whose connection is decided next leaves by that port (index; 0: by none), so that a source port, where
+ * one is chosen, can be one with which replies come in on this lane.
+ */
+void nat_leaves_by(unsigned lane, uint16_t port);
+
 /* Is that end decided? */
 static inline bool
 nat_decided(const struct ct *ct, enum nat_manip manip)

@@ -11,10 +11,13 @@
 #include "ct_table.h"
 #include "ct_track.h"
 #include "nat_choose.h"
+#include "nat_home.h"
 #include "nat_source.h"
 
 #define ATTEMPTS_MAX 128u
 #define ATTEMPTS_FEW 16u
+#define HOME_ATTEMPTS 32u /* looked up, of HOME_PORTS */
+#define HOME_PORTS 1024u
 
 bool
 nat_used(const struct hook_ctx *ctx, const struct ct_tuple *t, const struct ct *ct)
@@ -137,6 +140,27 @@ ports_to_try(const struct ct_tuple *t, const struct nat_range *r, const struct c
 	return port < 512 ? 511 : port < 1024 ? 424 : 64512;
 }
 
+/* One with which replies come in on this lane, if there is one nearby. */
+static bool
+choose_home(const struct hook_ctx *ctx, struct ct_tuple *t, const struct ct *ct, uint16_t min,
+	    uint32_t size, uint16_t off)
+{
+	uint32_t tried = 0;
+	struct nat_home h;
+
+	if (!nat_home_matters(&h, ctx, t))
+		return false;
+	for (uint32_t i = 0; i < RTE_MIN(size, HOME_PORTS) && tried < HOME_ATTEMPTS; i++, off++) {
+		t->sport = rte_cpu_to_be_16(min + off % size);
+		if (!nat_home_is(&h, t->sport))
+			continue;
+		if (!nat_used(ctx, t, ct))
+			return true;
+		tried++;
+	}
+	return false;
+}
+
 /* Another port. It starts anywhere (or where --to-destination's shift says), and tries the next ones. */
 static bool
 choose_port(const struct hook_ctx *ctx, struct ct_tuple *t, const struct nat_range *r,
@@ -154,6 +178,9 @@ choose_port(const struct hook_ctx *ctx, struct ct_tuple *t, const struct nat_ran
 		off = rte_be_to_cpu_16(*port) - r->base_port;
 	else if (r->flags & NAT_PROTO_RANDOM_ALL || manip != NAT_DST)
 		off = rte_rand();
+	if (manip == NAT_SRC && !(r->flags & NAT_PROTO_OFFSET) &&
+	    choose_home(ctx, t, ct, min, size, off))
+		return true;
 	for (attempts = RTE_MIN(size, ATTEMPTS_MAX);; attempts /= 2, off = rte_rand()) {
 		for (uint32_t i = 0; i < attempts; i++, off++) {
 			*port = rte_cpu_to_be_16(min + off % size);

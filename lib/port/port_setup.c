@@ -19,6 +19,7 @@
 #include "pkt_pool.h"
 #include "port_lane.h"
 #include "port_own.h"
+#include "port_rss.h"
 
 #define DESCRIPTORS 1024
 #define RSS_KEY_MAX 128
@@ -81,7 +82,7 @@ choose_rss(struct setup *s)
 	rss->rss_hf = hf;
 	if (s->info.hash_key_size > 0 && s->info.hash_key_size <= RSS_KEY_MAX) {
 		for (unsigned i = 0; i < s->info.hash_key_size; i++)
-			s->rss_key[i] = i % 2 ? 0x5a : 0x6d;
+			s->rss_key[i] = port_rss_key(i);
 		rss->rss_key = s->rss_key;
 		rss->rss_key_len = s->info.hash_key_size;
 	}
@@ -361,5 +362,7 @@ port_setup(struct port *p, unsigned queues, bool *promisc, struct err *e)
 	p->rx_offloads = s.conf.rxmode.offloads;
 	p->tx_offloads = s.conf.txmode.offloads;
 	p->rss_hf = s.conf.rx_adv_conf.rss_conf.rss_hf;
+	if (rc == 0 && p->rss_hf != 0)
+		port_rss_learn(p, s.info.reta_size);
 	return rc;
 }

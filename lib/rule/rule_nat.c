@@ -58,6 +58,7 @@ rule_hook_nat(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, ui
 		}
 		if (nat_decided(ct, manip))
 			continue;
+		nat_leaves_by(ctx->lane, pkt_const(pkts[i])->out);
 		rule_hook(ctx, priv, &pkts[i], 1, &verdicts[i]);
 		if (verdicts[i] == VERDICT_ACCEPT)
 			nat_setup_null(ctx, ct, manip);
