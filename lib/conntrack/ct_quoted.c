@@ -110,15 +110,32 @@ quoted_ports(const struct rte_mbuf *m, uint32_t at, struct ct_tuple *t)
 	return true;
 }
 
-bool
-ct_quoted(const struct rte_mbuf *m, uint32_t at, struct ct_tuple *t)
+/* The same; the addresses and the protocol are in *t. */
+static uint32_t
+quoted(const struct rte_mbuf *m, uint32_t at, struct ct_tuple *t)
 {
 	bool v4 = pkt_const(m)->family == AF_INET;
 	uint32_t l4;
 
 	*t = (struct ct_tuple){ .family = pkt_const(m)->family };
 	l4 = v4 ? quoted4(m, at, t) : quoted6(m, at, t);
-	if (l4 == NO_OFFSET || (v4 && l4 > pkt_const(m)->l3 + pkt_const(m)->len))
-		return false;
-	return quoted_ports(m, l4, t);
+	return v4 && l4 > pkt_const(m)->l3 + pkt_const(m)->len ? NO_OFFSET : l4;
+}
+
+bool
+ct_quoted(const struct rte_mbuf *m, uint32_t at, struct ct_tuple *t)
+{
+	uint32_t l4 = quoted(m, at, t);
+
+	return l4 != NO_OFFSET && quoted_ports(m, l4, t);
+}
+
+bool
+ct_quoted_l4(const struct rte_mbuf *m, uint32_t at, uint32_t *l4, uint8_t *proto)
+{
+	struct ct_tuple t;
+
+	*l4 = quoted(m, at, &t);
+	*proto = t.proto;
+	return *l4 != NO_OFFSET;
 }

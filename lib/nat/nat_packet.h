@@ -6,10 +6,94 @@
 #pragma once
 
 #include "nat.h"
+#include "pkt_rewrite.h"
 
 /* Which of CT_SRC_NAT and CT_DST_NAT, where the connection has it, changes packets of dir at that end. */
 static inline uint32_t
 nat_bit(enum nat_manip manip, enum ct_dir dir)
 {
 	return (manip == NAT_SRC) == (dir == CT_ORIGINAL) ? CT_SRC_NAT : CT_DST_NAT;
+}
+
+/*
+ * A packet of the connection's direction dir whose nat_bit() is set, of any protocol: that end becomes what the tuple of
+ * the other direction says. The drop when headers are cut short.
+ */
+verdict_t nat_packet(struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir,
+		     enum nat_manip manip);
+
+/*
+ * An ICMP or ICMPv6 error about the connection, also where nothing is translated: outside and in what it quotes. The drop
+ * when it is not to pass.
+ */
+verdict_t nat_icmp_error(struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir,
+			 enum nat_manip manip);
+
+/* At POSTROUTING: masqueraded, and its way leads by another port now. It cannot go on, as its address does not fit. */
+static inline bool
+nat_left(const struct ct *ct, enum ct_dir dir, uint16_t out)
+{
+	uint8_t by = __atomic_load_n(&ct->nat_out, __ATOMIC_RELAXED);
+
+	return by != 0 && dir == CT_ORIGINAL && by != out;
+}
+
+/* Such a connection ends, and its packet with it. */
+verdict_t nat_leave(const struct hook_ctx *ctx, const struct rte_mbuf *m, struct ct *ct);
+
+/* TCP and UDP with their first header bytes in place: the way of known flows. */
+static inline bool
+nat_is_plain(const struct rte_mbuf *m, const struct ct *ct)
+{
+	const struct pkt *p = pkt_const(m);
+	unsigned need = ct->proto == IPPROTO_TCP ? 20 : 8;
+
+	return likely(ct->proto == IPPROTO_TCP || ct->proto == IPPROTO_UDP) &&
+	       likely(p->flags & PKT_L4 && m->data_len >= p->l4 + need);
+}
+
+/* The port becomes *to, and the checksum follows it and the addresses, which grew by delta. */
+static inline void
+nat_plain_l4(struct rte_mbuf *m, uint8_t proto, uint32_t delta, enum nat_manip manip, uint16_t to)
+{
+	uint16_t *l4 = pkt_l4(m), *port = &l4[manip == NAT_DST];
+	struct pkt *p = pkt(m);
+
+	delta += pkt_sum_delta16(*port, to);
+	*port = to;
+	*(manip == NAT_SRC ? &p->sport : &p->dport) = to;
+	if (proto == IPPROTO_TCP) {
+		l4[8] = pkt_sum_grow(l4[8], delta);
+	} else if (l4[3] != 0) {
+		uint16_t sum = pkt_sum_grow(l4[3], delta);
+
+		l4[3] = sum != 0 ? sum : 0xffff; /* RFC 768: 0 is none */
+	}
+}
+
+static inline void
+nat_plain4(struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir, enum nat_manip manip)
+{
+	const struct ct_key4 *k = &ct->key[!dir];
+	struct rte_ipv4_hdr *ip = pkt_ip4(m);
+	uint32_t *addr = manip == NAT_SRC ? &ip->src_addr : &ip->dst_addr;
+	uint32_t to = manip == NAT_SRC ? k->dst : k->src;
+	uint32_t delta = pkt_sum_delta32(*addr, to);
+
+	*addr = to;
+	ip->hdr_checksum = pkt_sum_grow(ip->hdr_checksum, delta);
+	nat_plain_l4(m, ct->proto, delta, manip, manip == NAT_SRC ? k->dport : k->sport);
+}
+
+static inline void
+nat_plain6(struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir, enum nat_manip manip)
+{
+	const struct ct_tuple *k = &((const struct ct6 *)ct)->key[!dir];
+	struct ip6_hdr *ip = pkt_ip6(m);
+	struct in6_addr *addr = manip == NAT_SRC ? &ip->ip6_src : &ip->ip6_dst;
+	const union ct_addr *to = manip == NAT_SRC ? &k->dst : &k->src;
+	uint32_t delta = pkt_sum_delta128(addr, to);
+
+	memcpy(addr, to, sizeof(*addr));
+	nat_plain_l4(m, ct->proto, delta, manip, manip == NAT_SRC ? k->dport : k->sport);
 }

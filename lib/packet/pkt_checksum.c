@@ -191,17 +191,14 @@ dccp_ok(const struct rte_mbuf *m)
 }
 
 /* RFC 9260 6.8 and appendix A: CRC32c with the checksum itself as 0, low byte first. */
-static __rte_noinline bool
-sctp_ok(const struct rte_mbuf *m)
+uint32_t
+pkt_sctp_checksum(const struct rte_mbuf *m, uint32_t off)
 {
-	const uint8_t *sctp = pkt_l4(m);
-	uint32_t left = pkt_l4_len(m), off = pkt_const(m)->l4 + SCTP_CHECKSUM + 4, sum, crc;
+	uint32_t left = pkt_const(m)->l3 + pkt_const(m)->len - off - (SCTP_CHECKSUM + 4), crc;
+	const uint8_t *sctp = rte_pktmbuf_mtod_offset(m, const uint8_t *, off);
 
-	if (left < SCTP_CHECKSUM + 4)
-		return false;
-	left -= SCTP_CHECKSUM + 4;
-	memcpy(&sum, sctp + SCTP_CHECKSUM, sizeof(sum));
 	crc = rte_hash_crc_4byte(0, rte_hash_crc_8byte(word64(sctp), UINT32_MAX));
+	off += SCTP_CHECKSUM + 4;
 	for (; m != NULL && left != 0; m = m->next) {
 		uint32_t here = m->data_len > off ? RTE_MIN(m->data_len - off, left) : 0;
 
@@ -209,7 +206,18 @@ sctp_ok(const struct rte_mbuf *m)
 		off = m->data_len > off ? 0 : off - m->data_len;
 		left -= here;
 	}
-	return ~crc == rte_le_to_cpu_32(sum);
+	return rte_cpu_to_le_32(~crc);
+}
+
+static __rte_noinline bool
+sctp_ok(const struct rte_mbuf *m)
+{
+	uint32_t sum;
+
+	if (pkt_l4_len(m) < SCTP_CHECKSUM + 4)
+		return false;
+	memcpy(&sum, (const uint8_t *)pkt_l4(m) + SCTP_CHECKSUM, sizeof(sum));
+	return sum == pkt_sctp_checksum(m, pkt_const(m)->l4);
 }
 
 /* All but TCP and UDP right behind the addresses. */

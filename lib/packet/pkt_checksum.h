@@ -39,5 +39,11 @@ uint16_t pkt_l4_checksum(const struct rte_mbuf *m);
 /* The one's complement sum of the L4 bytes that are there, in however many segments. */
 uint16_t pkt_l4_sum(const struct rte_mbuf *m);
 
+/*
+ * SCTP's checksum as it stands in the header that is at offset off of the data, over all to the packet's end. The header
+ * is there, in the first segment.
+ */
+uint32_t pkt_sctp_checksum(const struct rte_mbuf *m, uint32_t off);
+
 /* Is the checksum among the first len L4 bytes right, with that protocol's number in the pseudo header? */
 bool pkt_l4_sums_up(const struct rte_mbuf *m, uint32_t len, uint8_t proto);

@@ -43,6 +43,45 @@ pkt_sum_replace(uint16_t checksum, uint16_t from, uint16_t to)
 	return ~((sum & 0xffff) + (sum >> 16));
 }
 
+/*
+ * What the sum of 16-bit words grows by when a 32-bit word of them becomes another; both in the order of the packet. Such
+ * growths, and those of ports, add up: 4,000 of them are safe.
+ */
+static inline uint32_t
+pkt_sum_delta32(uint32_t from, uint32_t to)
+{
+	return (uint16_t)~from + (uint16_t)(~from >> 16) + (uint16_t)to + (to >> 16);
+}
+
+static inline uint32_t
+pkt_sum_delta16(uint16_t from, uint16_t to)
+{
+	return (uint16_t)~from + to;
+}
+
+/* Of 16 bytes. */
+static inline uint32_t
+pkt_sum_delta128(const void *from, const void *to)
+{
+	uint32_t f[4], t[4], delta = 0;
+
+	memcpy(f, from, sizeof(f));
+	memcpy(t, to, sizeof(t));
+	for (unsigned i = 0; i < 4; i++)
+		delta += pkt_sum_delta32(f[i], t[i]);
+	return delta;
+}
+
+/* The checksum after the words that it covers grew by that. */
+static inline uint16_t
+pkt_sum_grow(uint16_t checksum, uint32_t delta)
+{
+	uint32_t sum = 0xffff + (uint16_t)~checksum + delta; /* 0xffff: as in pkt_sum_replace() */
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~((sum & 0xffff) + (sum >> 16));
+}
+
 /* Sets the IPv4 TOS / IPv6 traffic class byte, checksum kept right. */
 void pkt_tos_set(struct rte_mbuf *m, uint8_t tos);
 /* Sets the IPv4 TTL / IPv6 hop limit, checksum kept right. */
