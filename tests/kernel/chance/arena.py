@@ -7,6 +7,7 @@ that both routers know for good, so the next one starts from the same state.
 import socket
 import shlex
 from contextlib import ExitStack
+from itertools import zip_longest
 
 from rig import compare, dump, normal
 from rig.address import IPV4
@@ -15,7 +16,7 @@ from rig.kernel_router import KernelRouter
 from rig.lab import Lab
 from rig.pollux_router import PolluxRouter
 
-from . import pools, rules
+from . import follow, pools, rules
 
 LATE = 0.25
 QUIET = 0.002
@@ -125,11 +126,14 @@ class Arena:
 
     def _send(self, a_round):
         lines = []
-        for side, held, frames in a_round.groups:
-            together = [(side, frame) for frame in frames]
-            self.kernel.wire.send(together)
-            self.kernel.wire.sync()
-            self._send_to_pollux(together, held)
+        views = [follow.View(keeps=router is self.kernel) for router in self._both]
+        for side, held, sent in a_round.groups:
+            parts = [follow.runs(view.pairs(side, sent)) for view in views]
+            for was, now in zip_longest(*parts, fillvalue=("c", [])):
+                self._send_to_kernel(*was)
+                self._send_to_pollux(*now, held)
+            for router, view in zip(self._both, views):
+                view.learn(router.wire)
         if why := self.pollux.trouble():
             return [why]
         for side in "cs":
@@ -140,12 +144,18 @@ class Arena:
             lines += self._same(command)
         return lines
 
-    def _send_to_pollux(self, together, held):
+    def _send_to_kernel(self, side, frames):
+        wire = self.kernel.wire
+        wire.send([(side, frame) for frame in frames])
+        wire.sync()
+
+    def _send_to_pollux(self, side, frames, held):
         wire, wanted = self.pollux.wire, self.kernel.wire.counts()
+        held = held and len(frames) > 1
         if held:
             self.pollux.hold()
         try:
-            wire.send(together)
+            wire.send([(side, frame) for frame in frames])
         finally:
             if held:
                 self.pollux.release()

@@ -3,12 +3,17 @@
 import struct
 from ipaddress import ip_address
 
+from rig.address import IPV4, IPV6
 from rig.checksum import ones_complement
 
 _ADDRESS = {}
+HOSTS = {name: {4: IPV4[name], 6: IPV6[name]} for name in IPV4}
 
 
 def address(text):
+    """Of a text; what is one already stays."""
+    if isinstance(text, bytes):
+        return text
     if text not in _ADDRESS:
         _ADDRESS[text] = ip_address(text).packed
     return _ADDRESS[text]
@@ -111,3 +116,33 @@ def extension6(following, kind, size=8):
 def arp(operation, sender_mac, sender, target_mac, target):
     return (struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation) + mac(sender_mac) + address(sender)
             + mac(target_mac) + address(target))
+
+
+def _crc_table():
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+        table.append(value)
+    return table
+
+
+_CRC = _crc_table()
+
+
+def crc32c(data):
+    value = 0xFFFFFFFF
+    for byte in data:
+        value = _CRC[(value ^ byte) & 255] ^ value >> 8
+    return value ^ 0xFFFFFFFF
+
+
+def sctp_right(data):
+    """Is the checksum of these bytes right?"""
+    return bytes(data[8:12]) == struct.pack("<I", crc32c(bytes(data[:8]) + bytes(4) + bytes(data[12:])))
+
+
+def sctp_sum(data, right=True):
+    """Puts the checksum into a bytearray."""
+    value = crc32c(bytes(data[:8]) + bytes(4) + bytes(data[12:]))
+    struct.pack_into("<I", data, 8, value if right else value ^ 1)

@@ -12,25 +12,6 @@ DATA, INIT, INIT_ACK, SACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, SHUTDOWN, SHUTDOWN_
     SHUTDOWN_COMPLETE = (*range(12), 14)
 
 
-def _crc_table():
-    table = []
-    for value in range(256):
-        for _ in range(8):
-            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
-        table.append(value)
-    return table
-
-
-_CRC = _crc_table()
-
-
-def crc32c(data):
-    value = 0xFFFFFFFF
-    for byte in data:
-        value = _CRC[(value ^ byte) & 255] ^ value >> 8
-    return value ^ 0xFFFFFFFF
-
-
 class Udp:
     """``steps`` gives (0 for the client or 1 for the server, payload of IP)."""
 
@@ -141,8 +122,9 @@ class Sctp:
         if kind not in (INIT, INIT_ACK, SHUTDOWN_COMPLETE) and rng.random() < 0.1:
             chunks += struct.pack("!BBH", DATA, 3, 16) + bytes(12)
         head = struct.pack("!HHI", *self.ports[who], tag)
-        summed = crc32c(head + bytes(4) + chunks) ^ (1 if rng.random() < 0.02 else 0)
-        return who, head + struct.pack("<I", summed) + chunks
+        packet = bytearray(head + bytes(4) + chunks)
+        build.sctp_sum(packet, rng.random() >= 0.02)
+        return who, bytes(packet)
 
 
 class Other:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Random stateful rules: those that look at connections, and those that change them."""
-from . import pools
+from . import pools, talk_nat
 from .matches import ANY, IPV6_ICMP, ICMP, TCP, UDP, Part, negation
 from .rules import USED, Rule, RuleSet
 
 STATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED")
 STATUS = ("NONE", "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED")
+TRANSLATED = ("SNAT", "DNAT")
 PORTS = (21, 53, 80, 443, 1000, 1001)
 MARKS = (0, 1, 2, 0x10, 0xFF)
 CHAINS = {"raw": ("PREROUTING", "OUTPUT"), "mangle": ("PREROUTING", "FORWARD", "INPUT", "OUTPUT", "POSTROUTING"),
@@ -78,17 +79,21 @@ TARGETS = (
     Part("CT", ANY, TCP, lambda r, f: "-j CT --helper ftp", ("raw",)),
     Part("CT", ANY, UDP, lambda r, f: "-j CT --helper tftp", ("raw",)),
     Part("NOTRACK", ANY, None, lambda r, f: "-j NOTRACK", ("raw",)),
+    *talk_nat.TARGETS,
 )
 
 
-def rule_set(rng, grammar, family):
-    made = RuleSet(family, USED)
+def rule_set(rng, grammar, family, translated):
+    """``translated``: with a table nat."""
+    made = RuleSet(family, USED + ("nat",) * translated)
     made.rules = [Rule(family, table, chain, [f"-m conntrack --ctstate {state}", ""]) for table, chain, state in ALWAYS]
     for _ in range(rng.choice((0, 2, 4, 6, 10))):
         table = rng.choice(("raw", "mangle", "mangle", "filter", "filter", "filter", "security"))
         made.rules.append(_rule(rng, grammar, family, table, rng.choice(CHAINS[table])))
     if rng.random() < 0.3:
         made.rules += _firewall(rng, family)
+    if translated:
+        made.rules += talk_nat.rule_list(rng, grammar, family)
     return made
 
 

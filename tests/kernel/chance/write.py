@@ -4,7 +4,7 @@ from scapy.layers.l2 import Ether
 
 from rig import packets
 
-from . import pools, rules
+from . import follow, pools, rules
 
 READABLE = 400
 
@@ -17,9 +17,11 @@ def scenario_text(a_round, differences, whole=False):
     for made in a_round.sets:
         if text := made.text().splitlines() if whole else _short(made.text()):
             lines += [rules.TOOL[made.family] + "-restore <<END", *text, "END"]
-    for side, held, frames in a_round.groups:
-        sent = [f"{side}: {_expression(side, frame)}" for frame in frames]
-        lines += ["burst", *("    " + line for line in sent), "end"] if held else sent
+    for side, held, sent in a_round.groups:
+        pairs = [pair for one in sent for pair in ([(side, one)] if isinstance(one, bytes) else one.sent)]
+        for from_side, frames in follow.runs(pairs):
+            shown = [f"{from_side}: {_expression(from_side, frame)}" for frame in frames]
+            lines += ["burst", *("    " + line for line in shown), "end"] if held and len(shown) > 1 else shown
     for made in a_round.sets:
         if whole or made.rules or made.policies:
             lines.append(f"show {rules.TOOL[made.family]}-save -c")
