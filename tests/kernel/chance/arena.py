@@ -4,8 +4,9 @@
 A round replaces all rules, undoes its settings at the end and only uses hosts
 that both routers know for good, so the next one starts from the same state.
 """
-import socket
+import re
 import shlex
+import socket
 from contextlib import ExitStack
 from itertools import zip_longest
 
@@ -17,11 +18,13 @@ from rig.lab import Lab
 from rig.pollux_router import PolluxRouter
 
 from . import follow, pools, rules
+from .chosen import Choices
 
 LATE = 0.25
 QUIET = 0.002
 REPORTED = 0.5
 PORTS = 2
+RANGE = re.compile(r"--to\S+ \S*[0-9:]\]?:?\d+-\d+")
 OWN = {socket.inet_aton(text) for text in (IPV4["r0"], IPV4["r1"], "10.3.0.1", "10.1.0.99")}
 
 
@@ -125,23 +128,25 @@ class Arena:
         return lines
 
     def _send(self, a_round):
-        lines = []
+        lines, shown = [], {"c": [], "s": []}
         views = [follow.View(keeps=router is self.kernel) for router in self._both]
+        choices = Choices(any(RANGE.search(made.text()) for made in a_round.sets))
         for side, held, sent in a_round.groups:
             parts = [follow.runs(view.pairs(side, sent)) for view in views]
             for was, now in zip_longest(*parts, fillvalue=("c", [])):
                 self._send_to_kernel(*was)
                 self._send_to_pollux(*now, held)
-            for router, view in zip(self._both, views):
-                view.learn(router.wire)
+            choices.arrived(*(view.learn(router.wire) for router, view in zip(self._both, views)))
+            for side, frames in self.pollux.wire.frames.items():
+                shown[side] += [choices.frame(frame) for frame in frames[len(shown[side]):]]
         if why := self.pollux.trouble():
             return [why]
+        for command in a_round.shows:
+            lines += self._same(command, choices=choices)
         for side in "cs":
-            lines += _frames(side, self.kernel.wire.frames[side], self.pollux.wire.frames[side])
+            lines += _frames(side, self.kernel.wire.frames[side], shown[side])
         for rule_set in a_round.sets:
             lines += self._same(f"{rules.TOOL[rule_set.family]}-save -c")
-        for command in a_round.shows:
-            lines += self._same(command)
         return lines
 
     def _send_to_kernel(self, side, frames):
@@ -163,9 +168,12 @@ class Arena:
         if wire.counts() != wanted:
             wire.settle(QUIET, wanted, LATE)
 
-    def _same(self, line, stdin=""):
+    def _same(self, line, stdin="", choices=None):
         was, now = (router.ask(line, stdin) for router in self._both)
         self._refused = was[0] != 0
+        if choices:
+            choices.shown(was[1], now[1])
+            now = (now[0], choices.text(now[1]), now[2])
         shown = [normal.texts_for_comparison(line, was[stream], now[stream]) for stream in (1, 2)]
         differences = [text for pair in shown for text in compare.text_lines(*pair)]
         if was[0] == now[0] and not differences:

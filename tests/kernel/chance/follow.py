@@ -93,17 +93,20 @@ class View:
         self._said = {}      # tag -> (Said, packet as it was sent)
         self._first = {}     # talk -> who spoke first, and keeps to the addresses he began with
         self._read = {}
-        self.history = {}    # (talk, who has got it) -> all ends and ports that came, in order
 
     def pairs(self, side, sent):
         """(side, frame) of packets, which may also be plain frames of one side."""
         return [pair for one in sent for pair in ([(side, one)] if isinstance(one, bytes) else self._made(one))]
 
     def learn(self, wire):
+        """Takes what the router has sent since the last time: (talk, who, protocol) -> [ends and ports that came]."""
+        came = {}
         for side, frames in wire.frames.items():
             for frame in frames[self._read.get(side, 0):]:
-                self._learn(side, frame)
+                if seen := self._learn(side, frame):
+                    came.setdefault(seen[0], []).append(seen[1:])
             self._read[side] = len(frames)
+        return came
 
     def _made(self, one):
         made = self._say(one) if isinstance(one, Said) else self._quote(one)
@@ -136,7 +139,7 @@ class View:
                 place, packet = (seen.side, seen.host), seen.packet
         if place is None:
             place = ("cs"["cs".index(about.talk.places[about.who][0]) - 1], "s4")
-        to, by = _ends(packet)
+        to, by = ends_of(packet)
         if error.third or to == by or not error.far:
             by = build.HOSTS[place[0] + "4"][about.talk.family]
             place = (place[0], place[0] + "4")
@@ -145,21 +148,17 @@ class View:
     def _learn(self, side, frame):
         found = _parsed(frame)
         if not found or found[0] not in self._said or frame[:6] not in HOST_OF:
-            return
+            return None
         tag, protocol, upper = found
         said = self._said[tag][0]
         if protocol != said.talk.protocol or said.talk.family != (4 if frame[12:14] == b"\x08\0" else 6):
-            return
+            return None
         packet = frame[14:]
-        seen = _Seen(side, HOST_OF[frame[:6]], packet, _ends(packet),
-                     (_ports(protocol, said.payload), _ports(protocol, upper)))
+        seen = _Seen(side, HOST_OF[frame[:6]], packet, ends_of(packet),
+                     (ports_of(protocol, said.payload), ports_of(protocol, upper)))
         self._arrived[tag] = seen
-        key = said.talk.number, 1 - said.who
-        self._seen[key] = seen
-        came = (seen.ends, seen.ports)
-        known = self.history.setdefault(key, [])
-        if came not in known:
-            known.append(came)
+        self._seen[said.talk.number, 1 - said.who] = seen
+        return (said.talk.number, said.who, protocol), seen.ends, seen.ports
 
 
 def _packets(said, ends, payload):
@@ -188,7 +187,7 @@ def _message(error, by, to, quote):
     return build.ipv6(by, to, ICMPV6, message)
 
 
-def _ends(packet):
+def ends_of(packet):
     return (packet[12:16], packet[16:20]) if packet[0] >> 4 == 4 else (packet[8:24], packet[24:40])
 
 
@@ -209,7 +208,7 @@ def _parsed(frame):
     return tag, following, upper
 
 
-def _ports(protocol, upper):
+def ports_of(protocol, upper):
     """(source, destination), or (identifier, identifier)."""
     if protocol in PORTED and len(upper) >= 4:
         return struct.unpack_from("!HH", upper)
@@ -221,7 +220,7 @@ def _ports(protocol, upper):
 def translated(said, ends, ports):
     """The payload as it has to be between other ends; wrong checksums stay wrong."""
     protocol, data = said.talk.protocol, bytearray(said.payload)
-    own, (sent, came) = _ports(protocol, data), ports
+    own, (sent, came) = ports_of(protocol, data), ports
     words = [(address, build.address(text)) for address, text in zip(ends, said.talk.ends[::1 - 2 * said.who])]
     changes = [(old, new) for new, old in words] if protocol != ICMP else []
     right = protocol != SCTP or build.sctp_right(data)
@@ -234,11 +233,11 @@ def translated(said, ends, ports):
     if protocol == SCTP:
         build.sctp_sum(data, right)
     elif protocol in CHECKSUM_AT and len(data) >= CHECKSUM_AT[protocol] + 2:
-        _adjust(data, protocol, changes)
+        adjust(data, protocol, changes)
     return bytes(data)
 
 
-def _adjust(data, protocol, changes):
+def adjust(data, protocol, changes):
     """The checksum, by what has changed (RFC 1624)."""
     at = CHECKSUM_AT[protocol]
     value = struct.unpack_from("!H", data, at)[0]

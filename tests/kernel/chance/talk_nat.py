@@ -48,8 +48,8 @@ def ports(rng, shifted=False):
     return text + (f"/{rng.choice((80, 53, 443, 70))}" if shifted and span and rng.random() < 0.4 else "")
 
 
-def how(rng, *more):
-    return rng.choice(("", "", "", " --persistent", *more))
+def how(rng, randomly=(" --random", " --random-fully")):
+    return rng.choice(("", "", "", "", "", " --persistent", *randomly))
 
 
 def destination(rng, family, side, ported):
@@ -78,7 +78,7 @@ TARGETS = (
     Part("SNAT", ANY, PORTED, lambda r, f: source(r, f, True), SOURCE),
     Part("SNAT", ANY, PORTED, lambda r, f: f"-j SNAT --to-source :{ports(r)}", SOURCE),
     Part("MASQUERADE", ANY, None, lambda r, f: "-j MASQUERADE", LEAVING),
-    Part("MASQUERADE", ANY, None, lambda r, f: "-j MASQUERADE", LEAVING),
+    Part("MASQUERADE", ANY, None, lambda r, f: f"-j MASQUERADE{how(r)}".replace(" --persistent", ""), LEAVING),
     Part("MASQUERADE", ANY, PORTED, lambda r, f: f"-j MASQUERADE --to-ports {ports(r)}", LEAVING),
     Part("ACCEPT", ANY, None, lambda r, f: "-j ACCEPT", DESTINATION + SOURCE),
     Part("RETURN", ANY, None, lambda r, f: "-j RETURN", DESTINATION + SOURCE),
