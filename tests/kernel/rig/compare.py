@@ -4,8 +4,9 @@ import difflib
 import shlex
 import socket
 
-from . import dump, normal
+from . import dump, flows, normal
 from .address import IPV4, IPV6
+from .chosen import Chosen
 
 MANY = 8
 
@@ -14,10 +15,12 @@ def differences(first, second):
     """Lines of text, none if both routers did the same."""
     lines = []
     own = own_addresses(first)
+    commands = [text for step, *_ in first.answers for text in (step.text, step.stdin)]
+    chosen = Chosen((first.sent, second.sent), commands)
     for side in first.frames:
-        lines += _frames(side, first, second, own)
-    lines += _answers(first, second)
-    lines += _log(first, second, own)
+        lines += _frames(side, first, second, own, chosen)
+    lines += _answers(first, second, chosen)
+    lines += _log(first, second, own, chosen)
     for record in (first, second):
         if record.trouble:
             lines.append(f"{record.router}: {record.trouble}")
@@ -38,9 +41,10 @@ def own_addresses(record):
     return own
 
 
-def _frames(side, first, second, own):
+def _frames(side, first, second, own, chosen):
     left = [normal.frame_for_comparison(frame, own) for _, frame in first.frames[side]]
     right = [normal.frame_for_comparison(frame, own) for _, frame in second.frames[side]]
+    right = chosen.frames(left, right)
     if left == right:
         return []
     lines = [f"frames on side {side}: {first.router} emitted {len(left)} (-), {second.router} {len(right)} (+)"]
@@ -69,7 +73,7 @@ def _line(sign, noted):
     return f"  {sign} after line {line}: {dump.summary(frame)}"
 
 
-def _answers(first, second):
+def _answers(first, second, chosen):
     lines = []
     # a busy machine may make one of them slow
     late = [abs(was - now) for was, now in zip(first.times, second.times)]
@@ -80,18 +84,23 @@ def _answers(first, second):
             lines += [f"line {step.line}: {step.text}",
                       f"  exit code: {first.router} {left[0]}, {second.router} {right[0]}"]
         for stream, was, now in (("output", left[1], right[1]), ("errors", left[2], right[2])):
-            lines += _text(step, stream, was, now, slack)
+            lines += _text(step, stream, was, chosen.lines(was, now) if _shows_ports(step) else now, slack)
     return lines
 
 
-def _log(first, second, own):
+def _log(first, second, own, chosen):
     was, now = ([f"<{level}>" + normal.log_line_for_comparison(text, own) for _, level, text in record.log]
                 for record in (first, second))
+    now = [chosen.log(line) for line in now]
     if was == now:
         return []
     changes = list(difflib.unified_diff(was, now, lineterm="", n=1))[2:]
     return [f"log: {first.router} has {len(was)} lines (-), {second.router} {len(now)} (+)",
             *("    " + line for line in changes[:40])]
+
+
+def _shows_ports(step):
+    return flows.prints_flows(shlex.join(step.argv))
 
 
 def _text(step, stream, was, now, slack):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""All that is not compared literally, each item with its reason. Nothing is normalised elsewhere but in flows.py."""
+"""All that is not compared literally, each item with its reason. Nothing is normalised elsewhere but in flows.py, chosen.py."""
 import re
 import socket
 import struct

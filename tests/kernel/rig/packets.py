@@ -5,6 +5,7 @@ Scapy's own IP() asks the routing table of the machine for missing addresses;
 here they default to the raw hosts: from the side's host to the other side's.
 """
 import functools
+import re
 
 from scapy import all as scapy
 from scapy.config import conf
@@ -114,7 +115,7 @@ def _names(side):
         "Ether": lambda **f: scapy.Ether(**{"src": MAC[side], "dst": MAC[PORT[side]], **f}),
         "payload": _payload, "padded": _padded, "solicited": _solicited, "range": range, "enumerate": enumerate, "bytes": bytes, "len": len,
         "fragments": lambda packet, size: scapy.fragment(packet, size), "fragments6": _fragments6,
-        "cut": _cut,
+        "cut": _cut, "back": talk.back, "about": talk.about,
     })
     return names
 
@@ -122,11 +123,27 @@ def _names(side):
 NAMES = {side: _names(side) for side in FAR}
 
 
+_GOT = re.compile(r"\bgot\b")
+
+
+def needs_got(expression):
+    """Does it speak of what has arrived?"""
+    return bool(_GOT.search(expression))
+
+
+def frames(side, expression, got=()):
+    """The frames of an expression, as bytes; ``got``: those that have arrived on the side."""
+    return _frames(side, expression, tuple(got) if needs_got(expression) else ())
+
+
 @functools.lru_cache(KEPT)     # the other router gets the same
-def frames(side, expression):
-    """The frames of an expression, as bytes; without an Ethernet header it gets the side's."""
+def _frames(side, expression, got):
+    """Without an Ethernet header a frame gets the side's."""
+    names = {"__builtins__": {}, **NAMES[side]}
+    if got:
+        names["got"] = [scapy.Ether(frame).payload for frame in got]
     # as globals, so that a comprehension inside the expression sees them too
-    value = eval(expression, {"__builtins__": {}, **NAMES[side]})  # pylint: disable=eval-used
+    value = eval(expression, names)  # pylint: disable=eval-used
     packets = value if isinstance(value, list) else [value]
     return tuple(_frame(side, packet) for packet in packets)
 

@@ -25,6 +25,7 @@ class Record:
     times: list = field(default_factory=list)     # of the answers, in seconds from the start
     frames: dict = field(default_factory=dict)    # side -> [(step's line, bytes)]
     marks: list = field(default_factory=list)     # (frame counts, probes were answered) at each settling
+    sent: list = field(default_factory=list)      # frames of the hosts
     log: list = field(default_factory=list)       # (step's line, level, text)
     refused: list = field(default_factory=list)
     trouble: str = None
@@ -68,7 +69,7 @@ class _Player:
     def _goes_together(self, step):
         """Frames of one side follow each other without a pause, and so do commands."""
         if step.kind == "send":
-            return self.sending == step.frames[0][0]
+            return self.sending == step.frames[0][0] and not packets.needs_got(step.frames[0][1])
         return step.kind == "command" and self.sending == "commands"
 
     def _finish(self):
@@ -139,7 +140,9 @@ class _Player:
 
     def _frames(self, step, side, expression):
         try:
-            return [(side, frame) for frame in packets.frames(side, expression)]
+            made = packets.frames(side, expression, self.wire.frames[side])
+            self.record.sent += made
+            return [(side, frame) for frame in made]
         except Exception as why:
             raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: {why!r}") from why
 

@@ -76,3 +76,26 @@ def far_names(side):
     made = names(FAR[side])
     return {"far_" + name: maker for name, maker in made.items()} | {
         "far_IP": _ip(FAR[side]), "far_IPv6": _ip6(FAR[side])}
+
+
+def back(packet, data=b"back", **fields):
+    """What the host that got the packet answers: fields are those of TCP, or of the ICMP reply."""
+    answer = packet.__class__(src=packet.dst, dst=packet.src)
+    for layer in (scapy.TCP, scapy.UDP, scapy.SCTP):
+        if packet.haslayer(layer):
+            ports = {"sport": packet[layer].dport, "dport": packet[layer].sport}
+            return answer / layer(**ports, **fields) / data
+    if packet.haslayer(scapy.ICMPv6EchoRequest):
+        asked = packet[scapy.ICMPv6EchoRequest]
+        return answer / scapy.ICMPv6EchoReply(id=asked.id, seq=asked.seq, data=asked.data, **fields)
+    asked = packet[scapy.ICMP]
+    return answer / scapy.ICMP(type=0, id=asked.id, seq=asked.seq, **fields) / bytes(asked.payload)
+
+
+def about(packet, src=None, size=548, **fields):
+    """An ICMP error about a packet that came, from its receiver or ``src``: port unreachable unless told otherwise."""
+    outer = packet.__class__(src=src or packet.dst, dst=packet.src)
+    if isinstance(packet, scapy.IP):
+        return outer / scapy.ICMP(**{"type": 3, "code": 3, **fields}) / scapy.Raw(bytes(packet)[:size])
+    kind = fields.pop("layer", scapy.ICMPv6DestUnreach)
+    return outer / kind(**({"code": 4} if kind is scapy.ICMPv6DestUnreach else {}), **fields) / scapy.Raw(bytes(packet)[:size])
