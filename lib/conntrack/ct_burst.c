@@ -58,22 +58,29 @@ ct_fresh_add(struct ct_lane *l, struct ct *ct)
 	l->fresh[l->burst.nb_new++] = ct;
 }
 
+static bool
+has_tuple(const struct ct *ct, const struct ct_tuple *t)
+{
+	if (ct->family != t->family)
+		return false;
+	for (unsigned d = 0; d < CT_DIRS; d++) {
+		struct ct_tuple own = ct_tuple(ct, d);
+
+		if (memcmp(&own, t, sizeof(own)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Places of tuples that an entry no longer has name it all the same. */
 static struct ct *
-find(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash, uint16_t *index)
+find(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash, const struct ct *but,
+     uint16_t *index)
 {
 	for (uint32_t i = hash % CT_SLOTS; l->slot[i] != 0; i = (i + 1) % CT_SLOTS) {
-		struct ct *ct = l->fresh[l->slot[i] - 1];
-
-		if (ct->family != t->family)
-			continue;
-		for (unsigned d = 0; d < CT_DIRS; d++) {
-			struct ct_tuple own = ct_tuple(ct, d);
-
-			if (memcmp(&own, t, sizeof(own)) != 0)
-				continue;
-			*index = l->slot[i] - 1;
-			return ct;
-		}
+		*index = l->slot[i] - 1;
+		if (l->fresh[*index] != but && has_tuple(l->fresh[*index], t))
+			return l->fresh[*index];
 	}
 	return NULL;
 }
@@ -83,7 +90,7 @@ ct_fresh_has(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash)
 {
 	uint16_t index;
 
-	return l->burst.nb_new != l->part && find(l, t, hash, &index) != NULL;
+	return l->burst.nb_new != l->part && find(l, t, hash, NULL, &index) != NULL;
 }
 
 void
@@ -94,13 +101,13 @@ ct_fresh_alter(unsigned lane, struct ct *ct, const struct ct_tuple *reply)
 	uint16_t index;
 
 	ct_tuple_set(ct, CT_REPLY, reply);
-	if (find(l, &orig, ct_hash_tuple(&orig), &index) == ct)
+	if (find(l, &orig, ct_hash_tuple(&orig), NULL, &index) == ct)
 		put(l, ct_hash_tuple(reply), index);
 }
 
 /* Those behind it in the burst are translated after it, whatever they would be without. */
 bool
-ct_fresh_decided(unsigned lane, const struct ct_tuple *t, const struct ct *but)
+ct_fresh_decided(unsigned lane, const struct ct_tuple *t, const struct ct *but, uint32_t bits)
 {
 	const struct ct_lane *l = ct_lanes[lane];
 	uint16_t index;
@@ -108,8 +115,8 @@ ct_fresh_decided(unsigned lane, const struct ct_tuple *t, const struct ct *but)
 
 	if (l->burst.nb_new - l->part < 2)
 		return false;
-	ct = find(l, t, ct_hash_tuple(t), &index);
-	return ct != NULL && ct != but && ct_status(ct) & CT_SRC_NAT_DONE;
+	ct = find(l, t, ct_hash_tuple(t), but, &index);
+	return ct != NULL && ct_status(ct) & bits;
 }
 
 void

@@ -12,6 +12,8 @@
 #include "ct_table.h"
 
 DROP_REASON(clash, "ct-clash", "another packet made a connection with the same tuple meanwhile");
+DROP_REASON(exhausted, "nat-exhausted",
+	    "a new connection, and no address and port to translate it to is free");
 
 /* Two packets of one flow, on two lanes: the one that came second joins the first, where that is harmless. */
 static bool
@@ -48,7 +50,7 @@ confirm(const struct hook_ctx *ctx, struct rte_mbuf *m, struct ct *ct)
 		return VERDICT_ACCEPT;
 	}
 	CT_STAT_INC(ctx->lane, drop);
-	return VERDICT_DROP_FOR(DROP(clash));
+	return VERDICT_DROP_FOR(ct_status(ct) & CT_NAT_EXHAUSTED ? DROP(exhausted) : DROP(clash));
 }
 
 void

@@ -7,31 +7,15 @@
 #include <rte_random.h>
 
 #include "ct_expect.h"
-#include "ct_proto.h"
-#include "ct_table.h"
-#include "ct_track.h"
 #include "nat_choose.h"
 #include "nat_home.h"
 #include "nat_source.h"
 
 #define ATTEMPTS_MAX 128u
 #define ATTEMPTS_FEW 16u
+#define ATTEMPTS_HARD 32u /* so few are left: ended connections make way */
 #define HOME_ATTEMPTS 32u /* looked up, of HOME_PORTS */
 #define HOME_PORTS 1024u
-
-bool
-nat_used(const struct hook_ctx *ctx, const struct ct_tuple *t, const struct ct *ct)
-{
-	struct ct_tuple reply;
-	struct ct *other;
-	enum ct_dir dir;
-
-	if (!ct_invert(&reply, t))
-		return false;
-	reply.zone = ct_tuple(ct, CT_REPLY).zone;
-	other = ct_find(ctx->lane, &reply, &dir, ct_time(ctx->now));
-	return other != NULL || ct_fresh_decided(ctx->lane, &reply, ct);
-}
 
 static bool
 address_in_range(const struct nat_range *r, const union ct_addr *a, uint8_t family)
@@ -99,7 +83,7 @@ choose_address(struct ct_tuple *t, const struct nat_range *r, enum nat_manip man
 		*a = r->min_addr;
 		return;
 	}
-	hash = rte_jhash_32b(t->src.w, 4, keep ? 0 : t->dst.w[3] ^ zone);
+	hash = rte_jhash_32b(t->src.w, 4, keep ? 0 : t->dst.w[words - 1] ^ zone);
 	for (unsigned i = 0; i < words; i++) {
 		uint32_t from = full ? 0 : rte_be_to_cpu_32(r->min_addr.w[i]);
 		uint32_t dist = full ? UINT32_MAX : rte_be_to_cpu_32(r->max_addr.w[i]) - from + 1;
@@ -184,7 +168,8 @@ choose_port(const struct hook_ctx *ctx, struct ct_tuple *t, const struct nat_ran
 	for (attempts = RTE_MIN(size, ATTEMPTS_MAX);; attempts /= 2, off = rte_rand()) {
 		for (uint32_t i = 0; i < attempts; i++, off++) {
 			*port = rte_cpu_to_be_16(min + off % size);
-			if (!nat_used(ctx, t, ct))
+			if (attempts - i > ATTEMPTS_HARD ? !nat_used(ctx, t, ct)
+							 : !nat_used_harder(ctx, t, ct))
 				return true;
 		}
 		if (attempts >= size || attempts < ATTEMPTS_FEW)
@@ -211,9 +196,13 @@ nat_choose(const struct hook_ctx *ctx, struct ct_tuple *tuple, const struct nat_
 	*tuple = orig;
 	choose_address(tuple, r, manip, ct_expect_zone(ct));
 	if (!any && r->flags & NAT_PROTO_SPECIFIED) {
-		if (!(r->flags & NAT_PROTO_OFFSET) && port_in_range(r, tuple, manip) &&
-		    (r->min_port == r->max_port || !nat_used(ctx, tuple, ct)))
-			return true;
+		if (!(r->flags & NAT_PROTO_OFFSET) && port_in_range(r, tuple, manip)) {
+			/* The only one there is: Linux takes it. */
+			if (r->min_port == r->max_port)
+				return manip == NAT_DST || nat_free(ctx, tuple, ct);
+			if (!nat_used(ctx, tuple, ct))
+				return true;
+		}
 	} else if (!any && !nat_used(ctx, tuple, ct)) {
 		return true;
 	}

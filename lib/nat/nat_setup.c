@@ -33,7 +33,8 @@ nat_setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range *ran
 	if (ct_status(ct) & (CT_CONFIRMED | bits) || !tuple_now(ct, &now))
 		return VERDICT_ACCEPT;
 	to = now;
-	if (!nat_choose(ctx, &to, range, ct, manip))
+	/* Where the destination clashes another source may help. */
+	if (!nat_choose(ctx, &to, range, ct, manip) && manip == NAT_SRC)
 		bits |= CT_NAT_EXHAUSTED;
 	if (memcmp(&to, &now, sizeof(to)) != 0) {
 		alter_reply(ctx, ct, &to);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Lists of connections by a hash of zone, protocol, address and port of their original source. Buckets and links
- * are numbers of entries. Who changes a list holds one of its family's locks.
+ * are numbers of entries. Who changes a list, or goes along it, holds the lock of its bucket: what is listed stays
+ * an entry meanwhile, because it leaves the list before its place is used again.
  */
 #include <errno.h>
 
@@ -79,10 +80,10 @@ nat_source_add(struct ct *ct)
 	rte_spinlock_lock(&s->lock[i % LOCKS]);
 	old = s->bucket[i];
 	ct->nat_prev = 0;
-	__atomic_store_n(&ct->nat_next, old, __ATOMIC_RELAXED);
+	ct->nat_next = old;
 	if (old != 0)
 		ct_at(family, old - 1)->nat_prev = ct_number(ct) + 1;
-	__atomic_store_n(&s->bucket[i], ct_number(ct) + 1, __ATOMIC_RELEASE);
+	s->bucket[i] = ct_number(ct) + 1;
 	rte_spinlock_unlock(&s->lock[i % LOCKS]);
 	ct_status_set(ct, CT_NAT_LISTED);
 }
@@ -101,10 +102,40 @@ nat_source_remove(struct ct *ct)
 
 		if (next != 0)
 			ct_at(family, next - 1)->nat_prev = prev;
-		__atomic_store_n(prev != 0 ? &ct_at(family, prev - 1)->nat_next : &s->bucket[i],
-				 next, __ATOMIC_RELEASE);
+		*(prev != 0 ? &ct_at(family, prev - 1)->nat_next : &s->bucket[i]) = next;
 	}
 	rte_spinlock_unlock(&s->lock[i % LOCKS]);
+}
+
+/* Where ct's packets come from as they leave, and tuple's destination. */
+static void
+as_its(const struct ct *ct, const struct ct_tuple *tuple, struct ct_tuple *to)
+{
+	struct ct_tuple reply = ct_tuple(ct, CT_REPLY);
+	bool icmp = reply.proto == IPPROTO_ICMP || reply.proto == IPPROTO_ICMPV6;
+
+	*to = *tuple;
+	to->src = reply.dst;
+	to->sport = icmp ? reply.sport : reply.dport;
+}
+
+/* Under the lock. */
+static bool
+find_locked(enum hook_family family, uint32_t number, const struct ct_tuple *tuple, uint16_t zone,
+	    const struct nat_range *r, struct ct_tuple *to)
+{
+	for (unsigned i = 0; number != 0 && i < NAT_SOURCE_STEPS; i++) {
+		const struct ct *ct = ct_at(family, number - 1);
+		struct ct_tuple orig = ct_tuple(ct, CT_ORIGINAL);
+
+		number = ct->nat_next;
+		if (!same_source(&orig, tuple, zone))
+			continue;
+		as_its(ct, tuple, to);
+		if (nat_in_range(r, to, NAT_SRC))
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -112,27 +143,15 @@ nat_source_find(const struct ct_tuple *tuple, uint16_t zone, const struct nat_ra
 		struct ct_tuple *to)
 {
 	enum hook_family family = family_of(tuple->family);
-	const struct sources *s = &sources[family];
-	uint32_t next;
+	struct sources *s = &sources[family];
+	uint32_t i;
+	bool found;
 
 	if (__atomic_load_n(&s->nb, __ATOMIC_ACQUIRE) == 0)
 		return false;
-	next = __atomic_load_n(&s->bucket[bucket_of(s, tuple, zone)], __ATOMIC_ACQUIRE);
-	for (unsigned i = 0; next != 0 && i < NAT_SOURCE_STEPS; i++) {
-		const struct ct *ct = ct_at(family, next - 1);
-		struct ct_tuple orig = ct_tuple(ct, CT_ORIGINAL), reply;
-
-		next = __atomic_load_n(&ct->nat_next, __ATOMIC_RELAXED);
-		if (!same_source(&orig, tuple, zone))
-			continue;
-		reply = ct_tuple(ct, CT_REPLY);
-		*to = *tuple;
-		to->src = reply.dst;
-		to->sport = reply.proto == IPPROTO_ICMP || reply.proto == IPPROTO_ICMPV6
-				    ? reply.sport
-				    : reply.dport;
-		if (nat_in_range(r, to, NAT_SRC))
-			return true;
-	}
-	return false;
+	i = bucket_of(s, tuple, zone);
+	rte_spinlock_lock(&s->lock[i % LOCKS]);
+	found = find_locked(family, s->bucket[i], tuple, zone, r, to);
+	rte_spinlock_unlock(&s->lock[i % LOCKS]);
+	return found;
 }

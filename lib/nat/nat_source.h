@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Private to lib/nat: connections by their original source, so that a source keeps the address and port it was
- * translated to whoever it talks to (N3). Readers take no lock; entries live at fixed places and may be used again
- * for others while one looks: what is found is a proposal, that is checked.
+ * translated to whoever it talks to (N3). Only for connections that begin; a lock in 256 is held for some steps.
  */
 #pragma once
 
