@@ -75,6 +75,13 @@ bool addr_is_of_port(const struct gen *gen, uint16_t port, const struct ip_addr 
  * box has none.
  */
 struct ip_addr addr_select(const struct gen *gen, uint16_t port, const struct ip_addr *dst);
+/* IPv4: the same among addresses of scope global, as what others are to reach. */
+struct ip_addr addr_select4_global(const struct gen *gen, uint16_t port, const struct ip_addr *dst);
+/*
+ * The port's first usable address, in the order of `ip addr`, of like's family; IPv6: when like is not global, one of
+ * its scope. AF_UNSPEC: none.
+ */
+struct ip_addr addr_first(const struct gen *gen, uint16_t port, const struct ip_addr *like);
 /* Is it the anycast address of the routers (RFC 4291 2.6.1) of one of the port's IPv6 subnets? */
 bool addr_is_anycast_of_port(const struct gen *gen, uint16_t port, const struct ip_addr *a);
 /* Is it in one of the port's IPv6 subnets? */

@@ -6,9 +6,9 @@
 
 #include "addr_table.h"
 
-/* IPv4: the primary of dst's subnet, else the first primary that is not narrower than the link. */
+/* IPv4: the primary of dst's subnet, else the first primary that is not narrower than scope. */
 static const struct addr *
-select_on4(const struct addr_table *t, uint16_t port, const struct ip_addr *dst)
+select_on4(const struct addr_table *t, uint16_t port, const struct ip_addr *dst, uint8_t scope)
 {
 	const struct addr *fallback = NULL;
 
@@ -16,7 +16,7 @@ select_on4(const struct addr_table *t, uint16_t port, const struct ip_addr *dst)
 		const struct addr *a = &t->of[i];
 		struct ip_prefix subnet = a->prefix;
 
-		if (a->prefix.addr.family != AF_INET || a->secondary || a->scope > RT_SCOPE_LINK)
+		if (a->prefix.addr.family != AF_INET || a->secondary || a->scope > scope)
 			continue;
 		if (a->peer.family != AF_UNSPEC)
 			subnet.addr = a->peer;
@@ -29,12 +29,12 @@ select_on4(const struct addr_table *t, uint16_t port, const struct ip_addr *dst)
 }
 
 static struct ip_addr
-select4(const struct addr_table *t, uint16_t port, const struct ip_addr *dst)
+select4(const struct addr_table *t, uint16_t port, const struct ip_addr *dst, uint8_t scope)
 {
-	const struct addr *a = select_on4(t, port, dst);
+	const struct addr *a = select_on4(t, port, dst, scope);
 
 	for (uint16_t p = 1; a == NULL && p < PORT_MAX; p++) {
-		a = select_on4(t, p, dst);
+		a = select_on4(t, p, dst, scope);
 		if (a != NULL && a->scope == RT_SCOPE_LINK)
 			a = NULL;
 	}
@@ -108,5 +108,38 @@ addr_select(const struct gen *gen, uint16_t port, const struct ip_addr *dst)
 {
 	const struct addr_table *t = addr_table_get(gen);
 
-	return dst->family == AF_INET6 ? select6(t, port, dst) : select4(t, port, dst);
+	return dst->family == AF_INET6 ? select6(t, port, dst)
+				       : select4(t, port, dst, RT_SCOPE_LINK);
+}
+
+struct ip_addr
+addr_select4_global(const struct gen *gen, uint16_t port, const struct ip_addr *dst)
+{
+	return select4(addr_table_get(gen), port, dst, RT_SCOPE_UNIVERSE);
+}
+
+/* Scopes as Linux counts them: 0 is global. */
+static unsigned
+narrow_scope6(const struct ip_addr *a)
+{
+	unsigned scope = scope6(a);
+
+	return scope == 1 || scope == 2 || scope == 5 ? scope : 0;
+}
+
+struct ip_addr
+addr_first(const struct gen *gen, uint16_t port, const struct ip_addr *like)
+{
+	const struct addr_table *t = addr_table_get(gen);
+	unsigned scope = like->family == AF_INET6 ? narrow_scope6(like) : 0;
+
+	for (unsigned i = t->first[port]; i < t->first[port + 1]; i++) {
+		const struct addr *a = &t->of[i];
+
+		if (a->prefix.addr.family != like->family || a->dad != ADDR_USABLE)
+			continue;
+		if (scope == 0 || narrow_scope6(&a->prefix.addr) == scope)
+			return a->prefix.addr;
+	}
+	return (struct ip_addr){ 0 };
 }

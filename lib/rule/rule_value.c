@@ -8,9 +8,8 @@
 
 #include "rule_value.h"
 
-/* Reads as strtoul() does, but for signs; false: no number there, or above max. */
-static bool
-number64(const char *text, const char **end, uint64_t max, uint64_t *out)
+bool
+rule_value_read(const char *text, const char **end, uint64_t max, uint64_t *out)
 {
 	unsigned long long n;
 	char *stop;
@@ -30,7 +29,7 @@ static bool
 number(const char *text, const char **end, uint32_t max, uint32_t *out)
 {
 	uint64_t n = 0;
-	bool ok = number64(text, end, max, &n);
+	bool ok = rule_value_read(text, end, max, &n);
 
 	*out = n;
 	return ok;
@@ -65,7 +64,7 @@ rule_value_range64(const struct rule_parse *p, const char *text, uint64_t max,
 				       p->type->name, p->opt, RTE_DIM(end));
 		if (*text == '\0' || *text == ':')
 			end[n] = n == 0 ? 0 : max;
-		else if (!number64(text, &stop, max, &end[n]))
+		else if (!rule_value_read(text, &stop, max, &end[n]))
 			return err_set(p->err, -EINVAL,
 				       "%s: bad value for option \"--%s\" near \"%s\", or out "
 				       "of range (0-%llu).\n",

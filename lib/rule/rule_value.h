@@ -8,6 +8,12 @@
 
 #include "rule_ext.h"
 
+/*
+ * What strtoul() reads, but for signs, and where it ends; false: no number there, or above max. From anywhere, without a
+ * text.
+ */
+bool rule_value_read(const char *text, const char **end, uint64_t max, uint64_t *out);
+
 /* One number from lo to hi. */
 int rule_value_number(const struct rule_parse *p, const char *text, uint32_t lo, uint32_t hi,
 		      uint32_t *out);
