@@ -17,6 +17,7 @@
 #include "ct_proto.h"
 #include "ct_stat.h"
 #include "ct_table.h"
+#include "nat.h"
 
 #define TALKERS 10
 #define GROUPS 256
@@ -73,7 +74,8 @@ put_family(struct cmd_table *t, enum hook_family family)
 	snprintf(what, sizeof(what), "%s bytes", name);
 	put(t, what, "of entries and their index", "%zu + %zu", i.bytes_entries, i.bytes_index);
 	snprintf(what, sizeof(what), "%s bytes a flow", name);
-	put(t, what, "entry and both keys, when the table is full", "%.0f", i.bytes_per_flow);
+	put(t, what, "entry, both keys, and its source where nat is in use, when the table is full",
+	    "%.1f", i.bytes_per_flow + (double)nat_source_bytes(family) / i.capacity);
 }
 
 static uint64_t

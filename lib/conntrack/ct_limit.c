@@ -4,6 +4,7 @@
 #include "ct_conncount.h"
 #include "ct_ext.h"
 #include "ct_limit.h"
+#include "ct_nat_ops.h"
 #include "ct_own.h"
 #include "ct_proto.h"
 #include "ct_stat.h"
@@ -66,6 +67,8 @@ max_check(const struct param *p, int value, struct err *e)
 		LOG(WARNING, "no memory to count, or help, so many connections");
 	if (ct_conncount_grow(value) != 0)
 		LOG(WARNING, "no memory for connlimit to remember so many connections");
+	if (ct_nat_ops != NULL && ct_nat_ops->grow(value) != 0)
+		LOG(WARNING, "no memory to find so many translated connections by their source");
 	return 0;
 }
 

@@ -31,6 +31,8 @@ struct ct_nat_ops {
 	verdict_t (*message)(const struct ct_help *h, uint32_t off, uint32_t len);
 	/* Any lane: an entry with CT_NAT_LISTED leaves the table, or was never in it. */
 	void (*gone)(struct ct *ct);
+	/* Control: nf_conntrack_max is about to become that. 0; -ENOMEM: it is as it was. */
+	int (*grow)(uint32_t connections);
 };
 
 extern const struct ct_nat_ops *ct_nat_ops;

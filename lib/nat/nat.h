@@ -62,3 +62,5 @@ nat_manip_at(enum hook_point point)
 
 /* Control, when the first rules of table nat come: memory for the list by source. 0 or -ENOMEM with text. */
 int nat_prepare(enum hook_family family, struct err *e);
+/* Memory of that list, besides the connections' own. */
+size_t nat_source_bytes(enum hook_family family);

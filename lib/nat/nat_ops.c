@@ -5,6 +5,7 @@
 
 static const struct ct_nat_ops ops = {
 	.gone = nat_source_remove,
+	.grow = nat_source_grow,
 };
 
 RTE_INIT(nat_ops_init)

@@ -1,29 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lists of connections by a hash of zone, protocol, address and port of their original source. Buckets and links
- * are numbers of entries. Who changes a list, or goes along it, holds the lock of its bucket: what is listed stays
- * an entry meanwhile, because it leaves the list before its place is used again.
+ * Lists of connections by a hash of zone, protocol, address and port of their original source. What is listed stays
+ * an entry while a list is locked, because it leaves the list before its place is used again.
  */
-#include <errno.h>
-
-#include <rte_malloc.h>
-#include <rte_spinlock.h>
-
 #include "ct_hash.h"
-#include "ct_limit.h"
 #include "ct_proto.h"
 #include "ct_table.h"
 #include "nat_choose.h"
-#include "nat_source.h"
+#include "nat_source_own.h"
 
-#define LOCKS 256u
-#define BUCKETS_MAX (1u << 22)
-
-static struct sources {
-	uint32_t nb; /* a power of two; 0: not made */
-	uint32_t *bucket;
-	rte_spinlock_t lock[LOCKS];
-} sources[HOOK_FAMILIES];
+struct nat_sources nat_sources[HOOK_FAMILIES];
 
 static inline enum hook_family
 family_of(uint8_t family)
@@ -31,24 +17,9 @@ family_of(uint8_t family)
 	return family == AF_INET6 ? HOOK_IP6 : HOOK_IP4;
 }
 
-int
-nat_source_prepare(enum hook_family family, struct err *e)
-{
-	struct sources *s = &sources[family];
-	uint32_t nb = RTE_MIN(rte_align32pow2(RTE_MAX(ct_max(), 1024u)), BUCKETS_MAX);
-
-	if (s->nb != 0)
-		return 0;
-	s->bucket = rte_zmalloc("nat-sources", nb * sizeof(*s->bucket), RTE_CACHE_LINE_SIZE);
-	if (s->bucket == NULL)
-		return err_set(e, -ENOMEM, "translation: no memory for %u sources", nb);
-	__atomic_store_n(&s->nb, nb, __ATOMIC_RELEASE);
-	return 0;
-}
-
-/* t without what is not its source. */
-static uint32_t
-bucket_of(const struct sources *s, const struct ct_tuple *t, uint16_t zone)
+/* Of t without what is not its source. */
+uint32_t
+nat_source_hash(const struct ct_tuple *t, uint16_t zone)
 {
 	struct ct_tuple source = { .src = t->src,
 				   .sport = t->sport,
@@ -56,7 +27,7 @@ bucket_of(const struct sources *s, const struct ct_tuple *t, uint16_t zone)
 				   .proto = t->proto,
 				   .family = t->family };
 
-	return ct_hash6(&source) & (s->nb - 1);
+	return ct_hash6(&source);
 }
 
 static bool
@@ -66,45 +37,88 @@ same_source(const struct ct_tuple *a, const struct ct_tuple *b, uint16_t zone)
 	       a->src.q[0] == b->src.q[0] && a->src.q[1] == b->src.q[1];
 }
 
+static inline uint32_t *
+head_of(struct nat_buckets *b, uint32_t hash)
+{
+	return &b->head[hash & (b->nb - 1)];
+}
+
+void
+nat_source_link(struct nat_buckets *b, struct ct *ct, uint32_t hash)
+{
+	uint32_t *head = head_of(b, hash);
+
+	ct->nat_prev = 0;
+	ct->nat_next = *head;
+	if (*head != 0)
+		ct_at(family_of(ct->family), *head - 1)->nat_prev = ct_number(ct) + 1;
+	*head = ct_number(ct) + 1;
+}
+
+void
+nat_source_unlink(struct nat_buckets *b, struct ct *ct, uint32_t hash)
+{
+	enum hook_family family = family_of(ct->family);
+	uint32_t next = ct->nat_next, prev = ct->nat_prev;
+
+	if (next != 0)
+		ct_at(family, next - 1)->nat_prev = prev;
+	*(prev != 0 ? &ct_at(family, prev - 1)->nat_next : head_of(b, hash)) = next;
+}
+
+/* The table that is being filled, if there is one: read before the other, which it becomes. */
+static inline struct nat_buckets *
+next_of(const struct nat_sources *s)
+{
+	return __atomic_load_n(&s->next, __ATOMIC_ACQUIRE);
+}
+
+static inline struct nat_buckets *
+now_of(const struct nat_sources *s)
+{
+	return __atomic_load_n(&s->now, __ATOMIC_ACQUIRE);
+}
+
 void
 nat_source_add(struct ct *ct)
 {
-	enum hook_family family = family_of(ct->family);
-	struct sources *s = &sources[family];
+	struct nat_sources *s = &nat_sources[family_of(ct->family)];
 	struct ct_tuple t = ct_tuple(ct, CT_ORIGINAL);
-	uint32_t i, old;
+	uint32_t hash = nat_source_hash(&t, t.zone);
+	rte_spinlock_t *lock = nat_source_lock(s, hash);
+	struct nat_buckets *next;
 
-	if (__atomic_load_n(&s->nb, __ATOMIC_ACQUIRE) == 0)
+	if (now_of(s) == NULL)
 		return;
-	i = bucket_of(s, &t, t.zone);
-	rte_spinlock_lock(&s->lock[i % LOCKS]);
-	old = s->bucket[i];
-	ct->nat_prev = 0;
-	ct->nat_next = old;
-	if (old != 0)
-		ct_at(family, old - 1)->nat_prev = ct_number(ct) + 1;
-	s->bucket[i] = ct_number(ct) + 1;
-	rte_spinlock_unlock(&s->lock[i % LOCKS]);
+	rte_spinlock_lock(lock);
+	next = next_of(s);
+	nat_source_link(next != NULL ? next : now_of(s), ct, hash);
+	rte_spinlock_unlock(lock);
 	ct_status_set(ct, CT_NAT_LISTED);
+}
+
+/* Under the lock. Only for a list's first entry it makes a difference in which table it stands. */
+static void
+remove_locked(struct nat_sources *s, struct ct *ct, uint32_t hash)
+{
+	struct nat_buckets *next = next_of(s);
+	bool moved = next != NULL && *head_of(next, hash) == ct_number(ct) + 1;
+
+	nat_source_unlink(moved ? next : now_of(s), ct, hash);
 }
 
 void
 nat_source_remove(struct ct *ct)
 {
-	enum hook_family family = family_of(ct->family);
-	struct sources *s = &sources[family];
+	struct nat_sources *s = &nat_sources[family_of(ct->family)];
 	struct ct_tuple t = ct_tuple(ct, CT_ORIGINAL);
-	uint32_t i = bucket_of(s, &t, t.zone);
+	uint32_t hash = nat_source_hash(&t, t.zone);
+	rte_spinlock_t *lock = nat_source_lock(s, hash);
 
-	rte_spinlock_lock(&s->lock[i % LOCKS]);
-	if (__atomic_fetch_and(&ct->status, ~CT_NAT_LISTED, __ATOMIC_ACQ_REL) & CT_NAT_LISTED) {
-		uint32_t next = ct->nat_next, prev = ct->nat_prev;
-
-		if (next != 0)
-			ct_at(family, next - 1)->nat_prev = prev;
-		*(prev != 0 ? &ct_at(family, prev - 1)->nat_next : &s->bucket[i]) = next;
-	}
-	rte_spinlock_unlock(&s->lock[i % LOCKS]);
+	rte_spinlock_lock(lock);
+	if (__atomic_fetch_and(&ct->status, ~CT_NAT_LISTED, __ATOMIC_ACQ_REL) & CT_NAT_LISTED)
+		remove_locked(s, ct, hash);
+	rte_spinlock_unlock(lock);
 }
 
 /* Where ct's packets come from as they leave, and tuple's destination. */
@@ -143,15 +157,18 @@ nat_source_find(const struct ct_tuple *tuple, uint16_t zone, const struct nat_ra
 		struct ct_tuple *to)
 {
 	enum hook_family family = family_of(tuple->family);
-	struct sources *s = &sources[family];
-	uint32_t i;
+	struct nat_sources *s = &nat_sources[family];
+	uint32_t hash = nat_source_hash(tuple, zone);
+	rte_spinlock_t *lock = nat_source_lock(s, hash);
+	struct nat_buckets *next;
 	bool found;
 
-	if (__atomic_load_n(&s->nb, __ATOMIC_ACQUIRE) == 0)
+	if (now_of(s) == NULL)
 		return false;
-	i = bucket_of(s, tuple, zone);
-	rte_spinlock_lock(&s->lock[i % LOCKS]);
-	found = find_locked(family, s->bucket[i], tuple, zone, r, to);
-	rte_spinlock_unlock(&s->lock[i % LOCKS]);
+	rte_spinlock_lock(lock);
+	next = next_of(s);
+	found = (next != NULL && find_locked(family, *head_of(next, hash), tuple, zone, r, to)) ||
+		find_locked(family, *head_of(now_of(s), hash), tuple, zone, r, to);
+	rte_spinlock_unlock(lock);
 	return found;
 }

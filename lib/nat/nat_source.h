@@ -11,6 +11,8 @@
 #define NAT_SOURCE_STEPS 64 /* entries looked at; then no mapping is found */
 
 int nat_source_prepare(enum hook_family family, struct err *e);
+/* Control: there will be room for so many connections. 0; -ENOMEM: it is as it was, lists get longer. */
+int nat_source_grow(uint32_t connections);
 /* Worker: the entry's source is decided. */
 void nat_source_add(struct ct *ct);
 /* Any lane: it goes (ct_nat_ops.gone). */
