@@ -14,14 +14,6 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	if (dp_setup(NULL) != 0)
-		exit(1);
-	return 0;
-}
-
 static struct str
 run(const char *line, const char *input)
 {
@@ -57,6 +49,16 @@ quietly(const char *line, const char *input)
 	struct str out = run(line, input);
 
 	str_free(&out);
+}
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	if (dp_setup(NULL) != 0)
+		exit(1);
+	/* Each input walks the whole table. */
+	quietly("sysctl -q -w net.netfilter.nf_conntrack_max=1024", "");
+	return 0;
 }
 
 int

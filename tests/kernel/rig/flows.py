@@ -4,7 +4,7 @@ import re
 from itertools import groupby
 
 # Both routers are asked one after the other, and what they show is cut to whole seconds.
-TOLERANCE = 2
+TOLERANCE = 1
 _SUBSTITUTES = (
     # a hash with a random key; the id of an echo request is none of these
     (re.compile(r"(?<!code=\d)(?<!code=\d\d)(?<!code=\d\d\d) id=\d+"), " id=ID"),
