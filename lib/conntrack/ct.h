@@ -272,7 +272,7 @@ ct_info_dir(enum ct_info info)
 
 /*
  * A packet the box makes because of another one (an ICMP error, a reset) is related to its connection. About an
- * untracked one it is tracked as any other.
+ * untracked one it is tracked as any other, and target CT leaves it alone: it is related, to nothing.
  */
 static inline void
 ct_attach(struct rte_mbuf *m, const struct rte_mbuf *about)
@@ -283,6 +283,8 @@ ct_attach(struct rte_mbuf *m, const struct rte_mbuf *about)
 	if (ct != NULL)
 		ct_set(m, ct,
 		       ct_info_dir(info) == CT_ORIGINAL ? CT_INFO_RELATED_REPLY : CT_INFO_RELATED);
+	else if (info == CT_INFO_UNTRACKED)
+		ct_set(m, NULL, CT_INFO_RELATED);
 }
 
 /* Every byte: what an initialiser of one member leaves of a union is anything. */

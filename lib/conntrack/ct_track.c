@@ -298,7 +298,7 @@ ct_track(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_
 		uint64_t has = pkt(p.m)->ct;
 		enum outcome o;
 
-		if (unlikely(has != 0 && (has & CT_INFO_MASK) != CT_INFO_TEMPLATE))
+		if (unlikely(has >= CT_INFO_UNTRACKED && (has & CT_INFO_MASK) != CT_INFO_TEMPLATE))
 			continue; /* untracked, or an answer of the box that was attached */
 		if (likely(found[i] > NOT_LOOKED_UP)) {
 			p.ct = (struct ct *)(uintptr_t)(found[i] & ~CT_INFO_MASK);

@@ -34,5 +34,5 @@ rule_ctstate(const struct rte_mbuf *m)
 	};
 	uint64_t v = pkt_const(m)->ct;
 
-	return v == 0 ? RULE_CTSTATE_INVALID : bit[v & CT_INFO_MASK];
+	return v < CT_INFO_UNTRACKED ? RULE_CTSTATE_INVALID : bit[v & CT_INFO_MASK];
 }
