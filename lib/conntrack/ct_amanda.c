@@ -29,37 +29,45 @@ port_at(const char *p, const char *end, uint32_t *len, uint16_t *port)
 	return *port != 0;
 }
 
+/* What stands behind "CONNECT ". Translation may change the text, which then ends elsewhere. */
 static verdict_t
-read_answer(struct ct_help *h, const char *text, uint32_t len)
+read_streams(struct ct_help *h, const char *text, uint32_t len, uint32_t line, uint32_t stop)
 {
 	struct ct_tuple first = ct_tuple(h->ct, CT_ORIGINAL);
-	const char *end = text + len, *line = search(text, end, "CONNECT "), *stop;
 	verdict_t v = VERDICT_ACCEPT;
 
-	if (line == NULL)
-		return VERDICT_ACCEPT;
-	line += strlen("CONNECT ");
-	stop = memchr(line, '\n', end - line);
-	if (stop == NULL)
-		return VERDICT_ACCEPT;
-	for (unsigned i = 0; i < RTE_DIM(streams); i++) {
-		const char *p = search(line, stop, streams[i]);
+	for (unsigned i = 0; i < RTE_DIM(streams) && text != NULL; i++) {
+		const char *p = search(text + line, text + stop, streams[i]);
+		uint32_t digits, was = len;
 		struct ct_expect e;
-		uint32_t digits;
 		uint16_t port;
 
 		if (p == NULL)
 			continue;
 		p += strlen(streams[i]);
-		if (!port_at(p, stop, &digits, &port))
+		if (!port_at(p, text + stop, &digits, &port))
 			break;
 		ct_expect_init(&e, h->ct, 0, &first.src, &first.dst, IPPROTO_TCP, NULL, port);
 		e.dir = CT_ORIGINAL;
 		if (ct_help_announce(h, CT_SAID_AMANDA_PORT, p - text, digits, &e) !=
 		    VERDICT_ACCEPT)
 			v = ct_help_drop();
+		text = ct_help_text(h, &len);
+		stop += len - was;
 	}
 	return v;
+}
+
+static verdict_t
+read_answer(struct ct_help *h, const char *text, uint32_t len)
+{
+	const char *end = text + len, *line = search(text, end, "CONNECT "), *stop;
+
+	if (line == NULL)
+		return VERDICT_ACCEPT;
+	line += strlen("CONNECT ");
+	stop = memchr(line, '\n', end - line);
+	return stop != NULL ? read_streams(h, text, len, line - text, stop - text) : VERDICT_ACCEPT;
 }
 
 static verdict_t

@@ -11,6 +11,8 @@
 #include "ct_stat.h"
 #include "ct_table.h"
 
+DROP_REASON(seqadj, "ct-seqadj",
+	    "its sequence numbers are to be shifted, and its TCP options make no sense");
 DROP_REASON(clash, "ct-clash", "another packet made a connection with the same tuple meanwhile");
 DROP_REASON(exhausted, "nat-exhausted",
 	    "a new connection, and no address and port to translate it to is free");
@@ -73,6 +75,20 @@ ct_confirm(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint1
 	}
 }
 
+/* What the helper changes in this packet shifts the next ones. */
+static verdict_t
+help(struct ct_help *h)
+{
+	const struct ct_helper *helper = h->ct->ext->helper;
+	bool shifted = ct_status(h->ct) & CT_SEQ_ADJUST && pkt(h->m)->proto == h->ct->proto;
+	verdict_t v = helper != NULL ? helper->help(h) : VERDICT_ACCEPT;
+
+	if (!shifted || v != VERDICT_ACCEPT || ct_seqadj_apply(h->m, h->ct, h->dir))
+		return v;
+	CT_STAT_INC(h->ctx->lane, drop);
+	return VERDICT_DROP_FOR(DROP(seqadj));
+}
+
 void
 ct_help(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 	verdict_t *verdicts)
@@ -84,11 +100,10 @@ ct_help(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t
 		enum ct_info info;
 
 		h.ct = ct_of(pkts[i], &info);
-		if (h.ct == NULL || h.ct->ext == NULL || h.ct->ext->helper == NULL ||
-		    info == CT_INFO_RELATED_REPLY)
+		if (h.ct == NULL || h.ct->ext == NULL || info == CT_INFO_RELATED_REPLY)
 			continue;
 		h.info = info;
 		h.dir = ct_info_dir(info);
-		verdicts[i] = h.ct->ext->helper->help(&h);
+		verdicts[i] = help(&h);
 	}
 }

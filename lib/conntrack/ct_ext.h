@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What few connections have besides their entry: counters, labels, a helper, expectations, a master,
- * time stamps. One extension at most for an entry; it lives as long.
+ * time stamps, shifted sequence numbers. One extension at most for an entry; it lives as long.
  */
 #pragma once
 
 #include "base_counter.h"
 #include "ct.h"
+#include "ct_seqadj.h"
 
 struct ct_helper;
 struct ct_timeouts;
@@ -38,6 +39,7 @@ struct ct_ext {
 	uint8_t has; /* CT_HAS_* */
 	uint8_t spare;
 	uint8_t helper_data[CT_HELPER_DATA];
+	struct ct_seqadj seqadj[CT_DIRS]; /* under ct_lock() */
 };
 
 /*

@@ -70,7 +70,7 @@ read_line(struct ct_help *h, struct ftp *f, const char *text, uint32_t len, uint
 {
 	struct ct_ftp_said said = { .addr = ct_tuple(h->ct, h->dir).src };
 	verdict_t v = VERDICT_ACCEPT;
-	bool reads;
+	bool reads, whole = text[len - 1] == '\n'; /* translation changes the text */
 
 	ct_lock(h->ct);
 	reads = line_begins(f, h->dir, seq);
@@ -86,7 +86,7 @@ read_line(struct ct_help *h, struct ftp *f, const char *text, uint32_t len, uint
 			break;
 		}
 	}
-	if (text[len - 1] == '\n') {
+	if (whole) {
 		ct_lock(h->ct);
 		remember(f, h->dir, seq + len);
 		ct_unlock(h->ct);

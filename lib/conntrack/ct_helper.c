@@ -75,7 +75,7 @@ ct_help_announce(const struct ct_help *h, enum ct_said said, uint32_t off, uint3
 {
 	uint32_t seconds = h->ct->ext->helper->policy[e->class].timeout;
 
-	if (ct_help_translated(h))
+	if (said != CT_SAID_NOTHING && ct_help_translated(h))
 		return ct_nat_ops->announce(h, said, off, len, e);
 	return ct_expect_add(h->ctx->lane, e, seconds, h->now) == 0 ? VERDICT_ACCEPT
 								    : ct_help_drop();

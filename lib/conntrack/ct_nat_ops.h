@@ -9,7 +9,8 @@
 
 /* What stands in the packet where a connection is announced. */
 enum ct_said {
-	CT_SAID_NOTHING, /* TFTP: the addresses are the packet's own */
+	CT_SAID_NOTHING, /* what is announced is never translated */
+	CT_SAID_TFTP,    /* nothing: the addresses are the packet's own */
 	CT_SAID_FTP_PORT,
 	CT_SAID_FTP_PASV,
 	CT_SAID_FTP_EPRT,

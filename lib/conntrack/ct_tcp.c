@@ -141,7 +141,7 @@ quick(struct ct_pkt *p, const struct rte_tcp_hdr *th)
 	uint32_t seconds;
 
 	if (unlikely((th->tcp_flags & CT_TCP_FLAGS) != RTE_TCP_ACK_FLAG || p->fresh ||
-		     (ct_status(ct) & open) != open || !plain_options(th)))
+		     (ct_status(ct) & (open | CT_SEQ_ADJUST)) != open || !plain_options(th)))
 		return false;
 	ct_lock(ct);
 	if (unlikely(ct->state != CT_TCP_ESTABLISHED ||

@@ -5,6 +5,7 @@
  * has offered. A segment must lie between the other side's oldest window and what may be sent, and must
  * not acknowledge what was not sent. Workers, under ct_lock().
  */
+#include "ct_seqadj.h"
 #include "ct_tcp_seg.h"
 
 /* What is looked at of a segment beside the segment itself: some of it is mended first. */
@@ -82,6 +83,19 @@ starts(struct check *c)
 		return c->s->dir == CT_REPLY && !(c->s->flags & RTE_TCP_ACK_FLAG);
 	}
 	return false;
+}
+
+/* The other side acknowledges what it got: a helper made it longer or shorter. */
+static void
+unshift(struct check *c)
+{
+	int32_t by;
+
+	if (likely(!(ct_status(c->ct) & CT_SEQ_ADJUST)))
+		return;
+	by = ct_seqadj_offset(c->ct, !c->s->dir, c->ack - 1);
+	c->ack -= by;
+	c->sack -= by;
 }
 
 /* What has no acknowledgement, or none that means something, is taken to acknowledge all. */
@@ -176,6 +190,7 @@ ct_tcp_window(struct ct *ct, const struct ct_tcp_seg *s, bool liberal)
 
 	if (c.rcv->flags & CT_TCP_SACK_PERM)
 		c.sack = ct_tcp_sack(s, c.sack);
+	unshift(&c);
 	if (starts(&c))
 		return CT_TCP_FITS;
 	mend(&c);

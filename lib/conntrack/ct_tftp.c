@@ -18,7 +18,7 @@ tftp_help(struct ct_help *h)
 		return VERDICT_ACCEPT;
 	ct_expect_init(&e, h->ct, 0, &reply.src, &reply.dst, IPPROTO_UDP, NULL, reply.dport);
 	e.dir = CT_REPLY;
-	return ct_help_announce(h, CT_SAID_NOTHING, 0, 0, &e);
+	return ct_help_announce(h, CT_SAID_TFTP, 0, 0, &e);
 }
 
 static const struct ct_expect_policy policy = { .name = "tftp", .max = 1, .timeout = 300 };

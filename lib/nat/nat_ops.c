@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What connection tracking, which knows nothing of translation, asks of it. */
 #include "ct_nat_ops.h"
+#include "nat_help.h"
 #include "nat_source.h"
 
 static const struct ct_nat_ops ops = {
+	.announce = nat_announce,
 	.gone = nat_source_remove,
 	.grow = nat_source_grow,
 };

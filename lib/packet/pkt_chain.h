@@ -16,6 +16,13 @@ bool pkt_chain_extend(struct rte_mbuf *m, uint32_t len);
 void pkt_chain_copy(struct rte_mbuf *dst, uint32_t dst_off, const struct rte_mbuf *src,
 		    uint32_t src_off, uint32_t len);
 
+/*
+ * nb bytes take the place of the len at off; what is behind moves, headers know nothing of it. false: no memory, or one
+ * segment has no room for what a frame of one segment is to be; m unchanged.
+ */
+bool pkt_chain_replace(struct rte_mbuf *m, uint32_t off, uint32_t len, const void *bytes,
+		       uint32_t nb);
+
 /* IP bytes in the first segment: what may be read through pkt_ip4(), pkt_ip6() and pkt_l4(). */
 static inline uint32_t
 pkt_linear(const struct rte_mbuf *m)

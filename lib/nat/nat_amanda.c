@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Amanda: the client connects to another port, if somebody expects something at the server's. */
+#include <stdio.h>
+
+#include "nat_help.h"
+
+static unsigned
+make(char text[NAT_TEXT_MAX], const struct ct *ct, enum ct_said said, const struct ct_expect *e)
+{
+	return snprintf(text, NAT_TEXT_MAX, "%u", rte_be_to_cpu_16(e->tuple.dport));
+}
+
+verdict_t
+nat_amanda(const struct ct_help *h, enum ct_said said, uint32_t off, uint32_t len,
+	   struct ct_expect *e)
+{
+	return nat_announce_text(h, said, off, len, e, make);
+}
