@@ -4,9 +4,9 @@
 #include "nat_mangle.h"
 
 static nat_announce_fn *const kinds[] = {
-	[CT_SAID_TFTP] = nat_tftp,        [CT_SAID_FTP_PORT] = nat_ftp,
-	[CT_SAID_FTP_PASV] = nat_ftp,     [CT_SAID_FTP_EPRT] = nat_ftp,
-	[CT_SAID_FTP_EPSV] = nat_ftp,     [CT_SAID_IRC_DCC] = nat_irc,
+	[CT_SAID_TFTP] = nat_tftp,          [CT_SAID_FTP_PORT] = nat_ftp,
+	[CT_SAID_FTP_PASV] = nat_ftp,       [CT_SAID_FTP_EPRT] = nat_ftp,
+	[CT_SAID_FTP_EPSV] = nat_ftp,       [CT_SAID_IRC_DCC] = nat_irc,
 	[CT_SAID_AMANDA_PORT] = nat_amanda,
 };
 
