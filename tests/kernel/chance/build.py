@@ -137,12 +137,15 @@ def crc32c(data):
     return value ^ 0xFFFFFFFF
 
 
-def sctp_right(data):
-    """Is the checksum of these bytes right?"""
-    return bytes(data[8:12]) == struct.pack("<I", crc32c(bytes(data[:8]) + bytes(4) + bytes(data[12:])))
+def _sctp_sum(data):
+    return crc32c(bytes(data[:8]) + bytes(4) + bytes(data[12:]))
 
 
-def sctp_sum(data, right=True):
-    """Puts the checksum into a bytearray."""
-    value = crc32c(bytes(data[:8]) + bytes(4) + bytes(data[12:]))
-    struct.pack_into("<I", data, 8, value if right else value ^ 1)
+def sctp_error(data):
+    """What the checksum of these bytes is wrong by; 0: it is right."""
+    return struct.unpack_from("<I", data, 8)[0] ^ _sctp_sum(data)
+
+
+def sctp_sum(data, error=0):
+    """Puts the checksum into a bytearray, wrong by so much."""
+    struct.pack_into("<I", data, 8, _sctp_sum(data) ^ error)

@@ -102,13 +102,14 @@ class Choices:
 
 
 def _change(protocol, data, ports, better):
-    old, right = bytes(data), protocol == follow.SCTP and len(data) >= 12 and build.sctp_right(data)
+    old, summed = bytes(data), protocol == follow.SCTP and len(data) >= 12
+    error = build.sctp_error(data) if summed else 0
     changes = []
     for index, at in enumerate((0, 2) if protocol in follow.PORTED else (4,)):
         changes.append((struct.pack("!H", ports[index]), struct.pack("!H", better[index])))
         struct.pack_into("!H", data, at, better[index])
-    if right:
-        build.sctp_sum(data)
+    if summed:
+        build.sctp_sum(data, error)
     elif protocol in follow.CHECKSUM_AT and len(data) >= follow.CHECKSUM_AT[protocol] + 2:
         follow.adjust(data, protocol, changes)
     even = len(data) // 2 * 2

@@ -138,7 +138,7 @@ class View:
             if seen:
                 place, packet = (seen.side, seen.host), seen.packet
         if place is None:
-            place = ("cs"["cs".index(about.talk.places[about.who][0]) - 1], "s4")
+            return []        # the router itself was asked
         to, by = ends_of(packet)
         if error.third or to == by or not error.far:
             by = build.HOSTS[place[0] + "4"][about.talk.family]
@@ -223,7 +223,7 @@ def translated(said, ends, ports):
     own, (sent, came) = ports_of(protocol, data), ports
     words = [(address, build.address(text)) for address, text in zip(ends, said.talk.ends[::1 - 2 * said.who])]
     changes = [(old, new) for new, old in words] if protocol != ICMP else []
-    right = protocol != SCTP or build.sctp_right(data)
+    error = build.sctp_error(data) if protocol == SCTP else 0
     if own and sent and came:
         # the way back: its source is what was the destination
         for index, at in enumerate((0, 2) if protocol in PORTED else (4,)):
@@ -231,7 +231,7 @@ def translated(said, ends, ports):
                 changes.append((struct.pack("!H", own[index]), struct.pack("!H", came[1 - index])))
                 struct.pack_into("!H", data, at, came[1 - index])
     if protocol == SCTP:
-        build.sctp_sum(data, right)
+        build.sctp_sum(data, error)
     elif protocol in CHECKSUM_AT and len(data) >= CHECKSUM_AT[protocol] + 2:
         adjust(data, protocol, changes)
     return bytes(data)

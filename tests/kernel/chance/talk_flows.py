@@ -123,7 +123,7 @@ class Sctp:
             chunks += struct.pack("!BBH", DATA, 3, 16) + bytes(12)
         head = struct.pack("!HHI", *self.ports[who], tag)
         packet = bytearray(head + bytes(4) + chunks)
-        build.sctp_sum(packet, rng.random() >= 0.02)
+        build.sctp_sum(packet, 1 if rng.random() < 0.02 else 0)
         return who, bytes(packet)
 
 
