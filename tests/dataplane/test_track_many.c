@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Many connections: a table of so many is filled, and says what each takes; so many short ones come and go, and all
- * memory is free again. ARGUMENTS: flows, short connections (tests/soaks/flows.sh, connections.sh: millions; with
- * DP_MB megabytes).
+ * memory is free again. ARGUMENTS: flows, short connections (tests/soaks/flows.sh, connections.sh, nat.sh: millions; with
+ * DP_MB megabytes), and addresses that clients are translated to (1.2.3.4-1.2.3.5), if they are.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <rte_cycles.h>
+#include <rte_ether.h>
+#include <rte_ip.h>
 #include <rte_malloc.h>
+#include <rte_tcp.h>
 
 #include "base_clock.h"
 #include "base_err.h"
@@ -17,12 +20,16 @@
 #include "ct_table.h"
 #include "dp.h"
 #include "dp_tcp.h"
+#include "nat_source_own.h"
 
 #define BURST 32
+#define SAME_PORT 8         /* clients in a row that use the same port */
 #define CLIENTS 0x0b000000u /* 11.0.0.0/8 */
 #define SERVER 0x0a020002u
+#define STEP 1000 /* sequence numbers of a burst's connections are that far apart */
 
 static unsigned nb_flows = 20000, nb_short = 20000;
+static const char *translated;
 
 static int
 configure(void **state)
@@ -37,7 +44,7 @@ configure(void **state)
 		"sysctl -w net.netfilter.nf_conntrack_tcp_timeout_syn_sent=86400",
 		"sysctl -w net.netfilter.nf_conntrack_tcp_timeout_time_wait=1",
 	};
-	char line[80];
+	char line[120];
 
 	if (dp_setup(state) != 0)
 		return -1;
@@ -46,24 +53,53 @@ configure(void **state)
 	snprintf(line, sizeof(line), "sysctl -w net.netfilter.nf_conntrack_max=%u", nb_flows);
 	DP(line);
 	DP("iptables -A FORWARD -m conntrack --ctstate INVALID -j DROP");
+	if (translated == NULL)
+		return 0;
+	snprintf(line, sizeof(line), "iptables -t nat -A POSTROUTING -o p1 -j SNAT --to-source %s",
+		 translated);
+	DP(line);
 	return 0;
 }
 
-/* A segment of the n-th connection: 60,000 for each client. */
-static void
-talk(unsigned n, unsigned side, uint8_t flags, uint32_t seq, uint32_t ack)
-{
-	uint32_t client = CLIENTS + n / 60000;
-	uint16_t port = 1024 + n % 60000;
+/* The client as its server sees it. */
+struct end {
+	uint32_t addr;
+	uint16_t port;
+};
 
-	dp_tcp_give(&(struct dp_tcp){ .src = side ? SERVER : client,
-				      .dst = side ? client : SERVER,
-				      .sport = side ? 80 : port,
-				      .dport = side ? port : 80,
+/* The n-th connection's: the same ports again after 60,000 times SAME_PORT. */
+static struct end
+client(unsigned n)
+{
+	return (struct end){ .addr = CLIENTS + n / (60000 * SAME_PORT) * SAME_PORT + n % SAME_PORT,
+			     .port = 1024 + n / SAME_PORT % 60000 };
+}
+
+static void
+from_client(unsigned n, uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	struct end c = client(n);
+
+	dp_tcp_give(&(struct dp_tcp){ .src = c.addr,
+				      .dst = SERVER,
+				      .sport = c.port,
+				      .dport = 80,
+				      .seq = seq,
+				      .ack = ack,
+				      .flags = flags });
+}
+
+static void
+from_server(struct end to, uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	dp_tcp_give(&(struct dp_tcp){ .src = SERVER,
+				      .dst = to.addr,
+				      .sport = 80,
+				      .dport = to.port,
 				      .seq = seq,
 				      .ack = ack,
 				      .flags = flags,
-				      .side = side });
+				      .side = 1 });
 }
 
 static size_t
@@ -75,7 +111,21 @@ heap(void)
 	return s.heap_allocsz_bytes;
 }
 
-/* All entries are where they were taken from. */
+/* Buckets of lib/nat's list that have something in them. */
+static unsigned
+sources(void)
+{
+	const struct nat_sources *s = &nat_sources[HOOK_IP4];
+	unsigned n = 0;
+
+	for (uint32_t i = 0; s->now != NULL && i < s->now->nb; i++)
+		n += s->now->head[i] != 0;
+	for (uint32_t i = 0; s->next != NULL && i < s->next->nb; i++)
+		n += s->next->head[i] != 0;
+	return n;
+}
+
+/* All entries are where they were taken from, and no list has any. */
 static void
 all_free(void)
 {
@@ -98,6 +148,7 @@ all_free(void)
 	for (unsigned lane = 0; lane < LANE_MAX; lane++)
 		nb_free += pool->cache[lane].nb;
 	assert_int_equal(nb_free, ct_pool_items(pool));
+	assert_int_equal(sources(), 0);
 	dp_balance();
 }
 
@@ -115,8 +166,10 @@ fill(void **state)
 	struct ct_table_info info;
 	uint64_t from = rte_rdtsc();
 
+	if (translated != NULL)
+		skip(); /* one server has no room for all of them */
 	for (unsigned i = 0; i < nb_flows; i++) {
-		talk(i, 0, DP_SYN, 100, 0);
+		from_client(i, DP_SYN, 100, 0);
 		if (i % BURST == BURST - 1) {
 			dp_run();
 			assert_int_equal(dp_flush(1), BURST);
@@ -135,6 +188,29 @@ fill(void **state)
 	all_free();
 }
 
+/* What the burst's clients have sent is there, in any order: who they are for the server. */
+static void
+arrived(struct end *ends)
+{
+	struct rte_mbuf *m;
+	unsigned n = 0;
+
+	while ((m = dp_take(1)) != NULL) {
+		const struct rte_ipv4_hdr *ip =
+			rte_pktmbuf_mtod_offset(m, void *, sizeof(struct rte_ether_hdr));
+		const struct rte_tcp_hdr *tcp = (const void *)(ip + 1);
+		unsigned i = rte_be_to_cpu_32(tcp->sent_seq) / STEP;
+
+		assert_in_range(i, 0, BURST - 1);
+		assert_int_equal(rte_ipv4_udptcp_cksum_verify(ip, tcp), 0);
+		ends[i].addr = rte_be_to_cpu_32(ip->src_addr);
+		ends[i].port = rte_be_to_cpu_16(tcp->src_port);
+		rte_pktmbuf_free(m);
+		n++;
+	}
+	assert_int_equal(n, BURST);
+}
+
 /* Opened and closed by both, BURST at once; each step is a burst. */
 static void
 open_and_close(unsigned first)
@@ -150,13 +226,35 @@ open_and_close(unsigned first)
 		{ 1, DP_FIN | DP_ACK, 201, 102 },
 		{ 0, DP_ACK, 102, 202 },
 	};
+	struct end ends[BURST];
 
 	for (unsigned s = 0; s < RTE_DIM(steps); s++) {
-		for (unsigned i = 0; i < BURST; i++)
-			talk(first + i, steps[s].side, steps[s].flags, steps[s].seq, steps[s].ack);
+		for (unsigned i = 0; i < BURST; i++) {
+			uint32_t seq = i * STEP + steps[s].seq, ack = i * STEP + steps[s].ack;
+
+			if (steps[s].side == 0)
+				from_client(first + i, steps[s].flags, seq, ack);
+			else
+				from_server(ends[i], steps[s].flags, seq, ack);
+		}
 		dp_run();
-		assert_int_equal(dp_flush(steps[s].side ^ 1), BURST);
+		if (steps[s].side == 0)
+			arrived(ends);
+		else
+			assert_int_equal(dp_flush(0), BURST);
 	}
+}
+
+/* A line for every tenth of them. */
+static void
+tell(unsigned done)
+{
+	unsigned tenth = RTE_MAX(nb_short / 10 / BURST * BURST, (unsigned)BURST);
+
+	if (done % tenth != 0 || nb_short < 1000000)
+		return;
+	printf("%u connections, %u now\n", done, ct_count());
+	fflush(stdout);
 }
 
 static void
@@ -167,6 +265,7 @@ come_and_go(void **state)
 
 	for (unsigned i = 0; i < nb_short; i += BURST) {
 		open_and_close(i);
+		tell(i);
 		clock_advance(20);
 		if (i == nb_short / 100 / BURST * BURST)
 			before = heap();
@@ -178,17 +277,41 @@ come_and_go(void **state)
 	assert_int_equal(ct_limit_dropped(), 0);
 }
 
+/* As many ports as connections: each gets one, also when others have used them. */
+static void
+ports_come_back(void **state)
+{
+	char line[120];
+
+	if (translated == NULL)
+		skip();
+	snprintf(line, sizeof(line),
+		 "iptables -t nat -I POSTROUTING -p tcp -j SNAT --to-source 10.2.0.99:5000-%u",
+		 5000 + BURST - 1);
+	DP(line);
+	for (unsigned i = 0; i < 10; i++) {
+		open_and_close(i * BURST);
+		assert_int_equal(ct_count(), BURST);
+		assert_int_not_equal(sources(), 0);
+		all_free();
+	}
+	assert_int_equal(dp_dropped("nat-exhausted"), 0);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fill),
 		cmocka_unit_test(come_and_go),
+		cmocka_unit_test(ports_come_back),
 	};
 
 	if (argc > 1)
 		nb_flows = strtoul(argv[1], NULL, 0);
 	if (argc > 2)
 		nb_short = strtoul(argv[2], NULL, 0);
+	if (argc > 3)
+		translated = argv[3];
 	return cmocka_run_group_tests_name("track_many", tests, configure, dp_teardown);
 }
