@@ -98,26 +98,25 @@ choose_address(struct ct_tuple *t, const struct nat_range *r, enum nat_manip man
 
 /* Ports that may be tried: min, and how many. 0: there is nothing to choose. */
 static uint32_t
-ports_to_try(const struct ct_tuple *t, const struct nat_range *r, const struct ct *ct,
-	     enum nat_manip manip, uint16_t port, uint16_t *min)
+ports_to_try(const struct nat_seek *s, uint8_t proto, uint16_t port, uint16_t *min)
 {
-	bool given = r->flags & NAT_PROTO_SPECIFIED;
+	const struct nat_range *r = s->range;
 
-	if (t->proto == IPPROTO_GRE && !(ct_status(ct) & CT_EXPECTED))
+	if (proto == IPPROTO_GRE && !(ct_status(s->ct) & CT_EXPECTED))
 		return 0;
-	if (given) {
+	if (r->flags & NAT_PROTO_SPECIFIED) {
 		*min = RTE_MIN(r->min_port, r->max_port);
 		return RTE_MAX(r->min_port, r->max_port) - *min + 1u;
 	}
-	if (t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6) {
+	if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6) {
 		*min = 0;
 		return 65536;
 	}
-	if (t->proto == IPPROTO_GRE) {
+	if (proto == IPPROTO_GRE) {
 		*min = 1;
 		return 65535;
 	}
-	if (manip == NAT_DST)
+	if (s->manip == NAT_DST)
 		return 0;
 	/* Ports below 512 tell rsh and its kin who may come in: they stay there (BSD's convention). */
 	*min = port < 512 ? 1 : port < 1024 ? 600 : 1024;
@@ -126,19 +125,19 @@ ports_to_try(const struct ct_tuple *t, const struct nat_range *r, const struct c
 
 /* One with which replies come in on this lane, if there is one nearby. */
 static bool
-choose_home(const struct hook_ctx *ctx, struct ct_tuple *t, const struct ct *ct, uint16_t min,
-	    uint32_t size, uint16_t off)
+choose_home(const struct nat_seek *s, struct ct_tuple *t, uint16_t min, uint32_t size, uint16_t off)
 {
 	uint32_t tried = 0;
 	struct nat_home h;
 
-	if (!nat_home_matters(&h, ctx, t))
+	if (s->manip != NAT_SRC || s->range->flags & NAT_PROTO_OFFSET ||
+	    !nat_home_matters(&h, s->ctx, t))
 		return false;
 	for (uint32_t i = 0; i < RTE_MIN(size, HOME_PORTS) && tried < HOME_ATTEMPTS; i++, off++) {
 		t->sport = rte_cpu_to_be_16(min + off % size);
 		if (!nat_home_is(&h, t->sport))
 			continue;
-		if (!nat_used(ctx, t, ct))
+		if (!nat_used(s, t))
 			return true;
 		tried++;
 	}
@@ -147,29 +146,26 @@ choose_home(const struct hook_ctx *ctx, struct ct_tuple *t, const struct ct *ct,
 
 /* Another port. It starts anywhere (or where --to-destination's shift says), and tries the next ones. */
 static bool
-choose_port(const struct hook_ctx *ctx, struct ct_tuple *t, const struct nat_range *r,
-	    const struct ct *ct, enum nat_manip manip)
+choose_port(const struct nat_seek *s, struct ct_tuple *t)
 {
-	uint16_t *port = port_of(t, manip), min, off = 0;
+	uint16_t *port = port_of(t, s->manip), min, off = 0;
 	uint32_t size, attempts;
 
 	if (port == NULL)
 		return false;
-	size = ports_to_try(t, r, ct, manip, rte_be_to_cpu_16(*port), &min);
+	size = ports_to_try(s, t->proto, rte_be_to_cpu_16(*port), &min);
 	if (size == 0)
 		return false;
-	if (r->flags & NAT_PROTO_OFFSET)
-		off = rte_be_to_cpu_16(*port) - r->base_port;
-	else if (r->flags & NAT_PROTO_RANDOM_ALL || manip != NAT_DST)
+	if (s->range->flags & NAT_PROTO_OFFSET)
+		off = rte_be_to_cpu_16(*port) - s->range->base_port;
+	else if (s->range->flags & NAT_PROTO_RANDOM_ALL || s->manip != NAT_DST)
 		off = rte_rand();
-	if (manip == NAT_SRC && !(r->flags & NAT_PROTO_OFFSET) &&
-	    choose_home(ctx, t, ct, min, size, off))
+	if (choose_home(s, t, min, size, off))
 		return true;
 	for (attempts = RTE_MIN(size, ATTEMPTS_MAX);; attempts /= 2, off = rte_rand()) {
 		for (uint32_t i = 0; i < attempts; i++, off++) {
 			*port = rte_cpu_to_be_16(min + off % size);
-			if (attempts - i > ATTEMPTS_HARD ? !nat_used(ctx, t, ct)
-							 : !nat_used_harder(ctx, t, ct))
+			if (attempts - i > ATTEMPTS_HARD ? !nat_used(s, t) : !nat_used_harder(s, t))
 				return true;
 		}
 		if (attempts >= size || attempts < ATTEMPTS_FEW)
@@ -177,34 +173,48 @@ choose_port(const struct hook_ctx *ctx, struct ct_tuple *t, const struct nat_ran
 	}
 }
 
-bool
-nat_choose(const struct hook_ctx *ctx, struct ct_tuple *tuple, const struct nat_range *r,
-	   const struct ct *ct, enum nat_manip manip)
+/* Its own port, at the address that is chosen. */
+static bool
+keep_port(const struct nat_seek *s, struct ct_tuple *t)
 {
-	struct ct_tuple orig = *tuple;
-	uint16_t zone = ct_tuple(ct, CT_ORIGINAL).zone;
-	bool any = r->flags & NAT_PROTO_RANDOM_ALL;
+	const struct nat_range *r = s->range;
 
-	if (manip == NAT_SRC && !any) {
+	if (r->flags & NAT_PROTO_RANDOM_ALL)
+		return false;
+	if (!(r->flags & NAT_PROTO_SPECIFIED))
+		return !nat_used(s, t);
+	return !(r->flags & NAT_PROTO_OFFSET) && port_in_range(r, t, s->manip) && !nat_used(s, t);
+}
+
+/* It has the only port there is: Linux does not look whether others have it too. */
+static bool
+has_only_port(const struct nat_seek *s, const struct ct_tuple *t)
+{
+	const uint32_t looks = NAT_PROTO_SPECIFIED | NAT_PROTO_OFFSET | NAT_PROTO_RANDOM_ALL;
+	const struct nat_range *r = s->range;
+
+	return (r->flags & looks) == NAT_PROTO_SPECIFIED && r->min_port == r->max_port &&
+	       port_in_range(r, t, s->manip);
+}
+
+bool
+nat_choose(const struct nat_seek *s, struct ct_tuple *tuple)
+{
+	const struct nat_range *r = s->range;
+	struct ct_tuple orig = *tuple;
+
+	if (s->manip == NAT_SRC && !(r->flags & NAT_PROTO_RANDOM_ALL)) {
 		if (nat_in_range(r, &orig, NAT_SRC)) {
-			if (!nat_used(ctx, &orig, ct))
+			if (!nat_used(s, &orig))
 				return true;
-		} else if (nat_source_find(&orig, zone, r, tuple) && !nat_used(ctx, tuple, ct)) {
+		} else if (nat_source_find(&orig, ct_tuple(s->ct, CT_ORIGINAL).zone, r, tuple) &&
+			   !nat_used(s, tuple)) {
 			return true;
 		}
 	}
 	*tuple = orig;
-	choose_address(tuple, r, manip, ct_expect_zone(ct));
-	if (!any && r->flags & NAT_PROTO_SPECIFIED) {
-		if (!(r->flags & NAT_PROTO_OFFSET) && port_in_range(r, tuple, manip)) {
-			/* The only one there is: Linux takes it. */
-			if (r->min_port == r->max_port)
-				return manip == NAT_DST || nat_free(ctx, tuple, ct);
-			if (!nat_used(ctx, tuple, ct))
-				return true;
-		}
-	} else if (!any && !nat_used(ctx, tuple, ct)) {
-		return true;
-	}
-	return choose_port(ctx, tuple, r, ct, manip);
+	choose_address(tuple, r, s->manip, ct_expect_zone(s->ct));
+	if (has_only_port(s, tuple))
+		return s->manip == NAT_DST || nat_free(s, tuple);
+	return keep_port(s, tuple) || choose_port(s, tuple);
 }

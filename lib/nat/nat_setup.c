@@ -27,6 +27,7 @@ verdict_t
 nat_setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range *range,
 	  enum nat_manip manip)
 {
+	const struct nat_seek s = { .ctx = ctx, .ct = ct, .range = range, .manip = manip };
 	struct ct_tuple now, to;
 	uint32_t bits = manip == NAT_SRC ? CT_SRC_NAT_DONE : CT_DST_NAT_DONE;
 
@@ -34,7 +35,7 @@ nat_setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range *ran
 		return VERDICT_ACCEPT;
 	to = now;
 	/* Where the destination clashes another source may help. */
-	if (!nat_choose(ctx, &to, range, ct, manip) && manip == NAT_SRC)
+	if (!nat_choose(&s, &to) && manip == NAT_SRC)
 		bits |= CT_NAT_EXHAUSTED;
 	if (memcmp(&to, &now, sizeof(to)) != 0) {
 		alter_reply(ctx, ct, &to);

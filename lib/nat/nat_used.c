@@ -12,14 +12,16 @@
 
 /* What stands in the table under the reply; zones may keep it apart from another's original direction. */
 static struct ct *
-holder(const struct hook_ctx *ctx, struct ct_tuple *reply, uint16_t zone, enum ct_dir *dir)
+holder(const struct nat_seek *s, struct ct_tuple *reply, enum ct_dir *dir)
 {
-	struct ct *ct = ct_find(ctx->lane, reply, dir, ct_time(ctx->now));
+	uint32_t now = ct_time(s->ctx->now);
+	uint16_t zone = ct_tuple(s->ct, CT_ORIGINAL).zone;
+	struct ct *ct = ct_find(s->ctx->lane, reply, dir, now);
 
 	if (likely(ct == NULL || *dir == CT_REPLY || reply->zone == zone))
 		return ct;
 	reply->family |= CT_TUPLE_APART;
-	ct = ct_find(ctx->lane, reply, dir, ct_time(ctx->now));
+	ct = ct_find(s->ctx->lane, reply, dir, now);
 	reply->family &= ~CT_TUPLE_APART;
 	return ct != NULL && *dir == CT_REPLY ? ct : NULL;
 }
@@ -32,33 +34,29 @@ same_original(const struct ct *a, const struct ct *b)
 	return memcmp(&s, &t, sizeof(s)) == 0;
 }
 
-/*
- * Has one before it in the burst been given the tuple? What is before it is past the hooks where that end of both
- * is decided.
- */
+/* Has one before it in the burst been given the tuple? */
 static bool
-given(const struct hook_ctx *ctx, const struct ct_tuple *reply, const struct ct *ct)
+given(const struct nat_seek *s, const struct ct_tuple *reply)
 {
-	uint32_t decided = ct_status(ct) & CT_DST_NAT_DONE ? CT_SRC_NAT_DONE : CT_DST_NAT_DONE;
+	uint32_t decided = s->manip == NAT_SRC ? CT_SRC_NAT_DONE : CT_DST_NAT_DONE;
 
-	return ct_fresh_decided(ctx->lane, reply, ct, decided);
+	return ct_fresh_decided(s->ctx->lane, reply, s->ct, decided);
 }
 
 bool
-nat_free(const struct hook_ctx *ctx, const struct ct_tuple *t, const struct ct *ct)
+nat_free(const struct nat_seek *s, const struct ct_tuple *t)
 {
 	struct ct_tuple reply;
 	enum ct_dir dir;
 
 	if (!ct_invert(&reply, t))
 		return true;
-	reply.zone = ct_tuple(ct, CT_REPLY).zone;
-	return holder(ctx, &reply, ct_tuple(ct, CT_ORIGINAL).zone, &dir) == NULL &&
-	       !given(ctx, &reply, ct);
+	reply.zone = ct_tuple(s->ct, CT_REPLY).zone;
+	return holder(s, &reply, &dir) == NULL && !given(s, &reply);
 }
 
 bool
-nat_used(const struct hook_ctx *ctx, const struct ct_tuple *t, const struct ct *ct)
+nat_used(const struct nat_seek *s, const struct ct_tuple *t)
 {
 	struct ct_tuple reply;
 	struct ct *other;
@@ -66,14 +64,14 @@ nat_used(const struct hook_ctx *ctx, const struct ct_tuple *t, const struct ct *
 
 	if (!ct_invert(&reply, t))
 		return false;
-	reply.zone = ct_tuple(ct, CT_REPLY).zone;
-	other = holder(ctx, &reply, ct_tuple(ct, CT_ORIGINAL).zone, &dir);
+	reply.zone = ct_tuple(s->ct, CT_REPLY).zone;
+	other = holder(s, &reply, &dir);
 	if (likely(other == NULL))
-		return given(ctx, &reply, ct);
+		return given(s, &reply);
 	/* The same flow, on another lane at this moment: confirming makes one of them. */
-	if (same_original(ct, other))
+	if (same_original(s->ct, other))
 		return false;
-	CT_STAT_INC(ctx->lane, found);
+	CT_STAT_INC(s->ctx->lane, found);
 	return true;
 }
 
@@ -89,18 +87,18 @@ outlived(const struct ct *old, const struct ct *ct)
 }
 
 bool
-nat_used_harder(const struct hook_ctx *ctx, const struct ct_tuple *t, const struct ct *ct)
+nat_used_harder(const struct nat_seek *s, const struct ct_tuple *t)
 {
 	struct ct_tuple reply;
 	struct ct *other;
 	enum ct_dir dir;
 
-	if (t->proto != IPPROTO_TCP || ct->state != CT_TCP_SYN_SENT)
-		return nat_used(ctx, t, ct);
+	if (t->proto != IPPROTO_TCP || s->ct->state != CT_TCP_SYN_SENT)
+		return nat_used(s, t);
 	ct_invert(&reply, t);
-	reply.zone = ct_tuple(ct, CT_REPLY).zone;
-	other = holder(ctx, &reply, ct_tuple(ct, CT_ORIGINAL).zone, &dir);
+	reply.zone = ct_tuple(s->ct, CT_REPLY).zone;
+	other = holder(s, &reply, &dir);
 	if (other == NULL)
-		return given(ctx, &reply, ct);
-	return dir == CT_ORIGINAL || !outlived(other, ct) || !ct_remove(ctx->lane, other);
+		return given(s, &reply);
+	return dir == CT_ORIGINAL || !outlived(other, s->ct) || !ct_remove(s->ctx->lane, other);
 }
