@@ -66,10 +66,8 @@ nat_used(const struct nat_seek *s, const struct ct_tuple *t)
 		return false;
 	reply.zone = ct_tuple(s->ct, CT_REPLY).zone;
 	other = holder(s, &reply, &dir);
-	if (likely(other == NULL))
-		return given(s, &reply);
 	/* The same flow, on another lane at this moment: confirming makes one of them. */
-	if (same_original(s->ct, other))
+	if (likely(other == NULL) ? !given(s, &reply) : same_original(s->ct, other))
 		return false;
 	CT_STAT_INC(s->ctx->lane, found);
 	return true;

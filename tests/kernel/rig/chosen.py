@@ -2,8 +2,9 @@
 """Ports and ICMP ids that routers choose at random when they translate.
 
 What one router has chosen stands for what the other one has, from where both first appear on: at the same address,
-in the same class of ports, and one for one. All else in frames and texts has to be the same. A port that the hosts
-have sent to both routers is nothing that was chosen.
+in the same class of ports, and one for one (where there are few to choose from, one for one towards the same remote
+end: it is likely there that one router takes a port twice and the other one does not). All else in frames and texts has
+to be the same. A port that the hosts have sent to both routers is nothing that was chosen.
 """
 import re
 import socket
@@ -12,6 +13,7 @@ from .ends import ends, with_port
 
 # whom a port of that class tells to be privileged (Linux keeps the class): up to 511, 599, 1023, 65535
 CLASSES = (512, 600, 1024, 65536)
+FEW = 10000
 _RANGE = re.compile(r"--to-(?:source|destination|ports)[ =]\S*?(\d+)-(\d+)(?:/\d+)?(?=\s|$)")
 _TUPLE = re.compile(r"src=(\S+) dst=(\S+) (?:sport=(\d+) dport=(\d+)|type=(\d+) code=\d+ id=(\d+))")
 _LOGGED = re.compile(r"SRC=(\S+) DST=(\S+) .*?PROTO=(\w+) SPT=(\d+) DPT=(\d+)")
@@ -28,7 +30,7 @@ class Chosen:
         text = "\n".join(commands)
         self._ranges = {(int(low), int(high)) for low, high in _RANGE.findall(text)}
         self._destinations = "--random" in text       # those are chosen too then
-        self._first, self._second = {}, {}             # (proto, address, port) -> the other router's port
+        self._first, self._second = {}, {}             # (proto, address, port[, remote end]) -> the other router's
 
     def frames(self, left, right):
         """``right``, the second router's frames, as the first one would have chosen."""
@@ -42,11 +44,11 @@ class Chosen:
         """A line of the second router's log."""
         if not (match := _LOGGED.search(text)):
             return text
-        source, destination, name, *ports = match.groups()
-        keys = [(_PROTOCOLS.get(name.lower(), 0), _packed(address), int(port))
-                for address, port in zip((source, destination), ports)]
-        now = [str(self._second.get(key, key[2])) for key in keys]
-        return text[:match.start(4)] + f"{now[0]} DPT={now[1]}" + text[match.end(5):]
+        source, destination, name, sport, dport = match.groups()
+        near, far = (_packed(source), int(sport)), (_packed(destination), int(dport))
+        proto = _PROTOCOLS.get(name.lower(), 0)
+        told = f"{self._port(proto, *near, far)} DPT={self._port(proto, *far, near)}"
+        return text[:match.start(4)] + told + text[match.end(5):]
 
     def lines(self, left, right):
         """The same for texts with connections (conntrack's), line by line."""
@@ -66,10 +68,16 @@ class Chosen:
                 now[at] = self._learn_line(waiting[self._masked(line)].pop(0), line)
         return "".join(now)
 
+    def _port(self, proto, address, port, other):
+        """As the first router chose it."""
+        known = self._second
+        return known.get((proto, address, port, other), known.get((proto, address, port, None), port))
+
     def _translated(self, frame):
         for end in ends(frame):
-            if end.key() in self._second:
-                frame = with_port(frame, end, self._second[end.key()])
+            port = self._port(end.proto, end.address, end.port, end.other)
+            if port != end.port:
+                frame = with_port(frame, end, port)
         return frame
 
     def _learn(self, was, now):
@@ -77,26 +85,26 @@ class Chosen:
         pairs = list(zip(ends(was), ends(now)))
         if len(was) != len(now) or any(a.at != b.at or a.address != b.address for a, b in pairs):
             return self._translated(now)
-        fresh = [(a, b) for a, b in pairs if a.port != b.port and self._second.get(b.key()) != a.port]
-        if not fresh or not all(self._may_be(a, b) for a, b in fresh):
-            return self._translated(now)
         made = now
         for a, b in pairs:
+            if a.port != self._port(b.proto, b.address, b.port, b.other) and not self._may_be(a, b):
+                return self._translated(now)
             made = with_port(made, b, a.port)
         if made != was:
             return self._translated(now)
-        for a, b in fresh:
-            self._note(a.key(), b.key())
+        for a, b in pairs:
+            if a.port != b.port:
+                self._note((a.proto, a.address, a.port, a.other), (b.proto, b.address, b.port, b.other))
         return made
 
     def _may_be(self, a, b):
         if not (a.source or self._destinations):
             return False
-        return self._may_be_chosen(a.key(), b.key())
+        return self._may_be_chosen((a.proto, a.address, a.port, a.other), (b.proto, b.address, b.port, b.other))
 
     def _may_be_chosen(self, a, b):
         """Neither was sent by a host, nor stands for another one; both are of one class."""
-        free = a not in self._first and b not in self._second
+        free = self._key(a) not in self._first and self._key(b) not in self._second
         made_up = (a[0], a[2]) not in self._sent and (b[0], b[2]) not in self._sent
         return free and made_up and a[:2] == b[:2] and self._class(a[2], a[0]) == self._class(b[2], b[0])
 
@@ -106,29 +114,34 @@ class Chosen:
             return inside
         return next(limit for limit in CLASSES if port < limit)
 
+    def _key(self, chosen):
+        """Without the remote end where a port that was chosen twice means something."""
+        proto, _, port, other = chosen
+        kind = self._class(port, proto)
+        few = any(high - low < FEW for low, high in kind) if isinstance(kind, frozenset) else kind <= 1024
+        return (*chosen[:3], other if few else None)
+
     def _note(self, a, b):
-        self._first[a], self._second[b] = b[2], a[2]
+        self._first[self._key(a)], self._second[self._key(b)] = b[2], a[2]
 
     def _told(self, line):
-        for match, keys in reversed(_keys(line)):
-            for group, key in reversed(keys):
-                if key in self._second:
-                    line = line[:match.start(group)] + str(self._second[key]) + line[match.end(group):]
+        for match, found in reversed(_keys(line)):
+            for group, end in reversed(found):
+                line = line[:match.start(group)] + str(self._port(*end)) + line[match.end(group):]
         return line
 
     def _masked(self, line):
         """Without the end of the reply that source translation chooses."""
-        found = _keys(_timeless(line))
+        text = _timeless(line)
+        found = _keys(text)
         if len(found) < 2:
             return line
-        match, keys = found[1]
-        group, key = keys[-1]
-        text = _timeless(line)
-        return f"{text[:match.start(group)]}<{self._class(key[2], key[0])}>{text[match.end(group):]}"
+        match, (*_, (group, end)) = found[1]
+        return f"{text[:match.start(group)]}<{self._class(end[2], end[0])}>{text[match.end(group):]}"
 
     def _learn_line(self, was, now):
-        (_, keys), (match, others) = _keys(was)[1], _keys(now)[1]
-        (_, a), (group, b) = keys[-1], others[-1]
+        (_, first), (match, second) = _keys(was)[1], _keys(now)[1]
+        (_, a), (group, b) = first[-1], second[-1]
         if not self._may_be_chosen(a, b):
             return now
         self._note(a, b)
@@ -144,17 +157,20 @@ def _packed(address):
 
 
 def _keys(line):
-    """[(match of a tuple, [(group of the port, (proto, address, port))])] of a line of conntrack's."""
+    """[(match of a tuple, [(group of the port, (proto, address, port, other end))])] of a line of conntrack's."""
     words = [word for word in line.split()[:6] if word in _PROTOCOLS]
     if not words:
         return []
     proto, found = _PROTOCOLS[words[0]], []
     for match in _TUPLE.finditer(line):
         source, destination, sport, dport, kind, ident = match.groups()
+        source, destination = _packed(source), _packed(destination)
         if sport:
-            keys = [(3, (proto, _packed(source), int(sport))), (4, (proto, _packed(destination), int(dport)))]
+            near, far = (source, int(sport)), (destination, int(dport))
+            keys = [(3, (proto, *near, far)), (4, (proto, *far, near))]
         else:
             asks = int(kind) in (8, 13, 15, 17, 128)
-            keys = [(6, (proto, _packed(source if asks else destination), int(ident)))]
+            near, far = (source, destination) if asks else (destination, source)
+            keys = [(6, (proto, near, int(ident), (far, None)))]
         found.append((match, keys))
     return found

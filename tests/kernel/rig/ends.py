@@ -25,9 +25,7 @@ class End:
     port: int
     source: bool       # of the packet, so that it is what source translation chooses
     sums: tuple        # the checksums over it, the innermost first: (where, 0 means none)
-
-    def key(self):
-        return self.proto, self.address, self.port
+    other: tuple       # (address, port or None) of the other end
 
 
 def ends(frame):
@@ -91,7 +89,8 @@ def _l4(frame, at, proto, addresses, outer):
             return []
         ports = struct.unpack_from("!HH", frame, at)
         sums = outer if proto == SCTP else ((at + SUMS[proto], proto == 17), *outer)
-        return [End(at, proto, source, ports[0], True, sums), End(at + 2, proto, destination, ports[1], False, sums)]
+        return [End(at, proto, source, ports[0], True, sums, (destination, ports[1])),
+                End(at + 2, proto, destination, ports[1], False, sums, (source, ports[0]))]
     if proto not in ERRORS or len(frame) < at + 8:
         return []
     sums = ((at + 2, False), *outer)
@@ -99,8 +98,9 @@ def _l4(frame, at, proto, addresses, outer):
         return [] if outer else (_ipv4 if proto == 1 else _ipv6)(frame, at + 8, sums)
     if frame[at] not in IDS[proto]:
         return []
-    asks = IDS[proto][frame[at]]
-    return [End(at + 4, proto, source if asks else destination, struct.unpack_from("!H", frame, at + 4)[0], asks, sums)]
+    asks, ident = IDS[proto][frame[at]], struct.unpack_from("!H", frame, at + 4)[0]
+    near, far = (source, destination) if asks else (destination, source)
+    return [End(at + 4, proto, near, ident, asks, sums, (far, None))]
 
 
 def _sctp_summed(before, made, end):

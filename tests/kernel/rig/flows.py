@@ -90,5 +90,8 @@ def _sum(text):
     for name, value in re.findall(r"(\w+)=(\d+)", text):
         if name != "cpu":
             total[name] = total.get(name, 0) + int(value)
+    # the ports that were tried at random and found to be taken
+    if total.get("found"):
+        total["found"] = "some"
     rest = [line for line in text.splitlines() if not line.startswith("cpu=")]
     return "\n".join([" ".join(f"{name}={value}" for name, value in total.items()), *rest]) + "\n"

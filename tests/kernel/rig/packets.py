@@ -140,8 +140,7 @@ def frames(side, expression, got=()):
 def _frames(side, expression, got):
     """Without an Ethernet header a frame gets the side's."""
     names = {"__builtins__": {}, **NAMES[side]}
-    if got:
-        names["got"] = [scapy.Ether(frame).payload for frame in got]
+    names["got"] = [scapy.Ether(frame).payload for frame in got]
     # as globals, so that a comprehension inside the expression sees them too
     value = eval(expression, names)  # pylint: disable=eval-used
     packets = value if isinstance(value, list) else [value]

@@ -25,7 +25,7 @@ class Record:
     times: list = field(default_factory=list)     # of the answers, in seconds from the start
     frames: dict = field(default_factory=dict)    # side -> [(step's line, bytes)]
     marks: list = field(default_factory=list)     # (frame counts, probes were answered) at each settling
-    sent: list = field(default_factory=list)      # frames of the hosts
+    sent: list = field(default_factory=list)      # frames of the hosts, but those made from what had come
     log: list = field(default_factory=list)       # (step's line, level, text)
     refused: list = field(default_factory=list)
     trouble: str = None
@@ -141,7 +141,8 @@ class _Player:
     def _frames(self, step, side, expression):
         try:
             made = packets.frames(side, expression, self.wire.frames[side])
-            self.record.sent += made
+            if not packets.needs_got(expression):
+                self.record.sent += made
             return [(side, frame) for frame in made]
         except Exception as why:
             raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: {why!r}") from why
