@@ -8,6 +8,7 @@
 #include "ct_event.h"
 #include "ct_ext.h"
 #include "ct_helper.h"
+#include "ct_nat_ops.h"
 #include "ct_stat.h"
 #include "ct_table.h"
 
@@ -52,6 +53,7 @@ confirm(const struct hook_ctx *ctx, struct rte_mbuf *m, struct ct *ct)
 		return VERDICT_ACCEPT;
 	}
 	CT_STAT_INC(ctx->lane, drop);
+	ct_nat_forget(ct); /* not only when the burst is through */
 	return VERDICT_DROP_FOR(ct_status(ct) & CT_NAT_EXHAUSTED ? DROP(exhausted) : DROP(clash));
 }
 

@@ -38,6 +38,14 @@ struct ct_nat_ops {
 
 extern const struct ct_nat_ops *ct_nat_ops;
 
+/* Any lane: translation finds it by its source no more. */
+static inline void
+ct_nat_forget(struct ct *ct)
+{
+	if (ct_status(ct) & CT_NAT_LISTED && ct_nat_ops != NULL)
+		ct_nat_ops->gone(ct);
+}
+
 static inline bool
 ct_help_translated(const struct ct_help *h)
 {

@@ -100,18 +100,10 @@ ct_alloc(unsigned lane, uint8_t family)
 	return ct;
 }
 
-/* Translation finds it by its source no more. */
-static inline void
-forget_nat(struct ct *ct)
-{
-	if (ct_status(ct) & CT_NAT_LISTED && ct_nat_ops != NULL)
-		ct_nat_ops->gone(ct);
-}
-
 void
 ct_free(unsigned lane, struct ct *ct)
 {
-	forget_nat(ct);
+	ct_nat_forget(ct);
 	if (ct->ext != NULL) {
 		/* A first packet may have announced something, and not have left. */
 		ct_expect_forget(lane, ct);
@@ -310,7 +302,7 @@ ct_remove(unsigned lane, struct ct *ct)
 	done = remove_locked(t, lane, ct);
 	rte_spinlock_unlock(&t->lock);
 	if (done)
-		forget_nat(ct);
+		ct_nat_forget(ct);
 	if (done && ct->ext != NULL)
 		ct_ext_dying(lane, ct);
 	return done;
