@@ -28,8 +28,12 @@ struct ct_nat_ops {
 	 */
 	verdict_t (*announce)(const struct ct_help *h, enum ct_said said, uint32_t off,
 			      uint32_t len, struct ct_expect *e);
-	/* The same for what else a message of PPTP or SIP names: call ids, URIs, headers. */
+	/* The same for what else a message of SIP names: URIs, headers. */
 	verdict_t (*message)(const struct ct_help *h, uint32_t off, uint32_t len);
+	/* The same for PPTP: what is expected of a call that is agreed on, one for each direction; not added yet. */
+	void (*pptp_call)(const struct ct_help *h, struct ct_expect way[CT_DIRS]);
+	/* A message of PPTP that makes sense now (enum ct_pptp_kind): ids of calls are replaced. */
+	verdict_t (*pptp_message)(const struct ct_help *h, unsigned kind);
 	/* Any lane: an entry with CT_NAT_LISTED leaves the table, or was never in it. */
 	void (*gone)(struct ct *ct);
 	/* Control: nf_conntrack_max is about to become that. 0; -ENOMEM: it is as it was. */

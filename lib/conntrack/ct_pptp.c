@@ -5,38 +5,22 @@
  */
 #include "ct_gre.h"
 #include "ct_nat_ops.h"
+#include "ct_pptp.h"
 #include "ct_table.h"
 
 #define CONTROL 1
 #define MAGIC 0x1a2b3c4d
 #define OK 1
 
-enum {
-	START_REQUEST = 1,
-	START_REPLY,
-	STOP_REQUEST,
-	STOP_REPLY,
-	ECHO_REQUEST,
-	ECHO_REPLY,
-	OUT_CALL_REQUEST,
-	OUT_CALL_REPLY,
-	IN_CALL_REQUEST,
-	IN_CALL_REPLY,
-	IN_CALL_CONNECT,
-	CLEAR_REQUEST,
-	DISCONNECT_NOTIFY,
-	WAN_ERROR,
-	SET_LINK,
-	KINDS
-};
-
 /* What they have behind the header, at least. */
-static const uint8_t sizes[KINDS] = {
-	[START_REQUEST] = 144,   [START_REPLY] = 144,       [STOP_REQUEST] = 4,
-	[STOP_REPLY] = 4,        [OUT_CALL_REQUEST] = 156,  [OUT_CALL_REPLY] = 20,
-	[IN_CALL_REQUEST] = 208, [IN_CALL_REPLY] = 12,      [IN_CALL_CONNECT] = 16,
-	[CLEAR_REQUEST] = 4,     [DISCONNECT_NOTIFY] = 136, [WAN_ERROR] = 28,
-	[SET_LINK] = 12,
+static const uint8_t sizes[CT_PPTP_KINDS] = {
+	[CT_PPTP_START_REQUEST] = 144,     [CT_PPTP_START_REPLY] = 144,
+	[CT_PPTP_STOP_REQUEST] = 4,        [CT_PPTP_STOP_REPLY] = 4,
+	[CT_PPTP_OUT_CALL_REQUEST] = 156,  [CT_PPTP_OUT_CALL_REPLY] = 20,
+	[CT_PPTP_IN_CALL_REQUEST] = 208,   [CT_PPTP_IN_CALL_REPLY] = 12,
+	[CT_PPTP_IN_CALL_CONNECT] = 16,    [CT_PPTP_CLEAR_REQUEST] = 4,
+	[CT_PPTP_DISCONNECT_NOTIFY] = 136, [CT_PPTP_WAN_ERROR] = 28,
+	[CT_PPTP_SET_LINK] = 12,
 };
 
 struct message {
@@ -45,6 +29,8 @@ struct message {
 	rte_be16_t kind, reserved;
 	uint8_t body[208];
 };
+
+_Static_assert(offsetof(struct message, body) == CT_PPTP_BODY, "as on the wire");
 
 /* In this order: a reply does not bring back a session that is further. */
 enum { SESSION_NONE, SESSION_ERROR, SESSION_STOPPING, SESSION_ASKED, SESSION_UP };
@@ -58,13 +44,7 @@ enum {
 	CALL_CLEARING
 };
 
-/* In ct_ext.helper_data. */
-struct pptp {
-	uint8_t session, call;
-	uint16_t client_id, server_id; /* network byte order */
-};
-
-enum todo { NOTHING, EXPECT_CALL, END_CALL };
+enum todo { NOTHING, EXPECT_CALL, END_CALL, LEAVE_ALONE };
 
 static uint16_t
 id_at(const uint8_t *p)
@@ -77,41 +57,41 @@ id_at(const uint8_t *p)
 
 /* The server's, under the entry's lock. */
 static enum todo
-server_says(struct pptp *s, unsigned kind, const uint8_t *body)
+server_says(struct ct_pptp *s, unsigned kind, const uint8_t *body)
 {
 	bool up = s->session == SESSION_UP;
 
 	switch (kind) {
-	case START_REPLY:
+	case CT_PPTP_START_REPLY:
 		if (s->session >= SESSION_ASKED)
 			s->session = body[2] == OK ? SESSION_UP : SESSION_ERROR;
 		break;
-	case STOP_REPLY:
+	case CT_PPTP_STOP_REPLY:
 		if (s->session <= SESSION_STOPPING)
 			s->session = body[0] == OK ? SESSION_NONE : SESSION_ERROR;
 		break;
-	case OUT_CALL_REPLY:
+	case CT_PPTP_OUT_CALL_REPLY:
 		if (!up || (s->call != CALL_OUT_ASKED && s->call != CALL_OUT_UP) ||
 		    id_at(body + 2) != s->client_id)
-			break;
+			return LEAVE_ALONE;
 		s->call = body[4] == OK ? CALL_OUT_UP : CALL_NONE;
 		if (s->call == CALL_NONE)
 			break;
 		s->server_id = id_at(body);
 		return EXPECT_CALL;
-	case IN_CALL_REQUEST:
+	case CT_PPTP_IN_CALL_REQUEST:
 		if (up) {
 			s->call = CALL_IN_ASKED;
 			s->server_id = id_at(body);
 		}
 		break;
-	case IN_CALL_CONNECT:
+	case CT_PPTP_IN_CALL_CONNECT:
 		if (!up || (s->call != CALL_IN_ANSWERED && s->call != CALL_IN_UP) ||
 		    id_at(body) != s->client_id)
-			break;
+			return LEAVE_ALONE;
 		s->call = CALL_IN_UP;
 		return EXPECT_CALL;
-	case DISCONNECT_NOTIFY:
+	case CT_PPTP_DISCONNECT_NOTIFY:
 		s->call = CALL_NONE;
 		return END_CALL;
 	}
@@ -119,43 +99,45 @@ server_says(struct pptp *s, unsigned kind, const uint8_t *body)
 }
 
 /* The client's, likewise. */
-static void
-client_says(struct pptp *s, unsigned kind, const uint8_t *body)
+static enum todo
+client_says(struct ct_pptp *s, unsigned kind, const uint8_t *body)
 {
 	bool up = s->session == SESSION_UP;
 
 	switch (kind) {
-	case START_REQUEST:
+	case CT_PPTP_START_REQUEST:
 		if (s->session == SESSION_NONE)
 			s->session = SESSION_ASKED;
 		break;
-	case STOP_REQUEST:
+	case CT_PPTP_STOP_REQUEST:
 		s->session = SESSION_STOPPING;
 		break;
-	case OUT_CALL_REQUEST:
-		if (up) {
-			s->call = CALL_OUT_ASKED;
-			s->client_id = id_at(body);
-		}
+	case CT_PPTP_OUT_CALL_REQUEST:
+		if (!up)
+			return LEAVE_ALONE;
+		s->call = CALL_OUT_ASKED;
+		s->client_id = id_at(body);
 		break;
-	case IN_CALL_REPLY:
+	case CT_PPTP_IN_CALL_REPLY:
 		if ((s->call != CALL_IN_ASKED && s->call != CALL_IN_ANSWERED) ||
 		    id_at(body + 2) != s->server_id)
-			break;
+			return LEAVE_ALONE;
 		s->call = body[4] == OK ? CALL_IN_ANSWERED : CALL_NONE;
 		if (s->call == CALL_IN_ANSWERED)
 			s->client_id = id_at(body);
 		break;
-	case CLEAR_REQUEST:
-		if (up)
-			s->call = CALL_CLEARING;
+	case CT_PPTP_CLEAR_REQUEST:
+		if (!up)
+			return LEAVE_ALONE;
+		s->call = CALL_CLEARING;
 		break;
 	}
+	return NOTHING;
 }
 
 /* GRE of the call, in that direction of the control connection. */
 static struct ct_tuple
-call_tuple(const struct ct *ct, enum ct_dir dir, const struct pptp *s)
+call_tuple(const struct ct *ct, enum ct_dir dir, const struct ct_pptp *s)
 {
 	struct ct_tuple t = ct_tuple(ct, dir);
 
@@ -179,38 +161,57 @@ call_begins(unsigned lane, struct ct *ct, const struct ct_expect *e, uint32_t no
 }
 
 static bool
-expect_way(struct ct_help *h, const struct ct_tuple *t)
+expect_way(struct ct_help *h, const struct ct_expect *e)
 {
-	struct ct_expect e;
+	uint32_t seconds = h->ct->ext->helper->policy[0].timeout;
 
-	ct_expect_init(&e, h->ct, 0, &t->src, &t->dst, IPPROTO_GRE, &t->sport, t->dport);
-	e.expected = call_begins;
-	return ct_help_announce(h, CT_SAID_NOTHING, 0, 0, &e) == VERDICT_ACCEPT;
+	return ct_expect_add(h->ctx->lane, e, seconds, h->now) == 0;
+}
+
+static void
+init_way(struct ct_help *h, struct ct_expect *e, enum ct_dir dir, const struct ct_pptp *s)
+{
+	struct ct_tuple t = call_tuple(h->ct, dir, s);
+
+	ct_expect_init(e, h->ct, 0, &t.src, &t.dst, IPPROTO_GRE, &t.sport, t.dport);
+	e->expected = call_begins;
+}
+
+static void
+cancel_way(struct ct_help *h, const struct ct_expect *e)
+{
+	struct ct_tuple t = e->tuple;
+
+	t.zone = ct_expect_zone(h->ct);
+	ct_expect_cancel(h->ctx->lane, &t, h->now);
 }
 
 /* Both ways and both ids, or nothing. */
 static void
-expect_call(struct ct_help *h, const struct pptp *s)
+expect_call(struct ct_help *h, const struct ct_pptp *s)
 {
-	struct ct_tuple out = call_tuple(h->ct, CT_ORIGINAL, s),
-			in = call_tuple(h->ct, CT_REPLY, s);
+	struct ct_expect way[CT_DIRS];
 
-	if (!expect_way(h, &out))
+	for (unsigned d = 0; d < CT_DIRS; d++)
+		init_way(h, &way[d], d, s);
+	if (ct_help_translated(h))
+		ct_nat_ops->pptp_call(h, way);
+	if (!expect_way(h, &way[CT_ORIGINAL]))
 		return;
-	if (expect_way(h, &in)) {
-		if (ct_gre_call_add(h->ct, CT_ORIGINAL, &out) == 0) {
-			if (ct_gre_call_add(h->ct, CT_REPLY, &in) == 0)
+	if (expect_way(h, &way[CT_REPLY])) {
+		if (ct_gre_call_add(h->ct, CT_ORIGINAL, &way[CT_ORIGINAL].tuple) == 0) {
+			if (ct_gre_call_add(h->ct, CT_REPLY, &way[CT_REPLY].tuple) == 0)
 				return;
 			ct_gre_calls_forget(h->ct);
 		}
-		ct_expect_cancel(h->ctx->lane, &in, h->now);
+		cancel_way(h, &way[CT_REPLY]);
 	}
-	ct_expect_cancel(h->ctx->lane, &out, h->now);
+	cancel_way(h, &way[CT_ORIGINAL]);
 }
 
 /* The call, or what was expected of it, ends. */
 static void
-end_call(unsigned lane, struct ct *ct, const struct pptp *s, uint32_t now)
+end_call(unsigned lane, struct ct *ct, const struct ct_pptp *s, uint32_t now)
 {
 	ct_gre_calls_forget(ct);
 	for (unsigned d = 0; d < CT_DIRS; d++) {
@@ -228,21 +229,20 @@ end_call(unsigned lane, struct ct *ct, const struct pptp *s, uint32_t now)
 static verdict_t
 read_message(struct ct_help *h, unsigned kind, const uint8_t *body)
 {
-	struct pptp *s = (struct pptp *)h->ct->ext->helper_data, after;
-	enum todo todo = NOTHING;
+	struct ct_pptp *s = ct_pptp_of(h->ct), after;
+	enum todo todo;
 
 	ct_lock(h->ct);
-	if (h->dir == CT_ORIGINAL)
-		client_says(s, kind, body);
-	else
-		todo = server_says(s, kind, body);
+	todo = (h->dir == CT_ORIGINAL ? client_says : server_says)(s, kind, body);
 	after = *s;
 	ct_unlock(h->ct);
 	if (todo == EXPECT_CALL)
 		expect_call(h, &after);
 	else if (todo == END_CALL)
 		end_call(h->ctx->lane, h->ct, &after, h->now);
-	return ct_help_translated(h) ? ct_nat_ops->message(h, 0, 0) : VERDICT_ACCEPT;
+	if (todo != LEAVE_ALONE && ct_help_translated(h))
+		return ct_nat_ops->pptp_message(h, kind);
+	return VERDICT_ACCEPT;
 }
 
 static verdict_t
@@ -258,7 +258,8 @@ pptp_help(struct ct_help *h)
 	    m.magic != RTE_BE32(MAGIC))
 		return VERDICT_ACCEPT;
 	kind = rte_be_to_cpu_16(m.kind);
-	if (kind == 0 || kind >= KINDS || len - offsetof(struct message, body) < sizes[kind])
+	if (kind == 0 || kind >= CT_PPTP_KINDS ||
+	    len - offsetof(struct message, body) < sizes[kind])
 		return VERDICT_ACCEPT;
 	return read_message(h, kind, m.body);
 }
@@ -266,7 +267,7 @@ pptp_help(struct ct_help *h)
 static void
 pptp_destroy(unsigned lane, struct ct *ct)
 {
-	const struct pptp *s = (const struct pptp *)ct->ext->helper_data;
+	const struct ct_pptp *s = ct_pptp_of(ct);
 
 	end_call(lane, ct, s, ct_time(clock_ms()));
 }

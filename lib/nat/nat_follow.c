@@ -8,8 +8,8 @@
 #define ATTEMPTS_MAX 128
 
 void
-nat_follow_end(unsigned lane, struct ct *ct, const union ct_addr *addr, uint16_t port, uint32_t now,
-	       enum nat_manip manip)
+nat_follow_end(unsigned lane, struct ct *ct, const union ct_addr *addr, const uint16_t *port,
+	       uint32_t now, enum nat_manip manip)
 {
 	const struct hook_ctx ctx = {
 		.lane = lane,
@@ -19,9 +19,9 @@ nat_follow_end(unsigned lane, struct ct *ct, const union ct_addr *addr, uint16_t
 	};
 	struct nat_range r = { .flags = NAT_MAP_IPS, .min_addr = *addr, .max_addr = *addr };
 
-	if (port != 0) {
+	if (port != NULL) {
 		r.flags |= NAT_PROTO_SPECIFIED;
-		r.min_port = r.max_port = rte_be_to_cpu_16(port);
+		r.min_port = r.max_port = rte_be_to_cpu_16(*port);
 	}
 	nat_setup(&ctx, ct, &r, manip);
 }
@@ -31,8 +31,8 @@ nat_follow(unsigned lane, struct ct *ct, const struct ct_expect *e, uint32_t now
 {
 	struct ct_tuple other = ct_tuple(e->master, !e->dir);
 
-	nat_follow_end(lane, ct, &other.dst, 0, now, NAT_SRC);
-	nat_follow_end(lane, ct, &other.src, e->saved_port, now, NAT_DST);
+	nat_follow_end(lane, ct, &other.dst, NULL, now, NAT_SRC);
+	nat_follow_end(lane, ct, &other.src, &e->saved_port, now, NAT_DST);
 }
 
 int

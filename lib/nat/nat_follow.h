@@ -10,8 +10,8 @@
  * they really go, there to saved_port.
  */
 void nat_follow(unsigned lane, struct ct *ct, const struct ct_expect *e, uint32_t now);
-/* One end of an announced connection: that address, and port unless it is 0 (network byte order). */
-void nat_follow_end(unsigned lane, struct ct *ct, const union ct_addr *addr, uint16_t port,
+/* One end of an announced connection: that address and port (network byte order; NULL: any). */
+void nat_follow_end(unsigned lane, struct ct *ct, const union ct_addr *addr, const uint16_t *port,
 		    uint32_t now, enum nat_manip manip);
 
 /*

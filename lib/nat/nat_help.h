@@ -14,6 +14,9 @@ typedef verdict_t nat_announce_fn(const struct ct_help *h, enum ct_said said, ui
 				  uint32_t len, struct ct_expect *e);
 nat_announce_fn nat_amanda, nat_ftp, nat_irc, nat_tftp;
 
+void nat_pptp_call(const struct ct_help *h, struct ct_expect way[CT_DIRS]);
+verdict_t nat_pptp_message(const struct ct_help *h, unsigned kind);
+
 /*
  * Adds the expectation (nat_expect_port()), which follows its master, and puts text, made for the port that was free, in
  * the place of what stands in the data. make: returns how many characters; room is enough for all.

@@ -6,6 +6,8 @@
 
 static const struct ct_nat_ops ops = {
 	.announce = nat_announce,
+	.pptp_call = nat_pptp_call,
+	.pptp_message = nat_pptp_message,
 	.gone = nat_source_remove,
 	.grow = nat_source_grow,
 };
