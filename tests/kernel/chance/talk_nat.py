@@ -21,6 +21,9 @@ NAMES = ("2", "3", "4")
 # what the router itself answers, and when
 OWN = re.compile(r"REDIRECT|--to-destination \[?(?:10\.[12]\.0\.1|fd0[12]::1)\b")
 
+# which side's network packets are translated to, but for the router's own addresses
+TRANSLATED = re.compile(r"--to(?:-source|-destination)? \[?fd(\d\d)(?!::1\b)")
+
 
 def hosts(rng, family, side):
     """An address on that side, or a range of them."""
@@ -125,15 +128,16 @@ def _rule(rng, grammar, family, chain):
     if not fitting:
         return None
     text = rng.choice(fitting).text(rng, family)
-    if family == 6 and (by := _across(text, chain)) and by not in rule.parts[:1]:
+    if family == 6 and (by := _across(text, chain)):
         # back on the link where it came from the router would send redirects, as time allows
-        rule.parts = [by] + [part for part in rule.parts if not part.startswith("-i")]
+        rule.parts = [by] + [part for part in rule.parts if part[:2] not in ("-i", "-o")]
     rule.parts.append(text)
     return rule
 
 
 def _across(text, chain):
-    """The port that packets to a host have to come by, to leave by the other one."""
-    if chain != "PREROUTING" or not re.search(r"(--to-destination \[?|--to )fd", text):
+    """The port that packets to a host have to come by, or those from it to leave by: the other one."""
+    found = TRANSLATED.search(text)
+    if not found or chain not in ("PREROUTING", "POSTROUTING"):
         return None
-    return "-i r1" if re.search(r"(--to-destination \[?|--to )fd01", text) else "-i r0"
+    return f"-{'i' if chain == 'PREROUTING' else 'o'} r{int(found[1] in ('01', '16'))}"
