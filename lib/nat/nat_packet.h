@@ -12,7 +12,7 @@
 static inline uint32_t
 nat_bit(enum nat_manip manip, enum ct_dir dir)
 {
-	return (manip == NAT_SRC) == (dir == CT_ORIGINAL) ? CT_SRC_NAT : CT_DST_NAT;
+	return manip == NAT_SRC ? CT_SRC_NAT << dir : CT_DST_NAT >> dir;
 }
 
 /*
@@ -41,59 +41,70 @@ nat_left(const struct ct *ct, enum ct_dir dir, uint16_t out)
 /* Such a connection ends, and its packet with it. */
 verdict_t nat_leave(const struct hook_ctx *ctx, const struct rte_mbuf *m, struct ct *ct);
 
-/* TCP and UDP with their first header bytes in place: the way of known flows. */
+/*
+ * TCP and UDP, the way of known flows; inlined with manip as a constant. Tracking has seen to it that their headers are
+ * whole and in the first segment, else the packet would have no connection.
+ */
 static inline bool
-nat_is_plain(const struct rte_mbuf *m, const struct ct *ct)
+nat_is_plain(const struct ct *ct)
 {
-	const struct pkt *p = pkt_const(m);
-	unsigned need = ct->proto == IPPROTO_TCP ? 20 : 8;
-
-	return likely(ct->proto == IPPROTO_TCP || ct->proto == IPPROTO_UDP) &&
-	       likely(p->flags & PKT_L4 && m->data_len >= p->l4 + need);
+	return likely(ct->proto == IPPROTO_TCP || ct->proto == IPPROTO_UDP);
 }
 
-/* The port becomes *to, and the checksum follows it and the addresses, which grew by delta. */
+/* What stands in the packet and what it becomes, read before anything is written: nothing is read twice. */
+struct nat_plain {
+	struct pkt *p;
+	uint16_t *l4;
+	uint16_t to;
+	uint8_t proto;
+};
+
+/* The port becomes n->to, and the checksum follows it and the addresses, which grew by delta. */
 static inline void
-nat_plain_l4(struct rte_mbuf *m, uint8_t proto, uint32_t delta, enum nat_manip manip, uint16_t to)
+nat_plain_l4(const struct nat_plain *n, uint32_t delta, enum nat_manip manip)
 {
-	uint16_t *l4 = pkt_l4(m), *port = &l4[manip == NAT_DST];
-	struct pkt *p = pkt(m);
+	uint16_t *port = &n->l4[manip == NAT_DST], *sum = &n->l4[n->proto == IPPROTO_TCP ? 8 : 3];
+	uint16_t was = *sum, is;
 
-	delta += pkt_sum_delta16(*port, to);
-	*port = to;
-	*(manip == NAT_SRC ? &p->sport : &p->dport) = to;
-	if (proto == IPPROTO_TCP) {
-		l4[8] = pkt_sum_grow(l4[8], delta);
-	} else if (l4[3] != 0) {
-		uint16_t sum = pkt_sum_grow(l4[3], delta);
-
-		l4[3] = sum != 0 ? sum : 0xffff; /* RFC 768: 0 is none */
-	}
+	is = pkt_sum_grow(was, delta + pkt_sum_delta16(*port, n->to));
+	*port = n->to;
+	*(manip == NAT_SRC ? &n->p->sport : &n->p->dport) = n->to;
+	if (n->proto == IPPROTO_TCP)
+		*sum = is;
+	else if (was != 0)
+		*sum = is != 0 ? is : 0xffff; /* RFC 768: 0 is none */
 }
 
 static inline void
 nat_plain4(struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir, enum nat_manip manip)
 {
 	const struct ct_key4 *k = &ct->key[!dir];
+	const struct nat_plain n = { .p = pkt(m),
+				     .l4 = pkt_l4(m),
+				     .to = manip == NAT_SRC ? k->dport : k->sport,
+				     .proto = ct->proto };
 	struct rte_ipv4_hdr *ip = pkt_ip4(m);
 	uint32_t *addr = manip == NAT_SRC ? &ip->src_addr : &ip->dst_addr;
 	uint32_t to = manip == NAT_SRC ? k->dst : k->src;
 	uint32_t delta = pkt_sum_delta32(*addr, to);
 
+	nat_plain_l4(&n, delta, manip);
 	*addr = to;
 	ip->hdr_checksum = pkt_sum_grow(ip->hdr_checksum, delta);
-	nat_plain_l4(m, ct->proto, delta, manip, manip == NAT_SRC ? k->dport : k->sport);
 }
 
 static inline void
 nat_plain6(struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir, enum nat_manip manip)
 {
 	const struct ct_tuple *k = &((const struct ct6 *)ct)->key[!dir];
+	const struct nat_plain n = { .p = pkt(m),
+				     .l4 = pkt_l4(m),
+				     .to = manip == NAT_SRC ? k->dport : k->sport,
+				     .proto = ct->proto };
 	struct ip6_hdr *ip = pkt_ip6(m);
 	struct in6_addr *addr = manip == NAT_SRC ? &ip->ip6_src : &ip->ip6_dst;
 	const union ct_addr *to = manip == NAT_SRC ? &k->dst : &k->src;
-	uint32_t delta = pkt_sum_delta128(addr, to);
 
+	nat_plain_l4(&n, pkt_sum_delta128(addr, to), manip);
 	memcpy(addr, to, sizeof(*addr));
-	nat_plain_l4(m, ct->proto, delta, manip, manip == NAT_SRC ? k->dport : k->sport);
 }

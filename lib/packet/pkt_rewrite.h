@@ -44,42 +44,49 @@ pkt_sum_replace(uint16_t checksum, uint16_t from, uint16_t to)
 }
 
 /*
- * What the sum of 16-bit words grows by when a 32-bit word of them becomes another; both in the order of the packet. Such
- * growths, and those of ports, add up: 4,000 of them are safe.
+ * What the sum of 16-bit words grows by when some of them become others; all in the order of the packet. Such growths
+ * add up: thousands of them are safe.
  */
-static inline uint32_t
-pkt_sum_delta32(uint32_t from, uint32_t to)
-{
-	return (uint16_t)~from + (uint16_t)(~from >> 16) + (uint16_t)to + (to >> 16);
-}
-
 static inline uint32_t
 pkt_sum_delta16(uint16_t from, uint16_t to)
 {
-	return (uint16_t)~from + to;
+	return 0xffff - from + to;
+}
+
+static inline uint32_t
+pkt_sum_delta32(uint32_t from, uint32_t to)
+{
+	uint64_t sum = (uint64_t)UINT32_MAX - from + to;
+
+	return (sum & 0xffff) + (sum >> 16);
 }
 
 /* Of 16 bytes. */
 static inline uint32_t
 pkt_sum_delta128(const void *from, const void *to)
 {
-	uint32_t f[4], t[4], delta = 0;
+	uint64_t f[2], t[2], sum;
 
 	memcpy(f, from, sizeof(f));
 	memcpy(t, to, sizeof(t));
-	for (unsigned i = 0; i < 4; i++)
-		delta += pkt_sum_delta32(f[i], t[i]);
-	return delta;
+	sum = ~f[0] + t[0];
+	sum += sum < t[0];
+	sum += ~f[1];
+	sum += sum < ~f[1];
+	sum += t[1];
+	sum += sum < t[1];
+	sum = (uint32_t)sum + (sum >> 32);
+	return (sum & 0xffff) + (sum >> 16);
 }
 
 /* The checksum after the words that it covers grew by that. */
 static inline uint16_t
 pkt_sum_grow(uint16_t checksum, uint32_t delta)
 {
-	uint32_t sum = 0xffff + (uint16_t)~checksum + delta; /* 0xffff: as in pkt_sum_replace() */
+	uint32_t sum = 2 * 0xffff - checksum + delta; /* 0xffff once more: as above */
 
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~((sum & 0xffff) + (sum >> 16));
+	sum += sum << 16 | sum >> 16; /* both halves added, with the carry, are in the upper one */
+	return ~(sum >> 16);
 }
 
 /* Sets the IPv4 TOS / IPv6 traffic class byte, checksum kept right. */

@@ -37,48 +37,61 @@ decide(const struct hook_ctx *ctx, void *priv, struct rte_mbuf *m, struct ct *ct
 	return nat_setup_null(ctx, ct, manip);
 }
 
-static inline verdict_t
-translate(struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir, enum nat_manip manip)
+/* The first packet of a connection, one that came late, or about one: everything but packets of known flows. */
+static __rte_noinline verdict_t
+uncommon(const struct hook_ctx *ctx, void *priv, struct rte_mbuf *m, enum nat_manip manip)
 {
-	if (unlikely(!nat_is_plain(m, ct)))
-		return nat_packet(m, ct, dir, manip);
-	if (ct->family == AF_INET)
-		nat_plain4(m, ct, dir, manip);
-	else
-		nat_plain6(m, ct, dir, manip);
-	return VERDICT_ACCEPT;
+	enum ct_info info;
+	struct ct *ct = ct_of(m, &info);
+	verdict_t v = VERDICT_ACCEPT;
+
+	if (ct == NULL)
+		return VERDICT_ACCEPT;
+	if (is_related(info) && is_icmp(pkt_const(m)))
+		return nat_icmp_error(m, ct, ct_info_dir(info), manip);
+	if (!nat_decided(ct, manip))
+		v = decide(ctx, priv, m, ct, manip);
+	else if (ctx->point == HOOK_POSTROUTING &&
+		 nat_left(ct, ct_info_dir(info), pkt_const(m)->out))
+		return nat_leave(ctx, m, ct);
+	if (v == VERDICT_ACCEPT && ct_status(ct) & nat_bit(manip, ct_info_dir(info)))
+		v = nat_packet(m, ct, ct_info_dir(info), manip);
+	return v;
 }
 
-/* One end of the packets of a burst; inlined for each end. */
+/* pkt.ct: CT_INFO_ESTABLISHED (0) or CT_INFO_ESTABLISHED_REPLY (3) of a connection. */
+static inline bool
+is_known(uint64_t v)
+{
+	return v != 0 && (0x9 >> (v & CT_INFO_MASK) & 1) != 0;
+}
+
+/* One end of the packets of a burst; inlined for each end of each family, and for POSTROUTING, where they leave. */
 static __rte_always_inline void
 walk(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
-     verdict_t *verdicts, enum nat_manip manip)
+     verdict_t *verdicts, enum nat_manip manip, bool v4, bool leaves)
 {
-	const uint32_t bits[CT_DIRS] = { nat_bit(manip, CT_ORIGINAL), nat_bit(manip, CT_REPLY) };
-	bool leaves = manip == NAT_SRC && ctx->point == HOOK_POSTROUTING;
-
 	for (uint16_t i = 0; i < n; i++) {
-		enum ct_info info;
-		struct ct *ct = ct_of(pkts[i], &info);
-		enum ct_dir dir = ct_info_dir(info);
+		uint64_t v = pkt_const(pkts[i])->ct;
+		struct ct *ct = (struct ct *)(uintptr_t)(v & ~CT_INFO_MASK);
+		enum ct_dir dir = v >> 1 & 1; /* of what is known */
 
-		if (unlikely(ct == NULL))
-			continue;
-		if (unlikely(is_related(info) && is_icmp(pkt_const(pkts[i])))) {
-			verdicts[i] = nat_icmp_error(pkts[i], ct, dir, manip);
+		if (unlikely(!is_known(v))) {
+			verdicts[i] = uncommon(ctx, priv, pkts[i], manip);
 			continue;
 		}
-		if (unlikely(info != CT_INFO_ESTABLISHED && info != CT_INFO_ESTABLISHED_REPLY &&
-			     !nat_decided(ct, manip))) {
-			verdicts[i] = decide(ctx, priv, pkts[i], ct, manip);
-			if (verdicts[i] != VERDICT_ACCEPT)
-				continue;
-		} else if (leaves && unlikely(nat_left(ct, dir, pkt_const(pkts[i])->out))) {
+		if (leaves && unlikely(nat_left(ct, dir, pkt_const(pkts[i])->out))) {
 			verdicts[i] = nat_leave(ctx, pkts[i], ct);
 			continue;
 		}
-		if (ct_status(ct) & bits[dir])
-			verdicts[i] = translate(pkts[i], ct, dir, manip);
+		if (!(ct_status(ct) & nat_bit(manip, dir)))
+			continue;
+		if (unlikely(!nat_is_plain(ct)))
+			verdicts[i] = nat_packet(pkts[i], ct, dir, manip);
+		else if (v4)
+			nat_plain4(pkts[i], ct, dir, manip);
+		else
+			nat_plain6(pkts[i], ct, dir, manip);
 	}
 }
 
@@ -86,8 +99,14 @@ void
 rule_hook_nat(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 	      verdict_t *verdicts)
 {
-	if (nat_manip_at(ctx->point) == NAT_SRC)
-		walk(ctx, priv, pkts, n, verdicts, NAT_SRC);
+	bool v4 = ctx->family == HOOK_IP4, leaves = ctx->point == HOOK_POSTROUTING;
+
+	if (nat_manip_at(ctx->point) == NAT_DST && v4)
+		walk(ctx, priv, pkts, n, verdicts, NAT_DST, true, false);
+	else if (nat_manip_at(ctx->point) == NAT_DST)
+		walk(ctx, priv, pkts, n, verdicts, NAT_DST, false, false);
+	else if (v4)
+		walk(ctx, priv, pkts, n, verdicts, NAT_SRC, true, leaves);
 	else
-		walk(ctx, priv, pkts, n, verdicts, NAT_DST);
+		walk(ctx, priv, pkts, n, verdicts, NAT_SRC, false, leaves);
 }
