@@ -4,18 +4,11 @@
  * its source has already, the address by a hash of both ends, its own port, another one.
  */
 #include <rte_jhash.h>
-#include <rte_random.h>
 
 #include "ct_expect.h"
 #include "nat_choose.h"
-#include "nat_home.h"
+#include "nat_port.h"
 #include "nat_source.h"
-
-#define ATTEMPTS_MAX 128u
-#define ATTEMPTS_FEW 16u
-#define ATTEMPTS_HARD 32u /* so few are left: ended connections make way */
-#define HOME_ATTEMPTS 32u /* looked up, of HOME_PORTS */
-#define HOME_PORTS 1024u
 
 static bool
 address_in_range(const struct nat_range *r, const union ct_addr *a, uint8_t family)
@@ -26,31 +19,11 @@ address_in_range(const struct nat_range *r, const union ct_addr *a, uint8_t fami
 	return memcmp(a, &r->min_addr, sizeof(*a)) >= 0 && memcmp(a, &r->max_addr, sizeof(*a)) <= 0;
 }
 
-/* What counts as the port. NULL: the protocol has none. */
-static uint16_t *
-port_of(struct ct_tuple *t, enum nat_manip manip)
-{
-	switch (t->proto) {
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return &t->sport;
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-	case IPPROTO_GRE:
-		return manip == NAT_SRC ? &t->sport : &t->dport;
-	default:
-		return NULL;
-	}
-}
-
 static bool
 port_in_range(const struct nat_range *r, const struct ct_tuple *tuple, enum nat_manip manip)
 {
 	struct ct_tuple t = *tuple;
-	const uint16_t *port = port_of(&t, manip);
+	const uint16_t *port = nat_port_of(&t, manip);
 
 	return port == NULL ||
 	       (rte_be_to_cpu_16(*port) >= r->min_port && rte_be_to_cpu_16(*port) <= r->max_port);
@@ -93,83 +66,6 @@ choose_address(struct ct_tuple *t, const struct nat_range *r, enum nat_manip man
 			full = true;
 		if (!keep)
 			hash ^= t->dst.w[i];
-	}
-}
-
-/* Ports that may be tried: min, and how many. 0: there is nothing to choose. */
-static uint32_t
-ports_to_try(const struct nat_seek *s, uint8_t proto, uint16_t port, uint16_t *min)
-{
-	const struct nat_range *r = s->range;
-
-	if (proto == IPPROTO_GRE && !(ct_status(s->ct) & CT_EXPECTED))
-		return 0;
-	if (r->flags & NAT_PROTO_SPECIFIED) {
-		*min = RTE_MIN(r->min_port, r->max_port);
-		return RTE_MAX(r->min_port, r->max_port) - *min + 1u;
-	}
-	if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6) {
-		*min = 0;
-		return 65536;
-	}
-	if (proto == IPPROTO_GRE) {
-		*min = 1;
-		return 65535;
-	}
-	if (s->manip == NAT_DST)
-		return 0;
-	/* Ports below 512 tell rsh and its kin who may come in: they stay there (BSD's convention). */
-	*min = port < 512 ? 1 : port < 1024 ? 600 : 1024;
-	return port < 512 ? 511 : port < 1024 ? 424 : 64512;
-}
-
-/* One with which replies come in on this lane, if there is one nearby. */
-static bool
-choose_home(const struct nat_seek *s, struct ct_tuple *t, uint16_t min, uint32_t size, uint16_t off)
-{
-	uint32_t tried = 0;
-	struct nat_home h;
-
-	if (s->manip != NAT_SRC || s->range->flags & NAT_PROTO_OFFSET ||
-	    !nat_home_matters(&h, s->ctx, t))
-		return false;
-	for (uint32_t i = 0; i < RTE_MIN(size, HOME_PORTS) && tried < HOME_ATTEMPTS; i++, off++) {
-		t->sport = rte_cpu_to_be_16(min + off % size);
-		if (!nat_home_is(&h, t->sport))
-			continue;
-		if (!nat_used(s, t))
-			return true;
-		tried++;
-	}
-	return false;
-}
-
-/* Another port. It starts anywhere (or where --to-destination's shift says), and tries the next ones. */
-static bool
-choose_port(const struct nat_seek *s, struct ct_tuple *t)
-{
-	uint16_t *port = port_of(t, s->manip), min, off = 0;
-	uint32_t size, attempts;
-
-	if (port == NULL)
-		return false;
-	size = ports_to_try(s, t->proto, rte_be_to_cpu_16(*port), &min);
-	if (size == 0)
-		return false;
-	if (s->range->flags & NAT_PROTO_OFFSET)
-		off = rte_be_to_cpu_16(*port) - s->range->base_port;
-	else if (s->range->flags & NAT_PROTO_RANDOM_ALL || s->manip != NAT_DST)
-		off = rte_rand();
-	if (choose_home(s, t, min, size, off))
-		return true;
-	for (attempts = RTE_MIN(size, ATTEMPTS_MAX);; attempts /= 2, off = rte_rand()) {
-		for (uint32_t i = 0; i < attempts; i++, off++) {
-			*port = rte_cpu_to_be_16(min + off % size);
-			if (attempts - i > ATTEMPTS_HARD ? !nat_used(s, t) : !nat_used_harder(s, t))
-				return true;
-		}
-		if (attempts >= size || attempts < ATTEMPTS_FEW)
-			return false;
 	}
 }
 
@@ -216,5 +112,5 @@ nat_choose(const struct nat_seek *s, struct ct_tuple *tuple)
 	choose_address(tuple, r, s->manip, ct_expect_zone(s->ct));
 	if (has_only_port(s, tuple))
 		return s->manip == NAT_DST || nat_free(s, tuple);
-	return keep_port(s, tuple) || choose_port(s, tuple);
+	return keep_port(s, tuple) || nat_choose_port(s, tuple);
 }

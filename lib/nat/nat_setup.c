@@ -4,6 +4,7 @@
 #include "ct_track.h"
 #include "nat_choose.h"
 #include "nat_source.h"
+#include "nat_tight.h"
 
 /* The tuple of its packets as they leave, as far as it is decided. */
 static bool
@@ -60,5 +61,7 @@ nat_setup_null(const struct hook_ctx *ctx, struct ct *ct, enum nat_manip manip)
 int
 nat_prepare(enum hook_family family, struct err *e)
 {
-	return nat_source_prepare(family, e);
+	int rc = nat_tight_prepare(e);
+
+	return rc == 0 ? nat_source_prepare(family, e) : rc;
 }

@@ -126,7 +126,7 @@ port_to(const struct ct *ct, enum nat_manip manip)
 	return ntohs(manip == NAT_DST || icmp ? r.sport : r.dport);
 }
 
-static union ct_addr
+static inline union ct_addr
 addr_to(const struct ct *ct, enum nat_manip manip)
 {
 	struct ct_tuple r = ct_tuple(ct, CT_REPLY);

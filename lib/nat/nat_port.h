@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Private to lib/nat: what counts as a port, and another one for a connection whose own is taken. Workers. */
+#pragma once
+
+#include "nat_choose.h"
+
+/* Of the end. NULL: the protocol has none. */
+uint16_t *nat_port_of(struct ct_tuple *t, enum nat_manip manip);
+/* t gets another port, of the range or of its class. false: none was found free; it has one that is used. */
+bool nat_choose_port(const struct nat_seek *s, struct ct_tuple *t);
