@@ -22,6 +22,7 @@
 #include "cmd.h"
 #include "cmd_prompt.h"
 #include "ct_event_read.h"
+#include "nat_masquerade.h"
 #include "neigh.h"
 #include "pipeline.h"
 #include "queue_log.h"
@@ -82,6 +83,7 @@ tick(int fd)
 	addr_timer(clock_ms());
 	addr_dad_tick(clock_ms());
 	pipeline_tick(clock_ms());
+	nat_masquerade_tick();
 	port_poll_links();
 	server_tick();
 }

@@ -102,5 +102,7 @@ int addr_add(const struct addr *a, struct err *e);
 int addr_del(uint16_t port, const struct ip_prefix *p, bool any_len, struct err *e);
 /* `ip addr change`: new lifetimes for an address that is there. -EADDRNOTAVAIL, -ENOMEM. */
 int addr_set_lifetime(const struct addr *a, struct err *e);
+/* Constructor time: fn is called for each address that was taken from a port, on the control lcore. */
+void addr_on_removed(void (*fn)(const struct addr *a));
 /* Control lcore, every 100 ms or so: addresses whose time is over. now: clock_ms(). */
 void addr_timer(uint64_t now);

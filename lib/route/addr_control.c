@@ -9,6 +9,8 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 
+#include <rte_debug.h>
+
 #include "addr_conf6.h"
 #include "addr_dad.h"
 #include "addr_host.h"
@@ -18,6 +20,11 @@
 #include "neigh.h"
 #include "neigh_proxy.h"
 #include "route_rib.h"
+
+#define REMOVED_FNS_MAX 4
+
+static void (*removed_fns[REMOVED_FNS_MAX])(const struct addr *a);
+static unsigned nb_removed_fns;
 
 IFPARAM_INT(promote_secondaries, IFPARAM_CONF4, "promote_secondaries", IFPARAM_OR, 0, 0, INT_MIN,
 	    INT_MAX, "a secondary address takes the place of a deleted primary of its subnet")
@@ -182,6 +189,33 @@ lost_last(const struct addr_table *old, const struct addr_table *next, const boo
 	       last_of_family(next, old->of[i].port, AF_INET);
 }
 
+void
+addr_on_removed(void (*fn)(const struct addr *a))
+{
+	if (nb_removed_fns == REMOVED_FNS_MAX)
+		rte_panic("too many functions about addresses\n");
+	removed_fns[nb_removed_fns++] = fn;
+}
+
+/* The new table is published; the old one may go at any time. */
+static void
+publish_without(const struct addr_table *old, const bool *gone, struct addr_table *next)
+{
+	struct addr *lost = calloc(old->n + 1, sizeof(*lost));
+	unsigned n = 0;
+
+	if (lost == NULL)
+		abort();
+	for (unsigned i = 0; i < old->n; i++)
+		if (gone[i])
+			lost[n++] = old->of[i];
+	addr_publish(next);
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned f = 0; f < nb_removed_fns; f++)
+			removed_fns[f](&lost[i]);
+	free(lost);
+}
+
 int
 addr_take(const bool *gone, struct addr_table *base)
 {
@@ -213,7 +247,7 @@ addr_take(const bool *gone, struct addr_table *base)
 			neigh_flush_port(old->of[i].port, AF_INET, true);
 			neigh_proxy_flush_port(old->of[i].port, AF_INET);
 		}
-	addr_publish(next);
+	publish_without(old, gone, next);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  * (nat_masquerade.h). See rule_ext.h for who calls what.
  */
 #include "addr.h"
+#include "nat_masquerade.h"
 #include "route.h"
 #include "rule_nat_range.h"
 
@@ -29,6 +30,13 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 		rule_nat_word(id, r);
 	r->base_port = 0;
 	return rc;
+}
+
+static int
+check(const struct rule_where *w, const void *data)
+{
+	nat_masquerade_begin();
+	return 0;
 }
 
 /* IPv4: the one that the next hop would choose; IPv6: the one for the destination. AF_UNSPEC: none. */
@@ -61,9 +69,8 @@ eval(struct rule_packet *rp, const void *data)
 	source = source_of(rp);
 	if (source.family == AF_UNSPEC)
 		return VERDICT_DROP_FOR(DROP(address));
-	ct->nat_out = rp->p->out;
 	rule_nat_address(&r, &source);
-	return nat_setup(rp->ctx, ct, &r, NAT_SRC);
+	return nat_masquerade(rp->ctx, ct, &r, rp->p->out);
 }
 
 static void
@@ -88,6 +95,7 @@ static struct rule_ext_type type = {
 	.opts = opts,
 	.nb_opts = RTE_DIM(opts),
 	.parse = parse,
+	.check = check,
 	.eval = eval,
 	.print = print,
 	.save = save,
