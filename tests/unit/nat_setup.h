@@ -117,7 +117,7 @@ nat_test_begin(void **state)
 }
 
 /* The end of its packets as they leave. */
-static unsigned
+static inline unsigned
 port_to(const struct ct *ct, enum nat_manip manip)
 {
 	struct ct_tuple r = ct_tuple(ct, CT_REPLY);
