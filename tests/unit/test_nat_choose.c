@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lib/nat: what new connections are translated to. Addresses as Linux chose them; ports by their class. */
+#include "base_drop.h"
+#include "ct_track.h"
 #include "nat_setup.h"
 
 #include <stdio.h>
@@ -321,6 +323,29 @@ ipv6(void **state)
 	assert_true(confirmed(ct));
 }
 
+/* What finds no port does not leave, and says why. */
+static void
+dropped(void **state)
+{
+	struct nat_range r = ports(OUTSIDE, 6000, 6000, 0);
+	struct ct_tuple t = tuple(IPPROTO_UDP, OTHER, 5000, SERVER, 53);
+	struct rte_mbuf *m = pkt_alloc(0);
+	struct ct *ct = fresh(&t, 0);
+	uint64_t failed = ct_stats[0].insert_failed;
+	verdict_t verdict = VERDICT_ACCEPT;
+
+	assert_non_null(leaves(IPPROTO_UDP, INSIDE, 5000, 53, r));
+	nat_setup(&ctx, ct, &r, NAT_SRC);
+	assert_true(ct_status(ct) & CT_NAT_LISTED);
+	ct_set(m, ct, CT_INFO_NEW);
+	ct_confirm(&ctx, NULL, &m, 1, &verdict);
+	assert_true(verdict >= VERDICT_DROP);
+	assert_string_equal(drop_info(verdict - VERDICT_DROP)->name, "nat-exhausted");
+	assert_int_equal(ct_stats[0].insert_failed, failed + 1);
+	assert_false(ct_status(ct) & CT_NAT_LISTED);
+	rte_pktmbuf_free(m);
+}
+
 int
 main(void)
 {
@@ -335,6 +360,7 @@ main(void)
 		cmocka_unit_test_setup(destinations, nat_test_begin),
 		cmocka_unit_test_setup(implicit, nat_test_begin),
 		cmocka_unit_test_setup(in_one_burst, nat_test_begin),
+		cmocka_unit_test_setup(dropped, nat_test_begin),
 		cmocka_unit_test_setup(ended_connections, nat_test_begin),
 		cmocka_unit_test_setup(zones, nat_test_begin),
 		cmocka_unit_test_setup(ipv6, nat_test_begin),
