@@ -130,7 +130,8 @@ class Arena:
     def _send(self, a_round):
         lines, shown = [], {"c": [], "s": []}
         views = [follow.View(keeps=router is self.kernel) for router in self._both]
-        choices = Choices(any(RANGE.search(made.text()) for made in a_round.sets))
+        texts = "".join(made.text() for made in a_round.sets)
+        choices = Choices(bool(RANGE.search(texts)), "--random" in texts)
         for side, held, sent in a_round.groups:
             parts = [follow.runs(view.pairs(side, sent)) for view in views]
             for was, now in zip_longest(*parts, fillvalue=("c", [])):

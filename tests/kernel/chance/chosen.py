@@ -18,10 +18,10 @@ _ERRORS = {1: (3, 4, 5, 11, 12), 58: (1, 2, 3, 4)}
 class Choices:
     """Of two routers in one round; ``text`` and ``frame`` give what the second has said and sent as the first would."""
 
-    def __init__(self, ranges):
-        """``ranges``: rules say which ports, so that classes do not count."""
+    def __init__(self, ranges, randomly):
+        """``ranges``: rules say which ports, so that classes do not count; ``randomly``: also to choose where none need be."""
         self._to = {}            # (protocol, source, port, destination, port) of the second -> ports of the first
-        self._ranges = ranges
+        self._ranges, self._randomly = ranges, randomly
 
     def arrived(self, first, second):
         """What came to the hosts of both since the last time."""
@@ -53,7 +53,7 @@ class Choices:
             self._both_ways(protocol, (was[1], was[3]), now[2::2], was[2::2])
 
     def _both_chose(self, sent, was, now):
-        return sent not in (was, now) and (self._ranges or _class(was) == _class(now))
+        return (self._randomly or sent not in (was, now)) and (self._ranges or _class(was) == _class(now))
 
     def _both_ways(self, protocol, ends, ports, better):
         for step in (1, -1):
