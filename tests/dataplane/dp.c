@@ -14,6 +14,7 @@
 #include "cmd.h"
 #include "dp.h"
 #include "dp_sync.h"
+#include "nat_source_own.h"
 #include "neigh.h"
 #include "pkt.h"
 #include "pkt_guard.h"
@@ -231,4 +232,16 @@ dp_balance(void)
 			 t.sent + t.delivered + t.dropped + t.absorbed + t.parked + t.queued);
 	assert_int_equal(rte_mempool_in_use_count(pkt_pool_get(lane_socket(0))),
 			 t.parked + t.queued + unread);
+}
+
+unsigned
+dp_nat_sources(enum hook_family family)
+{
+	const struct nat_buckets *tables[] = { nat_sources[family].now, nat_sources[family].next };
+	unsigned n = 0;
+
+	for (unsigned t = 0; t < RTE_DIM(tables); t++)
+		for (uint32_t i = 0; tables[t] != NULL && i < tables[t]->nb; i++)
+			n += tables[t]->head[i] != 0;
+	return n;
 }

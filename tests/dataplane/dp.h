@@ -15,6 +15,7 @@
 
 #include <rte_mbuf.h>
 
+#include "hook.h"
 #include "pipeline.h"
 
 #define DP_SIDES 2
@@ -41,6 +42,9 @@ unsigned dp_flush(unsigned side);
 uint64_t dp_dropped(const char *reason);
 /* The sum rule, and no mbuf is lost: parked ones are the only ones out. */
 void dp_balance(void);
+
+/* Lists of connections by their source (lib/nat) that have something in them. No worker runs. */
+unsigned dp_nat_sources(enum hook_family family);
 
 /* For tests with their own threads: what one worker of a lane does once. Returns packets handled. */
 unsigned dp_round(unsigned lane);

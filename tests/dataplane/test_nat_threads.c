@@ -17,7 +17,6 @@
 #include "dp.h"
 #include "dp_frame.h"
 #include "dp_workers.h"
-#include "nat_source_own.h"
 
 #define REQUESTS 24
 #define MARK 0x0badcafe
@@ -272,19 +271,6 @@ removed_meanwhile(void **state)
 	}
 }
 
-static unsigned
-sources(enum hook_family family)
-{
-	const struct nat_sources *s = &nat_sources[family];
-	unsigned n = 0;
-
-	for (uint32_t i = 0; s->now != NULL && i < s->now->nb; i++)
-		n += s->now->head[i] != 0;
-	for (uint32_t i = 0; s->next != NULL && i < s->next->nb; i++)
-		n += s->next->head[i] != 0;
-	return n;
-}
-
 static void
 none_is_left(void **state)
 {
@@ -303,7 +289,7 @@ none_is_left(void **state)
 		dp_round(1);
 	}
 	assert_int_equal(ct_count(), 0);
-	assert_int_equal(sources(HOOK_IP4) + sources(HOOK_IP6), 0);
+	assert_int_equal(dp_nat_sources(HOOK_IP4) + dp_nat_sources(HOOK_IP6), 0);
 	DP("iptables -t nat -F");
 	DP("ip6tables -t nat -F");
 }

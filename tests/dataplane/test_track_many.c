@@ -20,7 +20,6 @@
 #include "ct_table.h"
 #include "dp.h"
 #include "dp_tcp.h"
-#include "nat_source_own.h"
 
 #define BURST 32
 #define SAME_PORT 8         /* clients in a row that use the same port */
@@ -111,20 +110,6 @@ heap(void)
 	return s.heap_allocsz_bytes;
 }
 
-/* Buckets of lib/nat's list that have something in them. */
-static unsigned
-sources(void)
-{
-	const struct nat_sources *s = &nat_sources[HOOK_IP4];
-	unsigned n = 0;
-
-	for (uint32_t i = 0; s->now != NULL && i < s->now->nb; i++)
-		n += s->now->head[i] != 0;
-	for (uint32_t i = 0; s->next != NULL && i < s->next->nb; i++)
-		n += s->next->head[i] != 0;
-	return n;
-}
-
 /* All entries are where they were taken from, and no list has any. */
 static void
 all_free(void)
@@ -148,7 +133,7 @@ all_free(void)
 	for (unsigned lane = 0; lane < LANE_MAX; lane++)
 		nb_free += pool->cache[lane].nb;
 	assert_int_equal(nb_free, ct_pool_items(pool));
-	assert_int_equal(sources(), 0);
+	assert_int_equal(dp_nat_sources(HOOK_IP4), 0);
 	dp_balance();
 }
 
@@ -292,7 +277,7 @@ ports_come_back(void **state)
 	for (unsigned i = 0; i < 10; i++) {
 		open_and_close(i * BURST);
 		assert_int_equal(ct_count(), BURST);
-		assert_int_not_equal(sources(), 0);
+		assert_int_not_equal(dp_nat_sources(HOOK_IP4), 0);
 		all_free();
 	}
 	assert_int_equal(dp_dropped("nat-exhausted"), 0);
