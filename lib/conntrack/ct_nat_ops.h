@@ -17,9 +17,9 @@ enum ct_said {
 	CT_SAID_FTP_EPSV,
 	CT_SAID_IRC_DCC,
 	CT_SAID_AMANDA_PORT,
-	CT_SAID_SIP_CONTACT,
-	CT_SAID_SIP_MEDIA, /* a port of SDP: RTP's expectation, RTCP's is one port above */
 };
+
+struct ct_nat_sip;
 
 struct ct_nat_ops {
 	/*
@@ -28,12 +28,11 @@ struct ct_nat_ops {
 	 */
 	verdict_t (*announce)(const struct ct_help *h, enum ct_said said, uint32_t off,
 			      uint32_t len, struct ct_expect *e);
-	/* The same for what else a message of SIP names: URIs, headers. */
-	verdict_t (*message)(const struct ct_help *h, uint32_t off, uint32_t len);
 	/* The same for PPTP: what is expected of a call that is agreed on, one for each direction; not added yet. */
 	void (*pptp_call)(const struct ct_help *h, struct ct_expect way[CT_DIRS]);
 	/* A message of PPTP that makes sense now (enum ct_pptp_kind): ids of calls are replaced. */
 	verdict_t (*pptp_message)(const struct ct_help *h, unsigned kind);
+	const struct ct_nat_sip *sip; /* ct_sip.h */
 	/* Any lane: an entry with CT_NAT_LISTED leaves the table, or was never in it. */
 	void (*gone)(struct ct *ct);
 	/* Control: nf_conntrack_max is about to become that. 0; -ENOMEM: it is as it was. */

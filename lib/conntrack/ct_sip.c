@@ -18,15 +18,10 @@ PARAM_INT(direct_signalling, "net.pollux.sip_direct_signalling", 1, 0, 1,
 
 #define VERSION "SIP/2.0 "
 
-/* In ct_ext.helper_data. */
-struct sip {
-	uint32_t register_cseq, invite_cseq;
-};
-
 struct request {
 	struct ct_help *h;
-	const struct ct_sip_msg *m;
-	struct sip *sip;
+	struct ct_sip_msg *m;
+	struct ct_sip *sip;
 	uint32_t cseq, code; /* code: 0 in requests */
 };
 
@@ -57,7 +52,7 @@ is_provisional(const struct request *r)
 static verdict_t
 with_media(const struct request *r)
 {
-	return ct_sip_sdp(r->h, r->m);
+	return ct_sip_sdp(r->m);
 }
 
 static verdict_t
@@ -107,11 +102,13 @@ expect_calls(const struct request *r, const struct ct_sip_contact *c, uint8_t pr
 	struct ct_expect e;
 
 	ct_expect_init(&e, h->ct, CT_SIP_SIGNALLING,
-		       param_get(&direct_signalling) ? &other.src : NULL, &c->addr, proto, NULL,
-		       c->port);
+		       param_get(&direct_signalling) ? &other.src : NULL, &c->uri.addr, proto, NULL,
+		       c->uri.port);
 	e.helper = h->ct->ext->helper;
 	e.flags = CT_EXPECT_PERMANENT | CT_EXPECT_INACTIVE;
-	return ct_help_announce(h, CT_SAID_SIP_CONTACT, c->at.off, c->at.len, &e);
+	if (ct_help_translated(h))
+		return ct_nat_ops->sip->contact(r->m, &e, c->uri.at);
+	return ct_help_announce(h, CT_SAID_NOTHING, 0, 0, &e);
 }
 
 static verdict_t
@@ -126,12 +123,12 @@ registers(const struct request *r)
 	/* What was expected may not expect anybody. */
 	if (ct_status(r->h->ct) & CT_EXPECTED || !ct_sip_contact(r->m, &c))
 		return VERDICT_ACCEPT;
-	behind = c.at.off + c.at.len;
+	behind = c.uri.at.off + c.uri.at.len;
 	/* Nobody registers for others. */
-	if (memcmp(&mine.src, &c.addr, sizeof(c.addr)) != 0 ||
+	if (memcmp(&mine.src, &c.uri.addr, sizeof(c.uri.addr)) != 0 ||
 	    !ct_sip_transport(r->m, behind, &proto))
 		return VERDICT_ACCEPT;
-	if (ct_sip_parameter(r->m, behind, "expires=", &expires) < 0)
+	if (ct_sip_parameter(r->m, behind, "expires=", NULL, &expires) < 0)
 		return ct_help_drop();
 	if (expires != 0)
 		v = expect_calls(r, &c, proto);
@@ -169,13 +166,13 @@ static enum binding
 binding(const struct request *r, const struct ct_sip_contact *c, uint32_t expires)
 {
 	struct ct_tuple mine = ct_tuple(r->h->ct, r->h->dir);
-	struct refresh f = { .addr = c->addr, .port = c->port };
-	uint32_t behind = c->at.off + c->at.len;
+	struct refresh f = { .addr = c->uri.addr, .port = c->uri.port };
+	uint32_t behind = c->uri.at.off + c->uri.at.len;
 
-	if (memcmp(&mine.dst, &c->addr, sizeof(c->addr)) != 0 ||
+	if (memcmp(&mine.dst, &c->uri.addr, sizeof(f.addr)) != 0 ||
 	    !ct_sip_transport(r->m, behind, &f.proto))
 		return OF_OTHERS;
-	if (ct_sip_parameter(r->m, behind, "expires=", &expires) < 0)
+	if (ct_sip_parameter(r->m, behind, "expires=", NULL, &expires) < 0)
 		return NONSENSE;
 	if (expires == 0)
 		return OVER;
@@ -231,11 +228,24 @@ read_cseq(struct request *r, struct ct_sip_at *at)
 	       ct_sip_number(r->m, at->off, &r->cseq);
 }
 
+/* Some phones send from one port and listen on another, which their Via names. */
+static void
+note_port(const struct request *r)
+{
+	struct ct_tuple mine = ct_tuple(r->h->ct, r->h->dir);
+	struct ct_sip_uri via;
+
+	if (ct_sip_uri(r->m, CT_SIP_VIA_UDP, &via) && via.port != mine.sport &&
+	    memcmp(&via.addr, &mine.src, sizeof(via.addr)) == 0)
+		__atomic_store_n(&r->sip->answers_to, via.port, __ATOMIC_RELAXED);
+}
+
 static verdict_t
 read_request(struct request *r)
 {
 	const char *text = r->m->text, *end = r->m->end;
 
+	note_port(r);
 	for (unsigned i = 0; i < RTE_DIM(methods); i++) {
 		size_t len = strlen(methods[i].method);
 		struct ct_sip_at at;
@@ -266,17 +276,22 @@ read_answer(struct request *r)
 	return VERDICT_ACCEPT;
 }
 
+/* The message of one bytes that begins at off of the data. *one: how long it is then. */
 static verdict_t
-read_message(struct ct_help *h, const char *text, uint32_t len, uint32_t off)
+read_message(struct ct_help *h, const char *text, uint32_t off, uint32_t *one)
 {
-	struct ct_sip_msg m = {
-		.text = text, .end = text + len, .family = h->ct->family, .proto = h->ct->proto
-	};
-	struct request r = { .h = h, .m = &m, .sip = (struct sip *)h->ct->ext->helper_data };
-	verdict_t v = ct_text_is(text, m.end, VERSION) ? read_answer(&r) : read_request(&r);
+	struct ct_sip_msg m = { .text = text + off,
+				.end = text + off + *one,
+				.family = h->ct->family,
+				.proto = h->ct->proto,
+				.h = h,
+				.off = off };
+	struct request r = { .h = h, .m = &m, .sip = (struct ct_sip *)h->ct->ext->helper_data };
+	verdict_t v = ct_text_is(m.text, m.end, VERSION) ? read_answer(&r) : read_request(&r);
 
 	if (v == VERDICT_ACCEPT && ct_help_translated(h))
-		return ct_nat_ops->message(h, off, len);
+		v = ct_nat_ops->sip->message(&m);
+	*one = m.end - m.text;
 	return v;
 }
 
@@ -290,7 +305,7 @@ sip_udp(struct ct_help *h)
 		return VERDICT_ACCEPT;
 	ct_help_refresh(h, param_get(&sip_timeout));
 	text = ct_help_text(h, &len);
-	return text != NULL ? read_message(h, text, len, 0) : ct_help_drop();
+	return text != NULL ? read_message(h, text, 0, &len) : ct_help_drop();
 }
 
 /* How long the message is that text begins with; 0: it is not whole. */
@@ -312,26 +327,35 @@ message_length(struct ct_help *h, const char *text, uint32_t len)
 }
 
 static verdict_t
-sip_tcp(struct ct_help *h)
+read_messages(struct ct_help *h, const char *text, uint32_t len)
 {
 	verdict_t v = VERDICT_ACCEPT;
+	uint32_t was = len, one;
+
+	for (uint32_t off = 0; v == VERDICT_ACCEPT && off < len && text != NULL; off += one) {
+		one = message_length(h, text + off, len - off);
+		if (one == 0)
+			break;
+		v = read_message(h, text, off, &one);
+		text = ct_help_text(h, &len);
+	}
+	if (v == VERDICT_ACCEPT && len != was)
+		ct_nat_ops->sip->shift(h, len - was);
+	return v;
+}
+
+static verdict_t
+sip_tcp(struct ct_help *h)
+{
 	const char *text;
-	uint32_t len, one;
+	uint32_t len;
 
 	if ((h->info != CT_INFO_ESTABLISHED && h->info != CT_INFO_ESTABLISHED_REPLY) ||
 	    ct_help_data(h) == 0)
 		return VERDICT_ACCEPT;
 	ct_help_refresh(h, param_get(&sip_timeout));
 	text = ct_help_text(h, &len);
-	if (text == NULL)
-		return ct_help_drop();
-	for (uint32_t off = 0; v == VERDICT_ACCEPT && off < len; off += one) {
-		one = message_length(h, text + off, len - off);
-		if (one == 0)
-			break;
-		v = read_message(h, text + off, one, off);
-	}
-	return v;
+	return text != NULL ? read_messages(h, text, len) : ct_help_drop();
 }
 
 static const struct ct_expect_policy policy[] = {

@@ -44,14 +44,14 @@ line(const struct ct_sip_msg *m, const char *p, const char *word, const char *un
 	return NULL;
 }
 
-/* The address of a connection line, before the next medium. */
-static bool
-connection(const struct ct_sip_msg *m, const char *p, union ct_addr *a)
+bool
+ct_sip_sdp_addr(const struct ct_sip_msg *m, uint32_t off, const char *begin, struct ct_sip_at *at,
+		union ct_addr *a)
 {
-	const char *word = m->family == AF_INET ? "IN IP4 " : "IN IP6 ";
+	const char *word = m->family == AF_INET ? "IN IP4 " : "IN IP6 ", *behind;
+	const char *p = line(m, m->text + off, begin, "m=");
 	size_t len = strlen(word);
 
-	p = line(m, p, "c=", "m=");
 	if (p == NULL)
 		return false;
 	for (; m->end - p > (ptrdiff_t)len && *p != '\r' && *p != '\n'; p++) {
@@ -60,9 +60,22 @@ connection(const struct ct_sip_msg *m, const char *p, union ct_addr *a)
 		p += len;
 		if (m->family == AF_INET6 && *p == '[')
 			p++;
-		return ct_text_addr(p, m->end, m->family, a) != NULL;
+		behind = ct_text_addr(p, m->end, m->family, a);
+		*at = (struct ct_sip_at){ p - m->text, behind != NULL ? behind - p : 0 };
+		return behind != NULL;
 	}
 	return false;
+}
+
+bool
+ct_sip_sdp_start(const struct ct_sip_msg *m, uint32_t *off)
+{
+	const char *p = line(m, m->text, "v=", NULL);
+
+	if (p == NULL || p >= m->end || !ct_text_digit(*p))
+		return false;
+	*off = p - m->text;
+	return true;
 }
 
 /* Is a medium line's content a word and a number? */
@@ -74,17 +87,31 @@ is_medium(const struct ct_sip_msg *m, const char *p)
 	return p < m->end && *p == ' ';
 }
 
-/* The same medium by another connection of SIP: both ends of a call that passes twice. */
+/*
+ * The same medium by another connection of SIP: both ends of a call that passes twice. Where both are translated the ends
+ * reach each other directly: e and the text then name where the other connection's medium really is (*direct).
+ */
 static bool
-announced(const struct ct_help *h, const struct ct_expect *e)
+announced(struct ct_help *h, struct ct_expect *e, bool *direct)
 {
-	struct ct_tuple t = e->tuple;
 	struct ct_expect other;
 
-	t.sport = 0;
-	t.zone = ct_expect_zone(h->ct);
-	return ct_expect_find(&t, h->now, &other) && other.master != h->ct &&
-	       other.master->ext->helper == h->ct->ext->helper && other.class == e->class;
+	for (;;) {
+		struct ct_tuple t = e->tuple;
+
+		t.sport = 0;
+		t.zone = ct_expect_zone(h->ct);
+		if (!ct_expect_find(&t, h->now, &other) || other.master == h->ct ||
+		    other.master->ext->helper != h->ct->ext->helper || other.class != e->class)
+			return false;
+		if (*direct || !ct_help_translated(h) ||
+		    (memcmp(&other.saved_addr, &other.tuple.dst, sizeof(t.dst)) == 0 &&
+		     other.saved_port == other.tuple.dport))
+			return true;
+		e->tuple.dst = other.saved_addr;
+		e->tuple.dport = other.saved_port;
+		*direct = true;
+	}
 }
 
 static bool
@@ -98,86 +125,114 @@ add_once(struct ct_help *h, const struct ct_expect *e, bool *fresh)
 }
 
 static verdict_t
-add_pair(struct ct_help *h, struct ct_expect *rtp)
+add_pair(struct ct_help *h, const struct ct_expect pair[2])
 {
-	struct ct_expect rtcp;
 	bool fresh, any;
 
-	rtp->tuple.dport &= RTE_BE16(0xfffe);
-	rtcp = *rtp;
-	rtcp.tuple.dport |= RTE_BE16(1);
-	if (!add_once(h, rtp, &fresh))
+	if (!add_once(h, &pair[0], &fresh))
 		return ct_help_drop();
-	if (add_once(h, &rtcp, &any))
+	if (add_once(h, &pair[1], &any))
 		return VERDICT_ACCEPT;
 	if (fresh)
-		ct_expect_cancel(h->ctx->lane, &rtp->tuple, h->now);
+		ct_expect_cancel(h->ctx->lane, &pair[0].tuple, h->now);
 	return ct_help_drop();
 }
 
+/* A medium to *to, which becomes where it seems to go. at: its port in the text. */
 static verdict_t
-announce(struct ct_help *h, const union ct_addr *to, uint16_t port, unsigned class,
+announce(struct ct_sip_msg *m, union ct_addr *to, uint16_t port, unsigned class,
 	 struct ct_sip_at at)
 {
+	struct ct_help *h = m->h;
 	struct ct_tuple mine = ct_tuple(h->ct, h->dir), other = ct_tuple(h->ct, !h->dir);
-	bool direct = param_get(&direct_media);
-	struct ct_expect e;
+	bool only_direct = param_get(&direct_media), direct = false, known;
+	struct ct_expect pair[2];
 
-	if (direct && memcmp(to, &mine.src, sizeof(*to)) != 0)
+	if (only_direct && memcmp(to, &mine.src, sizeof(*to)) != 0)
 		return VERDICT_ACCEPT;
-	ct_expect_init(&e, h->ct, class, direct ? &other.src : NULL, to, IPPROTO_UDP, NULL,
-		       rte_cpu_to_be_16(port));
-	if (announced(h, &e))
+	ct_expect_init(&pair[0], h->ct, class, only_direct ? &other.src : NULL, to, IPPROTO_UDP,
+		       NULL, rte_cpu_to_be_16(port));
+	known = announced(h, &pair[0], &direct);
+	*to = pair[0].tuple.dst;
+	pair[0].tuple.dport &= RTE_BE16(0xfffe);
+	pair[1] = pair[0];
+	pair[1].tuple.dport |= RTE_BE16(1);
+	if (direct && !ct_nat_ops->sip->port(m, at, rte_be_to_cpu_16(pair[0].tuple.dport)))
+		return ct_help_drop();
+	if (known)
 		return VERDICT_ACCEPT;
-	if (ct_help_translated(h))
-		return ct_nat_ops->announce(h, CT_SAID_SIP_MEDIA, at.off, at.len, &e);
-	return add_pair(h, &e);
+	return ct_help_translated(h) && !direct ? ct_nat_ops->sip->media(m, pair, at, to)
+						: add_pair(h, pair);
 }
 
-/* p: behind a medium's type, its port. */
+/* off: behind a medium's type, its port. *to: the session's address; becomes the medium's. */
 static verdict_t
-medium(struct ct_help *h, const struct ct_sip_msg *m, const char *p, unsigned class,
-       const union ct_addr *session)
+medium(struct ct_sip_msg *m, uint32_t off, unsigned class, bool has_session, union ct_addr *to)
 {
-	const char *behind;
+	const char *p = m->text + off, *behind;
 	uint64_t port = ct_text_number(p, m->end, &behind);
-	struct ct_sip_at at = { p - m->text, behind - p };
+	struct ct_sip_at at = { off, behind - p }, own_at;
 	union ct_addr own;
+	verdict_t v;
 
 	if (port < 1024 || port > UINT16_MAX)
 		return ct_help_drop();
-	if (connection(m, p, &own))
-		return announce(h, &own, port, class, at);
-	return session != NULL ? announce(h, session, port, class, at) : ct_help_drop();
+	if (!ct_sip_sdp_addr(m, off, "c=", &own_at, &own))
+		return has_session ? announce(m, to, port, class, at) : ct_help_drop();
+	*to = own;
+	v = announce(m, to, port, class, at);
+	if (v != VERDICT_ACCEPT || !ct_help_translated(m->h))
+		return v;
+	return ct_nat_ops->sip->addr(m, off, to) ? v : ct_help_drop();
+}
+
+/* Behind the type of a medium that is used (its port is not 0): its class. -1: there is none. */
+static int
+used_medium(const struct ct_sip_msg *m, const char *p, uint32_t *off)
+{
+	for (unsigned i = 0; i < RTE_DIM(types); i++) {
+		uint32_t n, port = p + strlen(types[i].word) - m->text;
+
+		if (!ct_text_is_exactly(p, m->end, types[i].word) || !ct_sip_number(m, port, &n) ||
+		    n == 0)
+			continue;
+		*off = port;
+		return types[i].class;
+	}
+	return -1;
 }
 
 verdict_t
-ct_sip_sdp(struct ct_help *h, const struct ct_sip_msg *m)
+ct_sip_sdp(struct ct_sip_msg *m)
 {
-	const char *start = line(m, m->text, "v=", NULL), *p;
-	union ct_addr session;
+	union ct_addr session = { .q = { 0, 0 } }, to = session;
+	struct ct_sip_at at;
 	bool has_session;
+	uint32_t start, off;
 	unsigned done = 0;
-	verdict_t v = VERDICT_ACCEPT;
+	const char *p;
 
-	if (start == NULL || start >= m->end || !ct_text_digit(*start))
+	if (!ct_sip_sdp_start(m, &start))
 		return VERDICT_ACCEPT;
-	has_session = connection(m, start, &session);
-	for (p = line(m, start, "m=", NULL); p != NULL && is_medium(m, p) && done < MEDIA_MAX;
-	     p = line(m, p, "m=", NULL)) {
-		for (unsigned i = 0; i < RTE_DIM(types) && v == VERDICT_ACCEPT; i++) {
-			const char *port = p + strlen(types[i].word);
-			uint32_t n;
+	has_session = ct_sip_sdp_addr(m, start, "c=", &at, &session);
+	for (off = start; done < MEDIA_MAX;) {
+		int class;
+		verdict_t v;
 
-			/* Port 0 is a medium that is not used. */
-			if (!ct_text_is_exactly(p, m->end, types[i].word) ||
-			    !ct_sip_number(m, port - m->text, &n) || n == 0)
-				continue;
-			v = medium(h, m, port, types[i].class, has_session ? &session : NULL);
-			done++;
-		}
-		if (v != VERDICT_ACCEPT)
+		p = line(m, m->text + off, "m=", NULL);
+		if (p == NULL || !is_medium(m, p))
 			break;
+		off = p - m->text;
+		class = used_medium(m, p, &off);
+		if (class < 0)
+			continue;
+		to = session;
+		v = medium(m, off, class, has_session, &to);
+		if (v != VERDICT_ACCEPT)
+			return v;
+		done++;
 	}
-	return v;
+	if (done == 0 || !ct_help_translated(m->h) || ct_nat_ops->sip->session(m, start, &to))
+		return VERDICT_ACCEPT;
+	return ct_help_drop();
 }

@@ -54,13 +54,22 @@ host_and_port(const struct ct_sip_msg *m, const char *p, union ct_addr *a, uint1
 	return p != NULL && p < m->end ? p : NULL;
 }
 
+/* host[:port] */
+static uint32_t
+host_only(const struct ct_sip_msg *m, const char *p, uint32_t *skip)
+{
+	union ct_addr a;
+	uint16_t port;
+	const char *behind = host_and_port(m, p, &a, &port);
+
+	return behind != NULL ? behind - p : 0;
+}
+
 /* [user@]host[:port] */
 static uint32_t
 user_and_host(const struct ct_sip_msg *m, const char *p, uint32_t *skip)
 {
-	const char *at = p, *behind;
-	union ct_addr a;
-	uint16_t port;
+	const char *at = p;
 
 	while (at < m->end && *at != '@' && *at != '\r' && *at != '\n')
 		at++;
@@ -68,8 +77,7 @@ user_and_host(const struct ct_sip_msg *m, const char *p, uint32_t *skip)
 		*skip = at + 1 - p;
 		p = at + 1;
 	}
-	behind = host_and_port(m, p, &a, &port);
-	return behind != NULL ? behind - p : 0;
+	return host_only(m, p, skip);
 }
 
 static const struct {
@@ -78,6 +86,10 @@ static const struct {
 	matcher *match;
 } headers[] = {
 	[CT_SIP_CSEQ] = { "CSeq", NULL, NULL, digits },
+	[CT_SIP_FROM] = { "From", "f", "sip:", user_and_host },
+	[CT_SIP_TO] = { "To", "t", "sip:", user_and_host },
+	[CT_SIP_VIA_UDP] = { "Via", "v", "UDP ", host_only },
+	[CT_SIP_VIA_TCP] = { "Via", "v", "TCP ", host_only },
 	[CT_SIP_CONTACT] = { "Contact", "m", "sip:", user_and_host },
 	[CT_SIP_EXPIRES] = { "Expires", NULL, NULL, digits },
 	[CT_SIP_CONTENT_LENGTH] = { "Content-Length", "l", NULL, digits },
@@ -222,9 +234,10 @@ next_in_header(const struct ct_sip_msg *m, uint32_t off, struct ct_sip_at *at)
 	return match(m, p, CT_SIP_CONTACT, at);
 }
 
-/* Those that make no sense are passed over. */
+/* Those that make no sense are passed over. in_header: for contacts only. */
 static bool
-next_contact(const struct ct_sip_msg *m, uint32_t off, bool in_header, struct ct_sip_at *at)
+next_uri(const struct ct_sip_msg *m, uint32_t off, enum ct_sip_name name, bool in_header,
+	 struct ct_sip_at *at)
 {
 	int rc = 0;
 
@@ -233,7 +246,7 @@ next_contact(const struct ct_sip_msg *m, uint32_t off, bool in_header, struct ct
 			off = at->off;
 	if (rc > 0)
 		return true;
-	while ((rc = ct_sip_header(m, off, CT_SIP_CONTACT, at)) < 0)
+	while ((rc = ct_sip_header(m, off, name, at)) < 0)
 		off = at->off;
 	return rc > 0;
 }
@@ -241,11 +254,39 @@ next_contact(const struct ct_sip_msg *m, uint32_t off, bool in_header, struct ct
 bool
 ct_sip_contact(const struct ct_sip_msg *m, struct ct_sip_contact *c)
 {
-	if (!next_contact(m, c->next, c->in_header, &c->at))
+	struct ct_sip_uri *u = &c->uri;
+
+	if (!next_uri(m, c->next, CT_SIP_CONTACT, c->in_header, &u->at))
 		return false;
 	c->in_header = true;
-	c->next = host_and_port(m, m->text + c->at.off, &c->addr, &c->port) - m->text;
+	c->next = host_and_port(m, m->text + u->at.off, &u->addr, &u->port) - m->text;
 	return true;
+}
+
+bool
+ct_sip_uri(const struct ct_sip_msg *m, enum ct_sip_name name, struct ct_sip_uri *u)
+{
+	return next_uri(m, 0, name, false, &u->at) &&
+	       host_and_port(m, m->text + u->at.off, &u->addr, &u->port) != NULL;
+}
+
+bool
+ct_sip_request_uri(const struct ct_sip_msg *m, struct ct_sip_uri *u)
+{
+	const char *p = m->text;
+	uint32_t skip = 0;
+
+	while (p < m->end && isalpha((unsigned char)*p))
+		p++;
+	if (p == m->text || ++p >= m->end)
+		return false;
+	for (; !ct_text_is(p, m->end, "sip:"); p++)
+		if (p >= m->end || *p == '\r' || *p == '\n')
+			return false;
+	p += strlen("sip:");
+	u->at.len = user_and_host(m, p, &skip);
+	u->at.off = p + skip - m->text;
+	return u->at.len != 0 && host_and_port(m, m->text + u->at.off, &u->addr, &u->port) != NULL;
 }
 
 /* A contact's parameters end with it. */
@@ -275,12 +316,39 @@ ct_sip_transport(const struct ct_sip_msg *m, uint32_t off, uint8_t *proto)
 	return *proto == m->proto;
 }
 
-int
-ct_sip_parameter(const struct ct_sip_msg *m, uint32_t off, const char *name, uint32_t *value)
+/* Behind the parameter's name; NULL: there is none. */
+static const char *
+parameter(const struct ct_sip_msg *m, uint32_t off, const char *name)
 {
 	const char *p = search(m->text + off, parameters_end(m, off), name);
 
+	return p != NULL ? p + strlen(name) : NULL;
+}
+
+int
+ct_sip_parameter(const struct ct_sip_msg *m, uint32_t off, const char *name, struct ct_sip_at *at,
+		 uint32_t *value)
+{
+	const char *p = parameter(m, off, name);
+
 	if (p == NULL)
 		return 0;
-	return ct_sip_number(m, p + strlen(name) - m->text, value) ? 1 : -1;
+	if (at != NULL)
+		*at = (struct ct_sip_at){ p - m->text, digits(m, p, NULL) };
+	return ct_sip_number(m, p - m->text, value) ? 1 : -1;
+}
+
+bool
+ct_sip_address_parameter(const struct ct_sip_msg *m, uint32_t off, const char *name, bool brackets,
+			 struct ct_sip_at *at, union ct_addr *addr)
+{
+	const char *p = parameter(m, off, name), *behind;
+
+	if (p == NULL)
+		return false;
+	behind = brackets ? host(m, p, addr) : ct_text_addr(p, m->end, m->family, addr);
+	if (behind == NULL)
+		return false;
+	*at = (struct ct_sip_at){ p - m->text, behind - p };
+	return true;
 }

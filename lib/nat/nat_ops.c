@@ -2,6 +2,7 @@
 /* What connection tracking, which knows nothing of translation, asks of it. */
 #include "ct_nat_ops.h"
 #include "nat_help.h"
+#include "nat_sip.h"
 #include "nat_source.h"
 #include "nat_tight.h"
 
@@ -17,6 +18,7 @@ static const struct ct_nat_ops ops = {
 	.announce = nat_announce,
 	.pptp_call = nat_pptp_call,
 	.pptp_message = nat_pptp_message,
+	.sip = &nat_sip,
 	.gone = gone,
 	.grow = nat_source_grow,
 };
