@@ -11,6 +11,7 @@ import random
 import re
 import struct
 import subprocess
+import sys
 import time
 
 from machine import Problem, tsc_mhz
@@ -100,7 +101,7 @@ def recorded(folder, flows, answers=None, mac='020000000000'):
             file.write(ethernet + packet(*ends(flow)))
         for flow in order if answers else ():
             source, server, port = ends(flow)
-            client = translated(source) if answers == 'translated' else source
+            client = translated(source, server) if answers == 'translated' else source
             file.write(ethernet + packet(server, client, 53, port))
     return path
 
@@ -111,22 +112,31 @@ def ends(flow):
 
 
 def packet(source, destination, port, to=53):
-    total = 0x4500 + 46 + 0x4011 + sum((end >> 16) + (end & 0xffff) for end in (source, destination))
+    addresses = sum((end >> 16) + (end & 0xffff) for end in (source, destination))
+    return struct.pack('>BBHHHBBHIIHHHH18x', 0x45, 0, 46, 0, 0, 64, 17, checksum(0x4500 + 46 + 0x4011 + addresses),
+                       source, destination, port, to, 26, checksum(addresses + 17 + 26 + port + to + 26))
+
+
+def checksum(total):
     total = (total & 0xffff) + (total >> 16)
-    total = ~((total & 0xffff) + (total >> 16)) & 0xffff
-    return struct.pack('>BBHHHBBHIIHHHH18x', 0x45, 0, 46, 0, 0, 64, 17, total, source, destination, port, to, 26, 0)
+    return ~((total & 0xffff) + (total >> 16)) & 0xffff
 
 
-def translated(source):
-    """The address of POOL for the source: by Jenkins' hash of it, which is what Linux takes."""
-    return POOL_FIRST + (jenkins(int.from_bytes(source.to_bytes(4, 'big'), 'little')) * POOL_SIZE >> 32)
+def translated(source, destination):
+    """The address of POOL for a flow: by Jenkins' hash, which is what Linux takes."""
+    return POOL_FIRST + (jenkins(swapped(source), swapped(destination)) * POOL_SIZE >> 32)
 
 
-def jenkins(word):
+def swapped(address):
+    """As the machine's words are, in which addresses lie as on the wire."""
+    return int.from_bytes(address.to_bytes(4, 'big'), sys.byteorder)
+
+
+def jenkins(word, seed):
     """jhash2() of Linux, rte_jhash_32b() of DPDK: four words, the last three of them 0."""
     def turn(value, by):
         return (value << by | value >> (32 - by)) & 0xffffffff
-    a = b = c = 0xdeadbeef + (4 << 2)
+    a = b = c = (0xdeadbeef + (4 << 2) + seed) & 0xffffffff
     a = (a + word) & 0xffffffff
     for by1, by2, by3 in ((4, 6, 8), (16, 19, 4)):
         a = (a - c) & 0xffffffff ^ turn(c, by1)
