@@ -62,10 +62,31 @@ udp_packet(struct ct_pkt *p)
 	return CT_OK;
 }
 
+/*
+ * What most packets are of: a stream that nothing counts and nothing can be new of. Its entry only lives longer, by so much
+ * that the sweep need not be told.
+ */
+static inline bool
+settled(const struct ct_pkt *p, uint32_t steps)
+{
+	const struct ct *ct = p->ct;
+	const uint32_t done = CT_SEEN_REPLY | CT_ASSURED;
+
+	return (ct_status(ct) & (done | CT_FIXED_TIMEOUT)) == done && ct->ext == NULL &&
+	       __atomic_load_n(&ct->state, __ATOMIC_RELAXED) == STREAM && steps >= CT_SWEEP_EVERY;
+}
+
 enum ct_result
 ct_udp_known(struct ct_pkt *p, bool check_sum)
 {
-	return likely(udp_valid(p->m, check_sum)) ? udp_packet(p) : CT_INVALID;
+	uint32_t steps = ct_seconds(param_get(&udp_timeout_stream));
+
+	if (unlikely(!udp_valid(p->m, check_sum)))
+		return CT_INVALID;
+	if (unlikely(!settled(p, steps)))
+		return udp_packet(p);
+	__atomic_store_n(&p->ct->expires, p->now + steps, __ATOMIC_RELAXED);
+	return CT_OK;
 }
 
 static struct ct_proto udp = {
