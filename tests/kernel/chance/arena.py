@@ -133,7 +133,7 @@ class Arena:
         texts = "".join(made.text() for made in a_round.sets)
         choices = Choices(bool(RANGE.search(texts)), "--random" in texts)
         for side, held, sent in a_round.groups:
-            parts = [follow.runs(view.pairs(side, sent)) for view in views]
+            parts = [follow.runs(view.pairs(side, sent), bool(a_round.shows)) for view in views]
             for was, now in zip_longest(*parts, fillvalue=("c", [])):
                 self._send_to_kernel(*was)
                 self._send_to_pollux(*now, held)

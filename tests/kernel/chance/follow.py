@@ -7,9 +7,8 @@ what goes the other way: addresses, ports, and who sends it.
 """
 import struct
 from dataclasses import dataclass, field
-from itertools import groupby
 
-from rig.address import MAC, PORT
+from rig.address import IPV4, IPV6, MAC, PORT
 
 from . import build
 
@@ -18,6 +17,7 @@ PORTED = (TCP, UDP, SCTP, UDPLITE)
 # messages whose identifier is translated
 ASKING = {ICMP: (0, 8, 13, 14, 15, 16, 17, 18), ICMPV6: (128, 129)}
 CHECKSUM_AT = {ICMP: 2, TCP: 16, UDP: 6, ICMPV6: 2, UDPLITE: 6}
+BOX = {build.address(table[port]) for table in (IPV4, IPV6) for port in ("r0", "r1")}
 HOST_OF = {build.mac(text): name for name, text in MAC.items()}
 
 
@@ -78,9 +78,24 @@ class _Seen:
     ports: tuple
 
 
-def runs(pairs):
-    """(side, frames) of what may be sent back to back."""
-    return [(side, [pair[1] for pair in some]) for side, some in groupby(pairs, lambda pair: pair[0])]
+def runs(pairs, apart):
+    """(side, frames) of what may be sent back to back.
+
+    ``apart``: what is for the router itself goes alone, for its answer may end a connection (README).
+    """
+    made, before = [], False
+    for side, frame in pairs:
+        alone = apart and _for_box(frame)
+        if made and made[-1][0] == side and not alone and not before:
+            made[-1][1].append(frame)
+        else:
+            made.append((side, [frame]))
+        before = alone
+    return made
+
+
+def _for_box(frame):
+    return frame[30:34] in BOX if frame[12:14] == b"\x08\0" else frame[38:54] in BOX
 
 
 class View:

@@ -19,7 +19,7 @@ def scenario_text(a_round, differences, whole=False):
             lines += [rules.TOOL[made.family] + "-restore <<END", *text, "END"]
     for side, held, sent in a_round.groups:
         pairs = [pair for one in sent for pair in ([(side, one)] if isinstance(one, bytes) else one.sent)]
-        for from_side, frames in follow.runs(pairs):
+        for from_side, frames in follow.runs(pairs, bool(a_round.shows)):
             shown = [f"{from_side}: {_expression(from_side, frame)}" for frame in frames]
             lines += ["burst", *("    " + line for line in shown), "end"] if held and len(shown) > 1 else shown
     for made in a_round.sets:
