@@ -121,13 +121,14 @@ neighbour_learned(struct walk *w, const struct rte_mbuf *teacher, struct neigh *
 
 /* Control lcore. */
 static void
-timer_solicit(const struct neigh *n, const struct rte_ether_addr *mac)
+timer_solicit(const struct neigh *n, const struct rte_ether_addr *mac,
+	      const struct ip_addr *waiting)
 {
 	struct rte_mbuf *m = pkt_alloc(0);
 
 	if (m == NULL)
 		return; /* asks again in a second */
-	if (build_question(gen_current(), n, mac, NULL, m))
+	if (build_question(gen_current(), n, mac, waiting, m))
 		pipeline_hand_over(0, m);
 	else
 		rte_pktmbuf_free(m);

@@ -89,11 +89,12 @@ void neigh_noarp(struct neigh *n, const struct gen *gen, const struct rte_ether_
 
 /*
  * Upward calls, filled by the pipeline; control lcore. solicit: send one question (unicast to mac
- * when not NULL). failed: these packets' next hop does not answer; takes them. resolved: the
+ * when not NULL); waiting: the source of what waits, NULL: nothing does. failed: these packets' next hop does not answer; takes them. resolved: the
  * operator gave the address of n for which these packets waited: send them; takes them.
  */
 struct neigh_ops {
-	void (*solicit)(const struct neigh *n, const struct rte_ether_addr *mac);
+	void (*solicit)(const struct neigh *n, const struct rte_ether_addr *mac,
+			const struct ip_addr *waiting);
 	void (*failed)(struct rte_mbuf **pkts, unsigned n);
 	void (*resolved)(const struct neigh *n, struct rte_mbuf **pkts, unsigned nb);
 };

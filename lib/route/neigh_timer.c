@@ -5,6 +5,7 @@
  */
 #include "neigh_param.h"
 #include "neigh_table.h"
+#include "pkt.h"
 
 #define CROWDED_MS 5000 /* with gc_thresh2 entries: as Linux's forced collection */
 
@@ -12,10 +13,22 @@
 struct deed {
 	bool ask, ask_mac;
 	struct rte_ether_addr mac;
+	struct ip_addr waiting; /* source of the newest packet that waits; AF_UNSPEC: none does */
 	struct rte_mbuf *failed[NEIGH_PARK_MAX];
 	unsigned nb_failed;
 	bool remove;
 };
+
+static struct ip_addr
+newest_source(const struct neigh_entry *e)
+{
+	const struct rte_mbuf *m = e->tail;
+
+	if (e->head == NULL)
+		return (struct ip_addr){ .family = AF_UNSPEC };
+	return pkt_const(m)->family == AF_INET ? ip_addr_v4(pkt_ip4(m)->src_addr)
+					       : ip_addr_v6(&pkt_ip6(m)->ip6_src);
+}
 
 static void
 ask(struct neigh_entry *e, uint64_t now, bool unicast, struct deed *d)
@@ -25,6 +38,7 @@ ask(struct neigh_entry *e, uint64_t now, bool unicast, struct deed *d)
 	d->ask = true;
 	d->ask_mac = unicast;
 	d->mac = e->mac;
+	d->waiting = newest_source(e);
 }
 
 static void
@@ -151,7 +165,8 @@ carry_out(struct neigh_entry *e, uint64_t now, struct deed *d)
 	if (d->nb_failed > 0 && neigh_ops.failed != NULL)
 		neigh_ops.failed(d->failed, d->nb_failed);
 	if (d->ask && neigh_ops.solicit != NULL)
-		neigh_ops.solicit(&e->n, d->ask_mac ? &d->mac : NULL);
+		neigh_ops.solicit(&e->n, d->ask_mac ? &d->mac : NULL,
+				  d->waiting.family != AF_UNSPEC ? &d->waiting : NULL);
 	if (d->remove)
 		neigh_remove(e);
 }

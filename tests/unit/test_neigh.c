@@ -18,7 +18,7 @@ static unsigned asked, asked_one, failed;
 static unsigned resolved;
 
 static void
-on_solicit(const struct neigh *n, const struct rte_ether_addr *mac)
+on_solicit(const struct neigh *n, const struct rte_ether_addr *mac, const struct ip_addr *waiting)
 {
 	asked++;
 	asked_one += mac != NULL;
