@@ -45,6 +45,8 @@ finish(struct rte_mbuf *m, uint8_t proto)
 		w[2] = proto == IPPROTO_UDP ? rte_cpu_to_be_16(len) : 0;
 		w[3] = 0;
 		w[3] = pkt_l4_checksum(m);
+		if (w[3] == 0)
+			w[3] = 0xffff;
 		break;
 	case IPPROTO_DCCP:
 		l4[5] &= 0xf0;
