@@ -176,6 +176,15 @@ int conntrack_family(struct cmd *c, struct conntrack *k, uint8_t family);
 
 /* cmd_conntrack_filter.c: is the entry one of those that are meant? */
 bool conntrack_match(const struct conntrack *k, const struct ct_snapshot *s);
+/*
+ * What differs between the directions where translation was decided on, address and port of either end: the tool asks
+ * that, not the status bits. The id, type and code of ICMP count as ports, so that ICMP always differs.
+ */
+#define CONNTRACK_IS_SNAT 0x1
+#define CONNTRACK_IS_DNAT 0x2
+#define CONNTRACK_IS_SPAT 0x4
+#define CONNTRACK_IS_DPAT 0x8
+unsigned conntrack_translated(const struct ct_snapshot *s);
 
 /* cmd_conntrack_print.c, _xml.c, _save.c: one line. */
 struct conntrack_print {
@@ -248,3 +257,7 @@ int conntrack_run(struct cmd *c, const struct conntrack *k);
 uint32_t conntrack_timeout(const struct conntrack *k);
 /* The tuple of a direction that the command names; false: it names too little. */
 bool conntrack_tuple(const struct conntrack *k, enum ct_dir dir, struct ct_tuple *t);
+/* The same, an address that is missing is 0. false: the family has no such protocol. */
+bool conntrack_tuple_part(const struct conntrack *k, enum ct_dir dir, struct ct_tuple *t);
+/* AF_UNSPEC: 0 */
+void conntrack_addr_set(union ct_addr *to, const struct ip_addr *a);

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "base_clock.h"
+#include "base_rcu.h"
 #include "cmd_conntrack_proto.h"
 #include "ct_event.h"
 #include "ct_hooks.h"
@@ -11,6 +12,7 @@
 #include "ct_proto.h"
 #include "ct_stat.h"
 #include "ct_table.h"
+#include "nat.h"
 
 #define FLOW_EVENTS                                                                 \
 	(1u << CT_EVENT_REPLY | 1u << CT_EVENT_ASSURED | 1u << CT_EVENT_PROTOINFO | \
@@ -30,20 +32,24 @@ name_answer(struct ct_tuple t[CT_DIRS])
 	return true;
 }
 
-/* Both tuples; one that is not named is the other one's answer. */
+/* Is anything said of that direction? Ports alone are not enough. */
+static bool
+is_named(const struct conntrack *k, enum ct_dir dir)
+{
+	return k->addr[dir][0].family != AF_UNSPEC || k->addr[dir][1].family != AF_UNSPEC;
+}
+
+/* Both tuples; one that is not named is the other one's answer. An address that is missing is 0. */
 static bool
 name_tuples(const struct conntrack *k, struct ct_tuple t[CT_DIRS])
 {
-	bool orig = conntrack_tuple(k, CT_ORIGINAL, &t[CT_ORIGINAL]),
-	     reply = conntrack_tuple(k, CT_REPLY, &t[CT_REPLY]);
-	uint32_t ports = 1u << CONNTRACK_SPORT | 1u << CONNTRACK_DPORT;
+	uint32_t ports = 1u << CONNTRACK_SPORT | 1u << CONNTRACK_DPORT,
+		 answer = 1u << CONNTRACK_REPLY_SPORT | 1u << CONNTRACK_REPLY_DPORT;
+	bool orig = is_named(k, CT_ORIGINAL), reply = is_named(k, CT_REPLY);
 
-	/* One address of a direction is none. */
 	for (unsigned d = 0; d < CT_DIRS; d++)
-		if ((k->addr[d][0].family == AF_UNSPEC) != (k->addr[d][1].family == AF_UNSPEC))
+		if (!conntrack_tuple_part(k, d, &t[d]))
 			return false;
-	if (!orig && !reply)
-		return false;
 	if (!orig && k->fields & ports) {
 		t[CT_REPLY].sport = htons(k->field[CONNTRACK_DPORT]);
 		t[CT_REPLY].dport = htons(k->field[CONNTRACK_SPORT]);
@@ -55,8 +61,7 @@ name_tuples(const struct conntrack *k, struct ct_tuple t[CT_DIRS])
 	if (k->proto == IPPROTO_ICMP || k->proto == IPPROTO_ICMPV6)
 		return name_answer(t);
 	/* Addresses of both, ports of one. */
-	return k->ops == NULL || (conntrack_has_field(k, CONNTRACK_REPLY_SPORT) &&
-				  conntrack_has_field(k, CONNTRACK_REPLY_DPORT));
+	return k->ops == NULL || k->fields & answer;
 }
 
 static bool
@@ -107,28 +112,82 @@ set_labels(const struct conntrack *k, struct ct *ct)
 	return 0;
 }
 
+static void
+translate_end(const struct conntrack_nat *nat, struct ct *ct, enum nat_manip manip)
+{
+	struct hook_ctx ctx = { .gen = gen_current(), .now = clock_ms(), .lane = LANE_MAX };
+	struct nat_range r = { .flags = NAT_MAP_IPS };
+
+	if (nat->addr.family == AF_UNSPEC) {
+		nat_setup_null(&ctx, ct, manip);
+		return;
+	}
+	conntrack_addr_set(&r.min_addr, &nat->addr);
+	r.max_addr = r.min_addr;
+	/* The tool sends a port for these alone. */
+	if (nat->port != 0 && (ct->proto == IPPROTO_TCP || ct->proto == IPPROTO_UDP)) {
+		r.flags |= NAT_PROTO_SPECIFIED;
+		r.min_port = r.max_port = ntohs(nat->port);
+	}
+	nat_setup(&ctx, ct, &r, manip);
+}
+
+/* -n and -g, as packets would be translated. What comes without a value is none. */
+static void
+translate(const struct conntrack *k, struct ct *ct)
+{
+	if (k->src_nat.addr.family == AF_UNSPEC && k->dst_nat.addr.family == AF_UNSPEC)
+		return;
+	rcu_reader_begin();
+	translate_end(&k->dst_nat, ct, NAT_DST);
+	translate_end(&k->src_nat, ct, NAT_SRC);
+	rcu_reader_end();
+}
+
+/* A new entry; NULL: there is no room. */
+static struct ct *
+new_entry(const struct conntrack *k)
+{
+	struct ct *ct = NULL;
+
+	if (ct_limit_room(LANE_MAX, k->family, 0, ct_time(clock_ms())))
+		ct = ct_alloc(LANE_MAX, k->family);
+	if (ct == NULL)
+		return NULL;
+	ct->proto = k->proto;
+	ct->status = k->status;
+	ct->mark = k->mark;
+	ct->expires = ct_seconds(conntrack_timeout(k));
+	set_proto(k, ct);
+	ct_ext_begin(ct, LANE_MAX);
+	return ct;
+}
+
+static void
+tell_new(struct ct *ct)
+{
+	unsigned events = FLOW_EVENTS | 1u << CT_EVENT_NEW;
+
+	if (ct->ext != NULL && ct->ext->has & CT_HAS_LABELS)
+		events |= 1u << CT_EVENT_LABEL;
+	CT_STAT_INC(LANE_MAX, insert);
+	ct_event(LANE_MAX, ct, events);
+}
+
 /* 0 or -errno; a new entry of a table that may not be there yet. */
 static int
 make(const struct conntrack *k, struct ct_tuple t[CT_DIRS])
 {
 	enum hook_family family = k->family == AF_INET ? HOOK_IP4 : HOOK_IP6;
-	unsigned events = FLOW_EVENTS | 1u << CT_EVENT_NEW;
 	struct ct *ct, *other;
 	struct err e;
 	int rc;
 
-	if (ct_prepare(family, &e) != 0 ||
-	    !ct_limit_room(LANE_MAX, k->family, 0, ct_time(clock_ms())))
+	if (ct_prepare(family, &e) != 0 || nat_prepare(family, &e) != 0)
 		return -ENOMEM;
-	ct = ct_alloc(LANE_MAX, k->family);
+	ct = new_entry(k);
 	if (ct == NULL)
 		return -ENOMEM;
-	ct->proto = k->proto;
-	ct->status = k->status | CT_SRC_NAT_DONE | CT_DST_NAT_DONE;
-	ct->mark = k->mark;
-	ct->expires = ct_seconds(conntrack_timeout(k));
-	set_proto(k, ct);
-	ct_ext_begin(ct, LANE_MAX);
 	rc = set_zones(k, ct, t) ? set_labels(k, ct) : -EINVAL;
 	for (unsigned d = 0; d < CT_DIRS; d++)
 		ct_tuple_set(ct, d, &t[d]);
@@ -136,15 +195,12 @@ make(const struct conntrack *k, struct ct_tuple t[CT_DIRS])
 		ct_free(LANE_MAX, ct);
 		return rc;
 	}
+	translate(k, ct);
 	rc = ct_insert(LANE_MAX, ct, ct_time(clock_ms()), &other);
 	if (rc == -EEXIST)
 		ct_free(LANE_MAX, ct);
-	if (rc == 0 && ct->ext != NULL && ct->ext->has & CT_HAS_LABELS)
-		events |= 1u << CT_EVENT_LABEL;
-	if (rc == 0) {
-		CT_STAT_INC(LANE_MAX, insert);
-		ct_event(LANE_MAX, ct, events);
-	}
+	if (rc == 0)
+		tell_new(ct);
 	return rc;
 }
 
@@ -171,13 +227,6 @@ conntrack_create(struct cmd *c, const struct conntrack *k)
 	bool add = k->verb == CONNTRACK_ADD;
 	int rc;
 
-	if (conntrack_has(k, CONNTRACK_SRC_NAT) || conntrack_has(k, CONNTRACK_DST_NAT)) {
-		conntrack_say(&c->err, "`--%s' needs address translation, which is not there yet",
-			      conntrack_option_name(conntrack_has(k, CONNTRACK_SRC_NAT)
-							    ? CONNTRACK_SRC_NAT
-							    : CONNTRACK_DST_NAT));
-		return 1;
-	}
 	rc = create(k);
 	switch (rc) {
 	case 0:

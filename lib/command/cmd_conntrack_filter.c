@@ -76,16 +76,37 @@ zones_match(const struct conntrack *k, const struct ct_snapshot *s)
 	       zone_of(s, CT_ZONE_REPLY) == k->dir_zone[CT_REPLY];
 }
 
+unsigned
+conntrack_translated(const struct ct_snapshot *s)
+{
+	const struct ct_tuple *o = &s->tuple[CT_ORIGINAL], *r = &s->tuple[CT_REPLY];
+	unsigned is = 0;
+
+	if (s->status & CT_SRC_NAT_DONE) {
+		is |= memcmp(&r->dst, &o->src, sizeof(o->src)) != 0 ? CONNTRACK_IS_SNAT : 0;
+		is |= r->dport != o->sport ? CONNTRACK_IS_SPAT : 0;
+	}
+	if (s->status & CT_DST_NAT_DONE) {
+		is |= memcmp(&r->src, &o->dst, sizeof(o->dst)) != 0 ? CONNTRACK_IS_DNAT : 0;
+		is |= r->sport != o->dport ? CONNTRACK_IS_DPAT : 0;
+	}
+	return is;
+}
+
+/* The source's translation is where replies go to, the destination's where they come from. */
 static bool
 nat_matches(const struct conntrack_nat *nat, const struct ct_snapshot *s, bool src)
 {
 	const struct ct_tuple *r = &s->tuple[CT_REPLY];
+	unsigned is = conntrack_translated(s);
+	bool addr = is & (src ? CONNTRACK_IS_SNAT : CONNTRACK_IS_DNAT);
+	bool port = is & (src ? CONNTRACK_IS_SPAT : CONNTRACK_IS_DPAT);
 
-	/* The source's translation is where replies go to, the destination's where they come from. */
-	if (!(s->status & (src ? CT_SRC_NAT : CT_DST_NAT)))
+	if (nat->addr.family == AF_UNSPEC)
+		return addr || port;
+	if (!addr || !addr_matches(&nat->addr, NULL, r, src))
 		return false;
-	return addr_matches(&nat->addr, NULL, r, src) &&
-	       (nat->port == 0 || nat->port == (src ? r->dport : r->sport));
+	return nat->port == 0 || (port && nat->port == (src ? r->dport : r->sport));
 }
 
 static bool

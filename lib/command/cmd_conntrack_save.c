@@ -100,6 +100,8 @@ put_proto(struct str *out, const struct ct_snapshot *s, const struct conntrack_p
 void
 conntrack_save(struct str *out, const struct ct_snapshot *s, const struct conntrack_print *p)
 {
+	unsigned is = conntrack_translated(s);
+
 	str_printf(out, "-%c ", p->verb);
 	if (p->parts & CONNTRACK_PART_TIMEOUT)
 		str_printf(out, "-t %u ", s->timeout);
@@ -107,7 +109,7 @@ conntrack_save(struct str *out, const struct ct_snapshot *s, const struct conntr
 	put_zones(out, s);
 	put_addr(out, "-s", &s->tuple[CT_ORIGINAL], false);
 	put_addr(out, "-d", &s->tuple[CT_ORIGINAL], true);
-	put_addr(out, s->status & CT_DST_NAT ? "-g" : "-r", &s->tuple[CT_REPLY], false);
-	put_addr(out, s->status & CT_SRC_NAT ? "-n" : "-q", &s->tuple[CT_REPLY], true);
+	put_addr(out, is & CONNTRACK_IS_DNAT ? "-g" : "-r", &s->tuple[CT_REPLY], false);
+	put_addr(out, is & CONNTRACK_IS_SNAT ? "-n" : "-q", &s->tuple[CT_REPLY], true);
 	put_proto(out, s, p);
 }

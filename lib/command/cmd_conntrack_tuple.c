@@ -5,8 +5,8 @@
 #include "cmd_conntrack_proto.h"
 #include "ct_proto.h"
 
-static void
-set_addr(union ct_addr *to, const struct ip_addr *a)
+void
+conntrack_addr_set(union ct_addr *to, const struct ip_addr *a)
 {
 	memset(to, 0, sizeof(*to));
 	if (a->family == AF_INET)
@@ -33,14 +33,21 @@ conntrack_tuple(const struct conntrack *k, enum ct_dir dir, struct ct_tuple *t)
 {
 	const struct ip_addr *a = k->addr[dir];
 
+	return conntrack_tuple_part(k, dir, t) && a[0].family != AF_UNSPEC &&
+	       a[1].family != AF_UNSPEC;
+}
+
+bool
+conntrack_tuple_part(const struct conntrack *k, enum ct_dir dir, struct ct_tuple *t)
+{
+	const struct ip_addr *a = k->addr[dir];
+
 	*t = (struct ct_tuple){ .proto = k->proto, .family = k->family };
-	if (a[0].family == AF_UNSPEC || a[1].family == AF_UNSPEC)
-		return false;
 	if ((k->proto == IPPROTO_ICMP && k->family != AF_INET) ||
 	    (k->proto == IPPROTO_ICMPV6 && k->family != AF_INET6))
 		return false;
-	set_addr(&t->src, &a[0]);
-	set_addr(&t->dst, &a[1]);
+	conntrack_addr_set(&t->src, &a[0]);
+	conntrack_addr_set(&t->dst, &a[1]);
 	set_ports(k, dir, t);
 	return true;
 }

@@ -63,17 +63,22 @@ set_labels(const struct conntrack *k, struct ct *ct)
 	return 1u << CT_EVENT_LABEL;
 }
 
-/* false: the status cannot be set; what comes before it is. */
-static bool
+/*
+ * NULL, or why not: the translation of a connection cannot be changed, nor its status to EXPECTED; what comes before
+ * that is.
+ */
+static const char *
 apply(const struct conntrack *k, struct ct *ct, uint32_t now)
 {
 	unsigned events = 1u << CT_EVENT_REPLY | 1u << CT_EVENT_ASSURED | 1u << CT_EVENT_PROTOINFO |
 			  1u << CT_EVENT_HELPER | 1u << CT_EVENT_MARK;
 
+	if (k->src_nat.addr.family != AF_UNSPEC || k->dst_nat.addr.family != AF_UNSPEC)
+		return "Operation not supported";
 	if (conntrack_has(k, CONNTRACK_TIMEOUT))
 		set_timeout(ct, now + ct_seconds(conntrack_timeout(k)));
 	if (k->status & ~ct_status(ct) & CT_EXPECTED)
-		return false;
+		return "Device or resource busy";
 	ct_status_set(ct, k->status);
 	ct_lock(ct);
 	if (conntrack_has_field(k, CONNTRACK_STATE))
@@ -84,7 +89,7 @@ apply(const struct conntrack *k, struct ct *ct, uint32_t now)
 	if (conntrack_has(k, CONNTRACK_MARK))
 		__atomic_store_n(&ct->mark, new_mark(k, ct->mark), __ATOMIC_RELAXED);
 	ct_event(LANE_MAX, ct, events);
-	return true;
+	return NULL;
 }
 
 static bool
@@ -92,12 +97,14 @@ take(struct ct *ct, void *arg)
 {
 	struct update *u = arg;
 	struct ct_snapshot s;
+	const char *why;
 
 	ct_snapshot(&s, ct, u->now);
 	if (!conntrack_match(u->k, &s) || !changes(u->k, &s))
 		return true;
-	if (!apply(u->k, ct, u->now))
-		str_add(&u->c->err, "Operation failed: Device or resource busy\n");
+	why = apply(u->k, ct, u->now);
+	if (why != NULL)
+		str_printf(&u->c->err, "Operation failed: %s\n", why);
 	if (ct_expired(ct, u->now))
 		return true; /* that was its end */
 	ct_snapshot(&s, ct, u->now);

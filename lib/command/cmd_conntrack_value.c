@@ -81,10 +81,9 @@ conntrack_read_nat(struct cmd *c, struct conntrack *k, char *text, struct conntr
 	unsigned long port;
 	size_t len = strlen(text);
 
-	if (text[0] == '[' && strchr(text, ']') != NULL) {
-		colon = strchr(text, ']') + 1;
+	if (text[0] == '[' && strstr(text, "]:") != NULL) {
+		colon = strstr(text, "]:") + 1;
 		len = colon - ++text - 1;
-		colon = *colon == ':' ? colon : NULL;
 	} else if (colon != NULL && strchr(colon + 1, ':') != NULL) {
 		colon = NULL;
 	} else if (colon != NULL) {

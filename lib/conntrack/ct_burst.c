@@ -10,7 +10,7 @@
 #include "ct_hash.h"
 #include "ct_table.h"
 
-struct ct_lane *ct_lanes[LANE_MAX];
+struct ct_lane *ct_lanes[LANE_MAX + 1];
 struct ct_burst *ct_bursts[LANE_MAX];
 
 int
@@ -101,7 +101,7 @@ ct_fresh_alter(unsigned lane, struct ct *ct, const struct ct_tuple *reply)
 	uint16_t index;
 
 	ct_tuple_set(ct, CT_REPLY, reply);
-	if (find(l, &orig, ct_hash_tuple(&orig), NULL, &index) == ct)
+	if (l != NULL && find(l, &orig, ct_hash_tuple(&orig), NULL, &index) == ct)
 		put(l, ct_hash_tuple(reply), index);
 }
 
@@ -113,7 +113,7 @@ ct_fresh_decided(unsigned lane, const struct ct_tuple *t, const struct ct *but, 
 	uint16_t index;
 	struct ct *ct;
 
-	if (l->burst.nb_new - l->part < 2)
+	if (l == NULL || l->burst.nb_new - l->part < 2)
 		return false;
 	ct = find(l, t, ct_hash_tuple(t), but, &index);
 	return ct != NULL && ct_status(ct) & bits;

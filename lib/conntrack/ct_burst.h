@@ -23,7 +23,7 @@ struct ct_lane {
 };
 
 /* ct_burst.c */
-extern struct ct_lane *ct_lanes[LANE_MAX];
+extern struct ct_lane *ct_lanes[LANE_MAX + 1]; /* control has none */
 
 /* Control: makes what lanes need. 0 or -ENOMEM. */
 int ct_burst_create(void);

@@ -50,10 +50,10 @@ void ct_burst_end(unsigned lane);
 /* Worker: the tuple that a packet without a connection would have, in zone 0. false: it has none. */
 bool ct_tuple_of_pkt(const struct hook_ctx *ctx, struct rte_mbuf *m, struct ct_tuple *t);
 
-/* Worker, for translation: gives a new entry of the lane's burst another reply tuple. */
+/* For translation, any lane: gives a new entry another reply tuple, that of the lane's burst as well. */
 void ct_fresh_alter(unsigned lane, struct ct *ct, const struct ct_tuple *reply);
 /*
- * Worker: has another new entry of the lane's burst the tuple, whose translation is decided as far as the status
+ * Any lane: has another new entry of the lane's burst the tuple, whose translation is decided as far as the status
  * bits (CT_SRC_NAT_DONE, CT_DST_NAT_DONE) say?
  */
 bool ct_fresh_decided(unsigned lane, const struct ct_tuple *t, const struct ct *but, uint32_t bits);

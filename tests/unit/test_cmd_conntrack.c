@@ -91,6 +91,8 @@ test_round_trip(void **state)
 		"-p 99 -s 1.1.1.1 -d 1.1.1.2",
 		"-p udp -s 1.1.1.1 -d 1.1.1.2 -r 1.1.1.2 -q 1.1.1.9 --sport 4 --dport 5 "
 		"--reply-port-src 5 --reply-port-dst 44",
+		"-p udp -s 1.1.1.1 -d 1.1.1.2 -n 1.1.1.9:77 --sport 6 --dport 5",
+		"-p tcp -s fd00::1 -d fd00::2 -g fd00::9 --sport 7 --dport 5 --state SYN_SENT",
 	};
 	char line[512], *before, *after;
 
@@ -129,7 +131,7 @@ test_bad_lines(void **state)
 	run("conntrack -I -p udp -t 9 -s 1.1.1.1 -d 1.1.1.2 --sport 1 --dport 2 -u EXPECTED", 1);
 	run("conntrack -I -p icmp -t 9 -s 1.1.1.1 -d 1.1.1.2 --icmp-type 3 --icmp-code 0", 1);
 	run("conntrack -I -p udp -t 9 -s 1.1.1.1 -d fd00::2 --sport 1 --dport 2", 2);
-	run("conntrack -I -p udp -t 9 -s 1.1.1.1 -d 1.1.1.2 --sport 1 --dport 2 -n 1.1.1.3", 1);
+	run("conntrack -I -p udp -t 9 -s 1.1.1.1 -d 1.1.1.2 --sport 1 --dport 2 -n fd00::3", 2);
 	run("conntrack -D", 1);
 	run("conntrack -E", 1);
 	assert_int_equal(ct_count(), 0);
