@@ -26,6 +26,7 @@
 #include "neigh.h"
 #include "pipeline.h"
 #include "queue_log.h"
+#include "queue_nat.h"
 
 #define TICK_MS 100
 
@@ -131,6 +132,7 @@ control_loop(bool prompt)
 		server_handle(fds + FD_SERVER, nb);
 		more = queue_log_round();
 		more |= ct_event_round();
+		queue_nat_flush();
 		more |= server_streams();
 		rcu_reap();
 	}

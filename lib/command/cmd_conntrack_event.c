@@ -70,6 +70,8 @@ wanted(const struct follow *f, const struct ct_event_record *r)
 		return false;
 	if (r->kind != CT_EVENT_FLOW)
 		return true;
+	if (r->mask == 0)
+		return false;
 	kind = type_of(r)[0] == 'n'   ? CONNTRACK_EVENT_NEW
 	       : type_of(r)[0] == 'u' ? CONNTRACK_EVENT_UPDATE
 				      : CONNTRACK_EVENT_DESTROY;
@@ -158,8 +160,7 @@ conntrack_event(struct cmd *c, const struct conntrack *k)
 	f->k = *k;
 	if (conntrack_has(k, CONNTRACK_LABEL))
 		f->k.output |= CONNTRACK_OUT_LABELS;
-	while (ct_event_round())
-		;
+	ct_event_catch_up();
 	f->next = ct_event_end();
 	c->stream = &stream;
 	c->stream_state = f;

@@ -27,7 +27,10 @@ enum ct_event {
 	CT_EVENT_LABEL,
 };
 
-extern bool ct_listened; /* somebody reads events */
+/* Bits of the events that somebody reads, or that are logged; 0: nobody listens. */
+extern unsigned ct_listened;
+/* What is logged of translated connections (ct_event_log()). */
+#define CT_EVENTS_LOGGED (1u << CT_EVENT_NEW | 1u << CT_EVENT_RELATED | 1u << CT_EVENT_DESTROY)
 
 /* Any lane (LANE_MAX: control): what happened to the entry; mask: bits of enum ct_event. */
 void ct_event_send(unsigned lane, struct ct *ct, unsigned mask);
@@ -35,7 +38,7 @@ void ct_event_send(unsigned lane, struct ct *ct, unsigned mask);
 static inline void
 ct_event(unsigned lane, struct ct *ct, unsigned mask)
 {
-	if (__builtin_expect(ct_listened, 0))
+	if (__builtin_expect(ct_listened & mask, 0))
 		ct_event_send(lane, ct, mask);
 }
 

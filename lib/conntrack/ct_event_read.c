@@ -6,6 +6,7 @@
 #include "ct_event.h"
 #include "ct_event_ring.h"
 #include "ct_expect.h"
+#include "ct_stat.h"
 
 #define HISTORY 16384u /* events kept for readers; a power of two */
 #define ROUND 1024     /* events moved at most at a time */
@@ -14,6 +15,7 @@
 static struct ct_event_record *history;
 static uint64_t first, end;
 static unsigned nb_readers;
+static void (*logger)(const struct ct_event_record *r);
 
 static int
 make_ring(unsigned lane)
@@ -31,8 +33,9 @@ make_ring(unsigned lane)
 	return 0;
 }
 
-int
-ct_event_listen(struct err *e)
+/* Memory for events; it stays. */
+static int
+prepare(struct err *e)
 {
 	int rc = make_ring(LANE_MAX);
 
@@ -42,17 +45,56 @@ ct_event_listen(struct err *e)
 		history = malloc(HISTORY * sizeof(*history));
 	if (rc != 0 || history == NULL)
 		return err_set(e, -ENOMEM, "no memory for events of connections");
+	return 0;
+}
+
+/* Tells the lanes what is wanted. */
+static void
+announce(void)
+{
+	unsigned all = nb_readers != 0 ? UINT16_MAX : 0;
+
+	__atomic_store_n(&ct_event_logged, logger != NULL, __ATOMIC_RELEASE);
+	__atomic_store_n(&ct_listened, logger != NULL ? all | CT_EVENTS_LOGGED : all,
+			 __ATOMIC_RELEASE);
+}
+
+int
+ct_event_listen(struct err *e)
+{
+	if (prepare(e) != 0)
+		return -ENOMEM;
 	nb_readers++;
 	__atomic_store_n(&ct_expect_event, ct_event_expect, __ATOMIC_RELEASE);
-	__atomic_store_n(&ct_listened, true, __ATOMIC_RELEASE);
+	announce();
 	return 0;
 }
 
 void
 ct_event_ignore(void)
 {
-	if (--nb_readers == 0)
-		__atomic_store_n(&ct_listened, false, __ATOMIC_RELEASE);
+	nb_readers--;
+	announce();
+}
+
+int
+ct_event_log(void (*fn)(const struct ct_event_record *r), struct err *e)
+{
+	if (fn != NULL && prepare(e) != 0)
+		return -ENOMEM;
+	logger = fn;
+	announce();
+	return 0;
+}
+
+uint64_t
+ct_event_log_lost(void)
+{
+	uint64_t n = 0;
+
+	for (unsigned lane = 0; lane <= LANE_MAX; lane++)
+		n += __atomic_load_n(&ct_stats[lane].log_lost, __ATOMIC_RELAXED);
+	return n;
 }
 
 void
@@ -94,6 +136,8 @@ ct_event_round(void)
 	struct ct_event_ring *ring = history != NULL ? oldest() : NULL;
 
 	for (unsigned n = 0; n < ROUND && ring != NULL; n++, ring = oldest()) {
+		if (next_of(ring)->log != 0 && logger != NULL)
+			logger(next_of(ring));
 		history[end++ % HISTORY] = *next_of(ring);
 		__atomic_store_n(&ring->tail, ring->tail + 1, __ATOMIC_RELEASE);
 	}
@@ -102,10 +146,19 @@ ct_event_round(void)
 	return ring != NULL;
 }
 
+void
+ct_event_catch_up(void)
+{
+	unsigned rounds = (lane_count() + 1) * (CT_EVENT_SLOTS / ROUND);
+
+	for (unsigned i = 0; i < rounds && ct_event_round(); i++)
+		;
+}
+
 int
 ct_event_patience(void)
 {
-	return nb_readers != 0 ? PATIENCE_MS : -1;
+	return ct_listened != 0 ? PATIENCE_MS : -1;
 }
 
 uint64_t

@@ -14,8 +14,10 @@ struct ct_event_record {
 	uint64_t tsc;    /* when, to put those of several lanes in order */
 	uint64_t usec;   /* since 1970 */
 	uint32_t portid; /* of the command that caused it; 0: packets, or time */
-	uint16_t mask;   /* bits of enum ct_event */
-	uint8_t kind;    /* enum ct_event_kind */
+	uint16_t mask;   /* bits of enum ct_event; 0 of a connection: only to be logged */
+	uint16_t
+		log; /* bits of CT_EVENTS_LOGGED, of translated connections while they are logged */
+	uint8_t kind; /* enum ct_event_kind */
 	union {
 		struct ct_snapshot flow;
 		struct ct_expect_snapshot expect;
@@ -25,11 +27,20 @@ struct ct_event_record {
 /* One more reader. 0; -ENOMEM with a text. */
 int ct_event_listen(struct err *e);
 void ct_event_ignore(void); /* one less */
+/*
+ * From now on fn gets what is to be logged, in order, out of ct_event_round(): begin and end of translated
+ * connections, also of those that CT --ctevents keeps from readers. NULL: nobody logs any more. 0; -ENOMEM with a text.
+ */
+int ct_event_log(void (*fn)(const struct ct_event_record *r), struct err *e);
+/* What was to be logged and found a full ring, since start. */
+uint64_t ct_event_log_lost(void);
 /* Who causes the events of the control lcore from now on; 0: nobody. */
 void ct_event_by(uint32_t portid);
 
 /* Moves a bounded number of events; true: there are more. */
 bool ct_event_round(void);
+/* Moves all that are there now, however fast others follow. */
+void ct_event_catch_up(void);
 /* Milliseconds until ct_event_round() wants to be called; -1: no hurry. */
 int ct_event_patience(void);
 

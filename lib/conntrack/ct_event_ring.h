@@ -27,6 +27,7 @@ struct ct_event_ring {
 /* NULL: nobody has ever listened. */
 extern struct ct_event_ring *ct_event_rings[LANE_MAX + 1];
 extern uint32_t ct_event_portid; /* see ct_event_by() */
+extern bool ct_event_logged;     /* see ct_event_log() */
 
 /* ct_expect_event, once somebody has listened. */
 void ct_event_expect(unsigned lane, const struct ct_expect *e, bool gone);

@@ -17,6 +17,7 @@ struct ct_stat {
 	uint64_t full;       /* packets of new connections there was no room for */
 	uint64_t no_ext;     /* extensions there was no memory for */
 	uint64_t event_lost; /* events that found their ring full */
+	uint64_t log_lost;   /* of these: those that were to be logged */
 } __rte_cache_aligned;
 
 extern struct ct_stat ct_stats[LANE_MAX + 1];

@@ -2,7 +2,7 @@
 /*
  * A file as a sink: lines as rsyslog writes them by default,
  *	2026-11-22T07:00:00.123456+01:00 HOST pollux: TEXT
- * gathered and written once per round. Never waits: a disk that is full, or a pipe nobody reads, loses
+ * or JSON objects, gathered and written once per round. Never waits: a disk that is full, or a pipe nobody reads, loses
  * lines.
  */
 #include <errno.h>
@@ -53,23 +53,33 @@ host(void)
 	return name;
 }
 
-void
-queue_file_write(struct queue_sink *s, const struct queue_line *l)
+/* At most LINE_MAX_BYTES; how many it would have been. */
+static int
+print(char *to, const struct queue_sink *s, const struct queue_line *l)
 {
 	static time_t last = -1;
 	static char date[32], zone[8];
 	time_t now = l->date / 1000000;
-	int n;
+	const char *mend = s->torn ? "\n" : "";
 
+	if (s->stats.spec.kind == QUEUE_SINK_JSON)
+		return snprintf(to, LINE_MAX_BYTES, "%s%s\n", mend, l->json);
 	if (now != last) {
 		stamp(now, date, zone);
 		last = now;
 	}
+	return snprintf(to, LINE_MAX_BYTES, "%s%s.%06u%s %s pollux: %s\n", mend, date,
+			(unsigned)(l->date % 1000000), zone, host(), l->text);
+}
+
+void
+queue_file_write(struct queue_sink *s, const struct queue_line *l)
+{
+	int n;
+
 	if (s->len + LINE_MAX_BYTES > sizeof(s->buffer))
 		queue_file_flush(s);
-	n = snprintf(s->buffer + s->len, LINE_MAX_BYTES, "%s%s.%06u%s %s pollux: %s\n",
-		     s->torn ? "\n" : "", date, (unsigned)(l->date % 1000000), zone, host(),
-		     l->text);
+	n = print(s->buffer + s->len, s, l);
 	s->torn = false;
 	s->len += n < LINE_MAX_BYTES ? n : LINE_MAX_BYTES - 1;
 	s->pending++;

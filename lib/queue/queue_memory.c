@@ -18,6 +18,7 @@ queue_memory_put(const struct queue_line *l)
 	free((char *)to->text);
 	*to = *l;
 	to->text = strdup(l->text);
+	to->json = NULL;
 	if (to->text == NULL)
 		abort();
 	end++;

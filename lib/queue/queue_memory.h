@@ -12,6 +12,7 @@ struct queue_line {
 	uint64_t usec; /* since the machine started (CLOCK_MONOTONIC), as in the kernel's log */
 	uint64_t date; /* the same moment in microseconds since 1970 */
 	const char *text;
+	const char *json; /* the same as an object, for sinks that want it; NULL: there is none */
 	uint8_t level;
 };
 

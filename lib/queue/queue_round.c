@@ -78,7 +78,7 @@ put(struct queue_text *t, uint64_t tsc, uint8_t level)
 	l.usec = last = RTE_MAX(l.usec, last);
 	make_plain(t);
 	queue_memory_put(&l);
-	queue_sinks_write(&l);
+	queue_sinks_write(QUEUE_SINKS_LOG, &l);
 	lines++;
 }
 
@@ -212,7 +212,7 @@ queue_log_round(void)
 	for (; n < ROUND && ring != NULL; ring = oldest())
 		n += put_burst(ring);
 	tell_lost(ring != NULL);
-	queue_sinks_flush();
+	queue_sinks_flush(QUEUE_SINKS_LOG);
 	return ring != NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The set of sinks.
+ * The sets of sinks.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,8 +9,10 @@
 
 #include "queue_sink_own.h"
 
-static struct queue_sink *sinks[QUEUE_SINKS_MAX];
-static unsigned nb_sinks;
+static struct sinks {
+	struct queue_sink *sink[QUEUE_SINKS_MAX];
+	unsigned nb;
+} logs[QUEUE_SINKS];
 
 static void
 sink_free(struct queue_sink *s)
@@ -44,7 +46,7 @@ sink_new(const struct queue_sink_spec *spec, struct err *e)
 	if (s == NULL)
 		abort();
 	s->stats.spec = *spec;
-	if (spec->kind == QUEUE_SINK_FILE) {
+	if (spec->kind != QUEUE_SINK_SYSLOG) {
 		s->fd = queue_file_open(spec->target, e);
 		if (s->fd >= 0)
 			return s;
@@ -63,14 +65,16 @@ sink_new(const struct queue_sink_spec *spec, struct err *e)
 }
 
 int
-queue_sinks_set(const struct queue_sink_spec *specs, unsigned nb, struct err *e)
+queue_sinks_set(enum queue_sinks of, const struct queue_sink_spec *specs, unsigned nb,
+		struct err *e)
 {
 	struct queue_sink *next[QUEUE_SINKS_MAX];
+	struct sinks *now = &logs[of];
 
 	if (nb > QUEUE_SINKS_MAX)
 		return err_set(e, -E2BIG, "at most %d sinks", QUEUE_SINKS_MAX);
 	for (unsigned i = 0; i < nb; i++) {
-		next[i] = find(sinks, nb_sinks, &specs[i]);
+		next[i] = find(now->sink, now->nb, &specs[i]);
 		if (find(next, i, &specs[i]) != NULL) {
 			err_set(e, -EINVAL, "\"%s\" is named twice", specs[i].target);
 			next[i] = NULL;
@@ -80,16 +84,33 @@ queue_sinks_set(const struct queue_sink_spec *specs, unsigned nb, struct err *e)
 		if (next[i] != NULL)
 			continue;
 		while (i-- > 0)
-			if (find(sinks, nb_sinks, &specs[i]) == NULL)
+			if (find(now->sink, now->nb, &specs[i]) == NULL)
 				sink_free(next[i]);
 		return -EINVAL;
 	}
-	queue_sinks_flush();
-	for (unsigned i = 0; i < nb_sinks; i++)
-		if (find(next, nb, &sinks[i]->stats.spec) == NULL)
-			sink_free(sinks[i]);
-	memcpy(sinks, next, nb * sizeof(next[0]));
-	nb_sinks = nb;
+	queue_sinks_flush(of);
+	for (unsigned i = 0; i < now->nb; i++)
+		if (find(next, nb, &now->sink[i]->stats.spec) == NULL)
+			sink_free(now->sink[i]);
+	memcpy(now->sink, next, nb * sizeof(next[0]));
+	now->nb = nb;
+	return 0;
+}
+
+/* 0 or -errno, the old file goes on. */
+static int
+reopen(struct queue_sink *s, struct err *e)
+{
+	int fd;
+
+	if (s->stats.spec.kind == QUEUE_SINK_SYSLOG)
+		return 0;
+	fd = queue_file_open(s->stats.spec.target, e);
+	if (fd < 0)
+		return fd;
+	close(s->fd);
+	s->fd = fd;
+	s->torn = false;
 	return 0;
 }
 
@@ -98,48 +119,42 @@ queue_sinks_reopen(struct err *e)
 {
 	int rc = 0;
 
-	queue_sinks_flush();
-	for (unsigned i = 0; i < nb_sinks; i++) {
-		struct queue_sink *s = sinks[i];
-		int fd;
+	for (unsigned of = 0; of < QUEUE_SINKS; of++) {
+		queue_sinks_flush(of);
+		for (unsigned i = 0; i < logs[of].nb; i++) {
+			int one = reopen(logs[of].sink[i], e);
 
-		if (s->stats.spec.kind != QUEUE_SINK_FILE)
-			continue;
-		fd = queue_file_open(s->stats.spec.target, e);
-		if (fd < 0) {
-			rc = fd;
-			continue;
+			rc = one != 0 ? one : rc;
 		}
-		close(s->fd);
-		s->fd = fd;
-		s->torn = false;
 	}
 	return rc;
 }
 
 unsigned
-queue_sinks_stats(struct queue_sink_stats *stats)
+queue_sinks_stats(enum queue_sinks of, struct queue_sink_stats *stats)
 {
-	for (unsigned i = 0; i < nb_sinks; i++)
-		stats[i] = sinks[i]->stats;
-	return nb_sinks;
+	for (unsigned i = 0; i < logs[of].nb; i++)
+		stats[i] = logs[of].sink[i]->stats;
+	return logs[of].nb;
 }
 
 void
-queue_sinks_write(const struct queue_line *l)
+queue_sinks_write(enum queue_sinks of, const struct queue_line *l)
 {
-	for (unsigned i = 0; i < nb_sinks; i++) {
-		if (sinks[i]->stats.spec.kind == QUEUE_SINK_FILE)
-			queue_file_write(sinks[i], l);
+	for (unsigned i = 0; i < logs[of].nb; i++) {
+		struct queue_sink *s = logs[of].sink[i];
+
+		if (s->stats.spec.kind == QUEUE_SINK_SYSLOG)
+			queue_syslog_write(s, l);
 		else
-			queue_syslog_write(sinks[i], l);
+			queue_file_write(s, l);
 	}
 }
 
 void
-queue_sinks_flush(void)
+queue_sinks_flush(enum queue_sinks of)
 {
-	for (unsigned i = 0; i < nb_sinks; i++)
-		if (sinks[i]->stats.spec.kind == QUEUE_SINK_FILE)
-			queue_file_flush(sinks[i]);
+	for (unsigned i = 0; i < logs[of].nb; i++)
+		if (logs[of].sink[i]->stats.spec.kind != QUEUE_SINK_SYSLOG)
+			queue_file_flush(logs[of].sink[i]);
 }

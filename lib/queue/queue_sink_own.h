@@ -15,10 +15,10 @@ struct queue_sink {
 	struct queue_sink_stats stats;
 	int fd;           /* -1: syslog is not connected */
 	int facility;     /* SYSLOG */
-	bool torn;        /* FILE: the last line in it is not whole */
+	bool torn;        /* FILE, JSON: the last line in it is not whole */
 	uint64_t retry;   /* SYSLOG: not connected again before, in microseconds */
-	size_t len;       /* FILE: bytes in buffer */
-	unsigned pending; /* FILE: lines in buffer */
+	size_t len;       /* FILE, JSON: bytes in buffer */
+	unsigned pending; /* FILE, JSON: lines in buffer */
 	char buffer[QUEUE_SINK_BUFFER];
 };
 

@@ -172,7 +172,7 @@ files(void **state)
 	DP("log reopen");
 	give(1);
 	DP("show log");
-	assert_int_equal(queue_sinks_stats(stats), 2);
+	assert_int_equal(queue_sinks_stats(QUEUE_SINKS_LOG, stats), 2);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(stats[i].written, 4);
 		assert_int_equal(stats[i].lost, 0);
@@ -221,7 +221,7 @@ full_disk(void **state)
 	DP("log to file /dev/full");
 	give(3);
 	DP("show log");
-	assert_int_equal(queue_sinks_stats(stats), 1);
+	assert_int_equal(queue_sinks_stats(QUEUE_SINKS_LOG, stats), 1);
 	assert_int_equal(stats[0].written, 0);
 	assert_int_equal(stats[0].lost, 3);
 	dp_balance();
