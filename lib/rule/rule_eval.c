@@ -27,6 +27,15 @@ rule_hook_priv(enum hook_family family, unsigned type)
 	return &priv[family][type];
 }
 
+uint32_t
+rule_hook_needs(const struct hook_ctx *ctx, const void *priv)
+{
+	const struct rule_hook_priv *h = priv;
+	const struct rule_table *t = rule_table_get(ctx->gen, h->family, h->type);
+
+	return t != NULL ? t->needs : 0;
+}
+
 static inline bool
 iface_differs(const char *have, const char *want, const uint8_t *mask)
 {

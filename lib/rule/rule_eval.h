@@ -9,6 +9,8 @@
 
 /* What the hook list keeps for the table. Static; never NULL. */
 void *rule_hook_priv(enum hook_family family, unsigned type);
+/* RULE_NEEDS_* of all rules of the table. */
+uint32_t rule_hook_needs(const struct hook_ctx *ctx, const void *priv);
 /* hook_fn; priv: of rule_hook_priv(). */
 void rule_hook(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 	       verdict_t *verdicts);

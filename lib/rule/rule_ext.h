@@ -48,6 +48,11 @@ struct rule;
 /* What a rule with it needs of connection tracking, see ct_hooks.h. */
 #define RULE_NEEDS_TRACK 0x1u /* connections are tracked, in the rule's family */
 #define RULE_NEEDS_ORDER 0x2u /* packets of one flow come one after another */
+/*
+ * A target of table nat that may give connections another source; its data is a struct nat_range. Its eval() may get
+ * packets without a connection at POSTROUTING, see nat_strict.h.
+ */
+#define RULE_NEEDS_SOURCE 0x4u
 
 /* A test as structured data, so that rules can be compiled: field in one of the ranges. */
 enum rule_field {

@@ -3,13 +3,16 @@
  * The table nat is asked once for the destination (PREROUTING, OUTPUT) and once for the source (INPUT, POSTROUTING)
  * of a connection: by its first packet. The connection's status says that it was asked; one that was in the
  * table already when nat came into use is asked again by each packet until it is answered, as in Linux.
- * Then every packet of a translated connection is rewritten (nat_packet.h). Packets without a connection pass by.
+ * Then every packet of a translated connection is rewritten (nat_packet.h). Packets without a connection pass by, but
+ * for those that must not leave with their source (nat_strict.h).
  * ICMP errors ask nothing: they follow the connection they are about. Called by hook_walk() on workers.
  */
 #include <netinet/in.h>
 
 #include "nat_packet.h"
+#include "nat_strict.h"
 #include "rule_eval.h"
+#include "rule_ext.h"
 
 static bool
 is_icmp(const struct pkt *p)
@@ -37,6 +40,21 @@ decide(const struct hook_ctx *ctx, void *priv, struct rte_mbuf *m, struct ct *ct
 	return nat_setup_null(ctx, ct, manip);
 }
 
+/*
+ * A packet without a connection leaves: would the rules translate its source, if it had one? Nothing else that they say
+ * is meant for it.
+ */
+static __rte_noinline verdict_t
+leave_alone(const struct hook_ctx *ctx, void *priv, struct rte_mbuf *m)
+{
+	verdict_t v = VERDICT_ACCEPT;
+
+	if (!nat_is_strict() || !(rule_hook_needs(ctx, priv) & RULE_NEEDS_SOURCE))
+		return VERDICT_ACCEPT;
+	rule_hook(ctx, priv, &m, 1, &v);
+	return nat_strict_drops(v) ? v : VERDICT_ACCEPT;
+}
+
 /* The first packet of a connection, one that came late, or about one: everything but packets of known flows. */
 static __rte_noinline verdict_t
 uncommon(const struct hook_ctx *ctx, void *priv, struct rte_mbuf *m, enum nat_manip manip)
@@ -46,7 +64,7 @@ uncommon(const struct hook_ctx *ctx, void *priv, struct rte_mbuf *m, enum nat_ma
 	verdict_t v = VERDICT_ACCEPT;
 
 	if (ct == NULL)
-		return VERDICT_ACCEPT;
+		return ctx->point == HOOK_POSTROUTING ? leave_alone(ctx, priv, m) : VERDICT_ACCEPT;
 	if (is_related(info) && is_icmp(pkt_const(m)))
 		return nat_icmp_error(m, ct, ct_info_dir(info), manip);
 	if (!nat_decided(ct, manip))

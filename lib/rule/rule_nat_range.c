@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nat_strict.h"
 #include "rule.h"
 #include "rule_nat_range.h"
 #include "rule_value.h"
@@ -236,6 +237,7 @@ verdict_t
 rule_nat_setup(const struct rule_packet *rp, const struct nat_range *r, enum nat_manip manip)
 {
 	enum ct_info info;
+	struct ct *ct = ct_of(rp->m, &info);
 
-	return nat_setup(rp->ctx, ct_of(rp->m, &info), r, manip);
+	return ct != NULL ? nat_setup(rp->ctx, ct, r, manip) : nat_strict(rp->m, r);
 }

@@ -56,6 +56,9 @@ void rule_nat_to_text(struct str *out, const char *before, const char *dashes, u
 /* The range has this one address. */
 void rule_nat_address(struct nat_range *r, const struct ip_addr *a);
 
-/* Worker: the packet's connection, which table nat always has, gets one end out of the range. */
+/*
+ * Worker: the packet's connection gets one end out of the range. A packet without one is let go only where its source is
+ * in it already (nat_strict.h).
+ */
 verdict_t rule_nat_setup(const struct rule_packet *rp, const struct nat_range *r,
 			 enum nat_manip manip);

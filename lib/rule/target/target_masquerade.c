@@ -5,6 +5,7 @@
  */
 #include "addr.h"
 #include "nat_masquerade.h"
+#include "nat_strict.h"
 #include "route.h"
 #include "rule_nat_range.h"
 
@@ -61,16 +62,15 @@ eval(struct rule_packet *rp, const void *data)
 	struct nat_range r = *(const struct nat_range *)data;
 	enum ct_info info;
 	struct ct *ct = ct_of(rp->m, &info);
-	struct ct_tuple orig = ct_tuple(ct, CT_ORIGINAL);
 	struct ip_addr source;
 
-	if (orig.family == AF_INET && orig.src.v4 == 0)
+	if (ct != NULL && ct->family == AF_INET && ct_tuple(ct, CT_ORIGINAL).src.v4 == 0)
 		return VERDICT_ACCEPT; /* of a host that has no address yet */
 	source = source_of(rp);
-	if (source.family == AF_UNSPEC)
+	if (ct != NULL && source.family == AF_UNSPEC)
 		return VERDICT_DROP_FOR(DROP(address));
 	rule_nat_address(&r, &source);
-	return nat_masquerade(rp->ctx, ct, &r, rp->p->out);
+	return ct != NULL ? nat_masquerade(rp->ctx, ct, &r, rp->p->out) : nat_strict(rp->m, &r);
 }
 
 static void
@@ -100,7 +100,7 @@ static struct rule_ext_type type = {
 	.print = print,
 	.save = save,
 	.deps = RULE_DEP_WRITER | RULE_DEP_ROUTE,
-	.needs = RULE_NEEDS_TRACK,
+	.needs = RULE_NEEDS_TRACK | RULE_NEEDS_SOURCE,
 };
 
 RULE_EXT_REGISTER(type)

@@ -103,7 +103,7 @@ static struct rule_ext_type type = {
 	.print = print,
 	.save = save,
 	.deps = RULE_DEP_WRITER,
-	.needs = RULE_NEEDS_TRACK,
+	.needs = RULE_NEEDS_TRACK | RULE_NEEDS_SOURCE,
 };
 
 RULE_EXT_REGISTER(type)

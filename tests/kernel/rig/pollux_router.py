@@ -16,8 +16,10 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."
 BUILD = os.environ.get("POLLUX_BUILD", os.path.join(ROOT, "build"))
 DAEMON = os.path.join(BUILD, "app", "pollux", "pollux")
 CLIENT = os.path.join(BUILD, "app", "polluxctl", "polluxctl")
-# as the lab does for the kernel: scenarios about detecting duplicates say so themselves
+# as the lab does for the kernel: scenarios about detecting duplicates say so themselves; as Linux does: what has no
+# connection leaves untranslated
 PORTS = ("sysctl -w net.ipv6.conf.default.accept_dad=0",
+         "sysctl -w net.pollux.nat_strict=0",
          "port add r0 net_af_packet0,iface=r0",
          "port add r1 net_af_packet1,iface=r1")
 COMMAND_LIMIT = 20
