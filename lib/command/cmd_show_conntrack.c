@@ -19,7 +19,6 @@
 #include "ct_table.h"
 #include "nat.h"
 
-#define TALKERS 10
 #define GROUPS 256
 
 static void put(struct cmd_table *t, const char *what, const char *help, const char *fmt, ...)
@@ -213,19 +212,7 @@ show_states(struct cmd *c)
 static int
 show_talkers(struct cmd *c)
 {
-	static const struct cmd_column columns[] = { { "source", "source" },
-						     { "connections", "connections" } };
-	struct cmd_table t = cmd_table(c, columns, RTE_DIM(columns));
-	struct talker top[TALKERS];
-	unsigned n = talkers_top(top, TALKERS);
-
-	for (unsigned i = 0; i < n; i++) {
-		char text[IP_ADDR_TEXT];
-
-		cmd_table_text(&t, ip_addr_text(&top[i].addr, text));
-		cmd_table_number(&t, top[i].connections);
-	}
-	return cmd_table_end(&t);
+	return show_top_sources(c, talker_source);
 }
 
 static int show_conntrack(struct cmd *c, int argc, char **argv);

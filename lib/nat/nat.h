@@ -46,6 +46,9 @@ verdict_t nat_setup_null(const struct hook_ctx *ctx, struct ct *ct, enum nat_man
  */
 void nat_leaves_by(unsigned lane, uint16_t port);
 
+/* Any thread: may the range give this address? Without NAT_MAP_IPS it gives any. */
+bool nat_has_address(const struct nat_range *r, const union ct_addr *a, uint8_t family);
+
 /* Is that end decided? */
 static inline bool
 nat_decided(const struct ct *ct, enum nat_manip manip)

@@ -30,10 +30,15 @@ port_in_range(const struct nat_range *r, const struct ct_tuple *tuple, enum nat_
 }
 
 bool
+nat_has_address(const struct nat_range *r, const union ct_addr *a, uint8_t family)
+{
+	return !(r->flags & NAT_MAP_IPS) || address_in_range(r, a, family);
+}
+
+bool
 nat_in_range(const struct nat_range *r, const struct ct_tuple *t, enum nat_manip manip)
 {
-	if (r->flags & NAT_MAP_IPS &&
-	    !address_in_range(r, manip == NAT_SRC ? &t->src : &t->dst, t->family))
+	if (!nat_has_address(r, manip == NAT_SRC ? &t->src : &t->dst, t->family))
 		return false;
 	return !(r->flags & NAT_PROTO_SPECIFIED) || port_in_range(r, t, manip);
 }

@@ -9,6 +9,7 @@
 #include "ct_event_read.h"
 #include "ct_table.h"
 #include "nat_masquerade.h"
+#include "nat_stat.h"
 #include "port.h"
 
 #define PIECE 4096u /* places of the table looked at as one reader */
@@ -79,7 +80,13 @@ meant(const struct ct *ct)
 static bool
 take(struct ct *ct, void *arg)
 {
-	if (!meant(ct) || ct_remove(LANE_MAX, ct) || ct_status(ct) & CT_DYING)
+	if (!meant(ct))
+		return true;
+	if (ct_remove(LANE_MAX, ct)) {
+		NAT_STAT_INC(LANE_MAX, gone);
+		return true;
+	}
+	if (ct_status(ct) & CT_DYING)
 		return true;
 	search.full = true;
 	search.at.next--; /* the same one again */

@@ -4,7 +4,10 @@
 #include "ct_track.h"
 #include "nat_choose.h"
 #include "nat_source.h"
+#include "nat_stat.h"
 #include "nat_tight.h"
+
+struct nat_stat nat_stats[LANE_MAX + 1];
 
 /* The tuple of its packets as they leave, as far as it is decided. */
 static bool
@@ -36,9 +39,12 @@ nat_setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range *ran
 		return VERDICT_ACCEPT;
 	to = now;
 	/* Where the destination clashes another source may help. */
-	if (!nat_choose(&s, &to) && manip == NAT_SRC)
+	if (!nat_choose(&s, &to) && manip == NAT_SRC) {
 		bits |= CT_NAT_EXHAUSTED;
+		NAT_STAT_INC(ctx->lane, exhausted);
+	}
 	if (memcmp(&to, &now, sizeof(to)) != 0) {
+		NAT_STAT_INC(ctx->lane, translated);
 		alter_reply(ctx, ct, &to);
 		bits |= manip == NAT_SRC ? CT_SRC_NAT : CT_DST_NAT;
 	}

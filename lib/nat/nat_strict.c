@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 
 #include "base_param.h"
-#include "nat_choose.h"
 #include "nat_strict.h"
 
 PARAM_INT(strict, "net.pollux.nat_strict", 1, 0, 1,
@@ -53,16 +52,14 @@ is_nobodys(const struct rte_mbuf *m)
 verdict_t
 nat_strict(const struct rte_mbuf *m, const struct nat_range *r)
 {
-	struct nat_range addresses = *r;
-	struct ct_tuple t = { .family = pkt_const(m)->family };
+	uint8_t family = pkt_const(m)->family;
+	union ct_addr source = { .q = { 0, 0 } };
 
-	if (!(r->flags & NAT_MAP_IPS) || is_nobodys(m))
-		return VERDICT_ACCEPT;
-	if (t.family == AF_INET)
-		t.src.v4 = pkt_ip4(m)->src_addr;
+	if (family == AF_INET)
+		source.v4 = pkt_ip4(m)->src_addr;
 	else
-		memcpy(t.src.v6, &pkt_ip6(m)->ip6_src, sizeof(t.src.v6));
-	addresses.flags &= ~NAT_PROTO_SPECIFIED;
-	return nat_in_range(&addresses, &t, NAT_SRC) ? VERDICT_ACCEPT
-						     : VERDICT_DROP_FOR(DROP(nat_strict));
+		memcpy(source.v6, &pkt_ip6(m)->ip6_src, sizeof(source.v6));
+	return is_nobodys(m) || nat_has_address(r, &source, family)
+		       ? VERDICT_ACCEPT
+		       : VERDICT_DROP_FOR(DROP(nat_strict));
 }
