@@ -10,7 +10,10 @@ conf_starts()
 	return $rc
 }
 
+DMZ_NS=plx-lan-dmz-$$	# the prefix makes lab_sweep find what a kill -9 left
 pollux_stop
+lab_wire "$DMZ_NS" dmz0 192.168.2.10 2001:db8:3::10	# for those that have three ports
 for file in "$LAB_TOP"/conf/*.conf; do
 	check "conf/$(basename "$file") starts" conf_starts "$file"
 done
+lab_del_ns "$DMZ_NS"
