@@ -25,6 +25,9 @@ struct conn {
 
 static struct conn master, child;
 static uint32_t now; /* tests move it on */
+/* Set by tests that look at the packet, and what the helper said of it; its L4 bytes before. */
+static void (*say_look)(const struct ct_help *h, verdict_t v);
+static uint32_t said_l4_len;
 
 static inline union ct_addr
 addr_of(const char *text)
@@ -128,7 +131,10 @@ say_bytes(enum ct_dir dir, uint32_t seq, const void *bytes, unsigned len, unsign
 	for (struct rte_mbuf *i = m; i != NULL; i = i->next)
 		pkt_guard(i);
 	m->pkt_len = 14 + l3 + l4 + len;
+	said_l4_len = pkt_l4_len(m);
 	v = master.ext.helper->help(&h);
+	if (say_look != NULL)
+		say_look(&h, v);
 	rte_pktmbuf_free(m);
 	return v;
 }
