@@ -131,6 +131,9 @@ def _rule(rng, grammar, family, chain):
     if family == 6 and (by := _across(text, chain)):
         # back on the link where it came from the router would send redirects, as time allows
         rule.parts = [by] + [part for part in rule.parts if part[:2] not in ("-i", "-o")]
+    if chain == "PREROUTING" and answered(text):
+        # of one side only: what the router says about a packet would become one to itself, which README says more about
+        rule.parts = ["-i r0"] + [part for part in rule.parts if part[:2] != "-i"]
     rule.parts.append(text)
     return rule
 
