@@ -152,7 +152,8 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 				&echo))
 		return;
 	nh = nexthop_get(route_back(ctx, about, &echo));
-	if (nh->type != NEXTHOP_UNICAST && nh->type != NEXTHOP_BROADCAST)
+	if (nh->type != NEXTHOP_UNICAST && nh->type != NEXTHOP_BROADCAST &&
+	    nh->type != NEXTHOP_LOCAL)
 		return;
 	src = source_for(ctx, about, nh);
 	if (src.family == AF_UNSPEC || !icmp_limit_allow(a->family, peer, type, code, ctx->now))

@@ -87,6 +87,12 @@ input4_forwards(uint16_t port)
 	return ifparam_get(&forwarding, port);
 }
 
+bool
+input4_localnet(uint16_t port)
+{
+	return ifparam_get(&route_localnet, port);
+}
+
 #define ALL_HOSTS 0xe0000001u /* 224.0.0.1 */
 
 /* Host byte order. The first bytes 0, 127 and 224 up are where special addresses live. */
@@ -214,8 +220,7 @@ input4_classify(const struct walk *w, const struct rte_mbuf *m, uint32_t dst,
 		return by_route(w, m, nh);
 	if (is_multicast(src) || src == 0xffffffff || (src == 0 && !may_lack_source(ip, dst)))
 		return INPUT4_MARTIAN_SOURCE;
-	if ((dst >> 24 == 127 || src >> 24 == 127) &&
-	    !ifparam_get(&route_localnet, pkt_const(m)->in))
+	if ((dst >> 24 == 127 || src >> 24 == 127) && !input4_localnet(pkt_const(m)->in))
 		return dst >> 24 == 127 ? INPUT4_MARTIAN_DESTINATION : INPUT4_MARTIAN_SOURCE;
 	if (is_multicast(dst) && dst != ALL_HOSTS)
 		return INPUT4_NOT_MEMBER;

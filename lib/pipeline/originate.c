@@ -9,12 +9,15 @@
 
 #include "base_ifparam.h"
 #include "forward4.h"
+#include "input4.h"
 #include "pkt_pool.h"
 #include "walk.h"
 
 DROP_REASON(no_mbuf, "originate-no-mbuf", "no packet memory for something the box wanted to send");
 DROP_REASON(full, "originate-full", "one burst made the box send too many packets");
 DROP_REASON(no_route, "originate-no-route", "no route for something the box wanted to send");
+DROP_REASON(localnet, "originate-localnet",
+	    "a source of 127/8, and the port it should leave by has route_localnet=0");
 
 PARAM_INT(fwmark_reflect4, "net.ipv4.fwmark_reflect", 0, 0, 255,
 	  "answers of the box carry the mark of the packet they answer")
@@ -113,7 +116,15 @@ put_hop_limit(struct rte_mbuf *m)
 		pkt_ip6(m)->ip6_hlim = ifparam_get(&hop_limit, pkt(m)->out);
 }
 
-/* Routes what has no port yet. false: it was settled here. */
+/* A source of 127/8 leaves the box only where route_localnet says that this is an ordinary network. */
+static bool
+localnet_leaks(const struct rte_mbuf *m)
+{
+	return pkt_const(m)->family == AF_INET && *(const uint8_t *)&pkt_ip4(m)->src_addr == 127 &&
+	       !input4_localnet(pkt_const(m)->out);
+}
+
+/* Routes what has no port yet; what is for the box itself has none. false: it was dropped here. */
 static bool
 route_out(struct walk *w, struct rte_mbuf *m)
 {
@@ -131,22 +142,21 @@ route_out(struct walk *w, struct rte_mbuf *m)
 		key.tos = 0;
 	id = route_lookup_key(w->ctx.gen, &key);
 	nh = nexthop_get(id);
-	if (nh->type == NEXTHOP_UNICAST || nh->type == NEXTHOP_BROADCAST) {
-		p->nh = id;
-		p->out = nh->port;
-		p->flags |= PKT_ROUTED;
-		if (nh->type == NEXTHOP_BROADCAST)
-			forward4_broadcast(w, m, nh);
-		return true;
-	}
-	if (nh->type == NEXTHOP_LOCAL) {
-		put_hop_limit(m);
-		if (!host_take_own(w, m, nh->port))
-			walk_deliver(w, m);
-	} else {
+	if (nh->type != NEXTHOP_UNICAST && nh->type != NEXTHOP_BROADCAST &&
+	    nh->type != NEXTHOP_LOCAL) {
 		no_way(w, m);
+		return false;
 	}
-	return false;
+	p->nh = id;
+	p->out = nh->type == NEXTHOP_LOCAL ? 0 : nh->port;
+	if (p->out != 0 && localnet_leaks(m)) {
+		walk_drop(w, DROP(localnet), m);
+		return false;
+	}
+	p->flags |= PKT_ROUTED;
+	if (nh->type == NEXTHOP_BROADCAST)
+		forward4_broadcast(w, m, nh);
+	return true;
 }
 
 static uint16_t
@@ -160,6 +170,23 @@ route_all(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 	return kept;
 }
 
+/* Takes out what is for the box itself, where only the host listens. How many are left. */
+static uint16_t
+take_own(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		if (pkt(m)->out != 0)
+			pkts[kept++] = m;
+		else if (!host_take_own(w, m, nexthop_get(pkt(m)->nh)->port))
+			walk_deliver(w, m);
+	}
+	return kept;
+}
+
 /*
  * What a rule in OUTPUT changed: another next hop, whose port was not shown to OUTPUT, or back to the box
  * itself.
@@ -167,13 +194,22 @@ route_all(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 static uint16_t
 route_changed(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 {
-	for (uint16_t i = 0; i < n; i++) {
-		const struct nexthop *nh = nexthop_get(pkt(pkts[i])->nh);
+	uint16_t kept = 0;
 
-		if (pkt(pkts[i])->flags & PKT_ROUTED && nh->type == NEXTHOP_UNICAST)
-			pkt(pkts[i])->out = nh->port;
+	for (uint16_t i = 0; i < n; i++) {
+		struct pkt *p = pkt(pkts[i]);
+		const struct nexthop *nh = nexthop_get(p->nh);
+		bool changed =
+			p->flags & PKT_ROUTED && nh->type == NEXTHOP_UNICAST && p->out != nh->port;
+
+		if (changed)
+			p->out = nh->port;
+		if (changed && localnet_leaks(pkts[i]))
+			walk_drop(w, DROP(localnet), pkts[i]);
+		else
+			pkts[kept++] = pkts[i];
 	}
-	return route_all(w, pkts, n);
+	return route_all(w, pkts, kept);
 }
 
 /* The part of Linux's ip_local_out() and ip_output(). */
@@ -192,6 +228,7 @@ local_out(struct walk *w, struct batch *b)
 	do {
 		n = route_changed(w, b->pkts, n);
 		n = walk_hook(w, HOOK_POSTROUTING, b->pkts, n);
+		n = take_own(w, b->pkts, n);
 		output(w, b->pkts, n);
 		n = walk_hook_again(w, HOOK_OUTPUT, b->pkts);
 	} while (unlikely(n != 0));

@@ -18,7 +18,7 @@ static hook_fn *
 hook_of(const struct rule_table_type *tt, enum hook_point point)
 {
 	if (tt->translates)
-		return rule_hook_nat;
+		return point == HOOK_OUTPUT ? rule_hook_nat_output : rule_hook_nat;
 	return point == HOOK_OUTPUT && tt->reroutes ? rule_hook_reroute : rule_hook;
 }
 

@@ -23,3 +23,6 @@ void rule_hook_reroute(const struct hook_ctx *ctx, void *priv, struct rte_mbuf *
  */
 void rule_hook_nat(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 		   verdict_t *verdicts);
+/* rule_reroute.c: the same at OUTPUT, where a changed destination has another route. */
+void rule_hook_nat_output(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts,
+			  uint16_t n, verdict_t *verdicts);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the box sends has its route before OUTPUT; where a table there changes what routes depend on
- * (mark, TOS, addresses), the packet gets a new one at once. To the rest of OUTPUT it still leaves by the
- * old port, as in Linux; the pipeline puts the new one in place behind it. Called by hook_walk() on
- * workers.
+ * (mark, TOS, addresses), the packet gets a new one at once. So do packets whose destination nat changes. To the
+ * rest of OUTPUT they still leave by the old port, as in Linux; the pipeline puts the new one in place behind it.
+ * Called by hook_walk() on workers.
  */
 #include <string.h>
 
 #include <netinet/in.h>
 
 #include "base_drop.h"
+#include "ct.h"
 #include "route.h"
 #include "route_key.h"
 #include "rule_eval.h"
@@ -71,9 +72,11 @@ reroute(const struct hook_ctx *ctx, struct rte_mbuf *m)
 		p->nh = id;
 		return VERDICT_ACCEPT;
 	}
-	/* To the box itself after all: the pipeline sees that behind OUTPUT. */
+	/* To the box itself after all, or to everybody on a link: the pipeline sees that behind OUTPUT. */
 	p->flags &= ~PKT_ROUTED;
-	return nh->type == NEXTHOP_LOCAL ? VERDICT_ACCEPT : VERDICT_DROP_FOR(DROP(no_route));
+	return nh->type == NEXTHOP_LOCAL || nh->type == NEXTHOP_BROADCAST
+		       ? VERDICT_ACCEPT
+		       : VERDICT_DROP_FOR(DROP(no_route));
 }
 
 void
@@ -87,5 +90,30 @@ rule_hook_reroute(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts
 	rule_hook(ctx, priv, pkts, n, verdicts);
 	for (uint16_t i = 0; i < n; i++)
 		if (verdicts[i] == VERDICT_ACCEPT && changed(&before[i], pkts[i]))
+			verdicts[i] = reroute(ctx, pkts[i]);
+}
+
+/* The other side is another one than the packet was sent to; of IPv4 and IPv6 only the address counts. */
+static bool
+sent_elsewhere(const struct rte_mbuf *m)
+{
+	enum ct_info info;
+	const struct ct *ct = ct_of(m, &info);
+	struct ct_tuple there, back;
+
+	if (ct == NULL || !(ct_status(ct) & CT_NAT_MASK))
+		return false;
+	there = ct_tuple(ct, ct_info_dir(info));
+	back = ct_tuple(ct, !ct_info_dir(info));
+	return memcmp(&there.dst, &back.src, sizeof(there.dst)) != 0;
+}
+
+void
+rule_hook_nat_output(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
+		     verdict_t *verdicts)
+{
+	rule_hook_nat(ctx, priv, pkts, n, verdicts);
+	for (uint16_t i = 0; i < n; i++)
+		if (verdicts[i] == VERDICT_ACCEPT && sent_elsewhere(pkts[i]))
 			verdicts[i] = reroute(ctx, pkts[i]);
 }

@@ -17,3 +17,9 @@ IPV6 = {
 PORT = {"c": "r0", "s": "r1"}
 FAR = {"c": "s", "s": "c"}
 ROUTER_MACS = (MAC["r0"], MAC["r1"])
+# a program on the router itself speaks from r1 to S unless told otherwise
+HOST = "h"
+TOWARDS = {**FAR, HOST: "s"}
+for _names in (MAC, IPV4, IPV6):
+    _names[HOST] = _names["r1"]
+PORT[HOST] = "r1"

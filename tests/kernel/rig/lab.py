@@ -16,7 +16,7 @@ from .address import MAC
 from .wire import Wire
 
 
-def _ip(lines):
+def run_ip(lines):
     done = subprocess.run(["ip", "-batch", "-"], input="\n".join(lines) + "\n", text=True,
                           capture_output=True, check=False)
     if done.returncode != 0:
@@ -78,7 +78,7 @@ class Lab:
         hosts = f"/proc/{os.getpid()}/fd/{self._hosts}"
         # Both ends with the same number would pass for no pair at all, and the kernel
         # would then report their carrier with up to a second's delay.
-        _ip(["link set lo up",
+        run_ip(["link set lo up",
              f"link add r0 index 2 address {MAC['r0']} type veth"
              f" peer name c0 index 12 address {MAC['c']} netns {hosts}",
              f"link add r1 index 3 address {MAC['r1']} type veth"
@@ -88,11 +88,11 @@ class Lab:
         netns.enter(self._hosts)
         for device in ("c0", "s0"):
             offload.switch_off(device)
-        _ip(["link set c0 arp off up", "link set s0 arp off up"])
+        run_ip(["link set c0 arp off up", "link set s0 arp off up"])
         self.wire = Wire({"c": "c0", "s": "s0"})
         netns.enter(self._router)
         if not self.kernel_routes:
-            _ip(["link set r0 arp off up", "link set r1 arp off up"])
+            run_ip(["link set r0 arp off up", "link set r1 arp off up"])
 
 
 def _quiet_kernel_router():

@@ -11,7 +11,7 @@ from scapy import all as scapy
 from scapy.config import conf
 
 from . import talk
-from .address import FAR, IPV4, IPV6, MAC, PORT
+from .address import FAR, HOST, IPV4, IPV6, MAC, PORT, TOWARDS
 
 conf.verb = 0
 KEPT = 1000
@@ -102,7 +102,7 @@ def _neighbour(side):
 
 
 def _names(side):
-    far = FAR[side]
+    far = TOWARDS[side]
     names = {name: getattr(scapy, name) for name in dir(scapy)
              if name[:1].isupper() and isinstance(getattr(scapy, name), type)}
     names.update(_constants())
@@ -120,7 +120,7 @@ def _names(side):
     return names
 
 
-NAMES = {side: _names(side) for side in FAR}
+NAMES = {side: _names(side) for side in (*FAR, HOST)}
 
 
 _GOT = re.compile(r"\bgot\b")

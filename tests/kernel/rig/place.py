@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import ExitStack, contextmanager
 
+from .host import Host
 from .lab import Lab
 from .state import State
 
@@ -30,8 +31,9 @@ class Fresh:
             router.set_up(scenario.options)
             # Linux reports its multicast groups a moment later, and that counts in OUTPUT
             lab.wire.await_noise(router.reports(scenario.options), REPORTED)
-            _start_quiet(lab.wire)
-            yield lab.wire, router, router.log_of(log) if logging else None
+            with _host(scenario, lab, router):
+                _start_quiet(lab.wire)
+                yield lab.wire, router, router.log_of(log) if logging else None
 
     def close(self):
         pass
@@ -56,7 +58,9 @@ class Standing:
     def router(self, scenario):
         try:
             self._make_ready(frozenset(scenario.options) & {"empty", "unresolved"})
-            yield self._lab.wire, self._router, self._router.log_of(None) if "log" in scenario.options else None
+            with _host(scenario, self._lab, self._router):
+                _start_quiet(self._lab.wire)
+                yield self._lab.wire, self._router, self._router.log_of(None) if "log" in scenario.options else None
             self._lab.leave()
         except BaseException:
             self.close()
@@ -76,7 +80,6 @@ class Standing:
         if not self.used:
             self.close()
             self._open(options)
-        _start_quiet(self._lab.wire)
 
     def _open(self, options):
         with ExitStack() as stack:
@@ -95,6 +98,21 @@ class Standing:
         if left and os.environ.get("RIG_SHOW_RESET"):
             print("reset left:", *left, sep="\n    ", file=sys.stderr)
         return not left
+
+
+@contextmanager
+def _host(scenario, lab, router):
+    """Programs on the router can speak, where the scenario wants that."""
+    if "host" not in scenario.options:
+        yield
+        return
+    with Host(router) as host:
+        lab.wire.open_host(host)
+        try:
+            lab.wire.await_noise(lab.wire.noise + host.reports, REPORTED)
+            yield
+        finally:
+            lab.wire.close_host()
 
 
 def _start_quiet(wire):

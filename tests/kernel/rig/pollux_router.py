@@ -95,6 +95,14 @@ class PolluxRouter:
         done = self._client(["--batch"], "".join(line + "\n" for line in lines))
         self._check_set_up(lines, *done)
 
+    def twins(self, namespace):
+        """Both ports get twins in the namespace at that path; None: they lose them."""
+        where = f"host netns {namespace}" if namespace else "nohost"
+        for port in ("r0", "r1"):
+            code, _, errors = self.ask(["port", "set", port, *where.split()])
+            if code != 0:
+                raise RuntimeError(f"port set {port} {where}: {errors.strip()}")
+
     @staticmethod
     def reports(_):
         return 0

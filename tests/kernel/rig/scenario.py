@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 TOOLS = ("ip", "iptables", "ip6tables", "iptables-save", "ip6tables-save", "iptables-restore",
          "ip6tables-restore", "sysctl", "route", "conntrack", "nfct")
 _HEREDOC = re.compile(r"^(.*?)\s*<<\s*'?(\w+)'?$")
-_SEND = re.compile(r"^([cs]):\s*(.+)$")
-_EXPECT = re.compile(r"(c|s|log|flows)\s+(\d+)")
+_SEND = re.compile(r"^([csh]):\s*(.+)$")
+_EXPECT = re.compile(r"(c|s|h|log|flows)\s+(\d+)")
 
 
 class ScenarioError(Exception):
@@ -34,7 +34,7 @@ class Scenario:
     name: str
     file: str
     line: int
-    options: set = field(default_factory=set)    # long, unresolved, empty, log, leaves
+    options: set = field(default_factory=set)    # long, unresolved, empty, log, leaves, host
     steps: list = field(default_factory=list)
 
 

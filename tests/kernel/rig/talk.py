@@ -4,16 +4,16 @@ import struct
 
 from scapy import all as scapy
 
-from .address import FAR, IPV4, IPV6
+from .address import IPV4, IPV6, TOWARDS
 from .checksum import ones_complement
 
-TCP_PORTS = {"c": (1000, 80), "s": (80, 1000)}
-UDP_PORTS = {"c": (1000, 53), "s": (53, 1000)}
-SCTP_PORTS = {"c": (1000, 36412), "s": (36412, 1000)}
+TCP_PORTS = {"c": (1000, 80), "s": (80, 1000), "h": (1000, 80)}
+UDP_PORTS = {"c": (1000, 53), "s": (53, 1000), "h": (1000, 53)}
+SCTP_PORTS = {"c": (1000, 36412), "s": (36412, 1000), "h": (1000, 36412)}
 
 
 def _ends(side, addresses):
-    return {"src": addresses[side], "dst": addresses[FAR[side]]}
+    return {"src": addresses[side], "dst": addresses[TOWARDS[side]]}
 
 
 def _ip(side):
@@ -73,9 +73,9 @@ def names(side):
 
 def far_names(side):
     """The same as the other side sends it, to be quoted in errors."""
-    made = names(FAR[side])
+    made = names(TOWARDS[side])
     return {"far_" + name: maker for name, maker in made.items()} | {
-        "far_IP": _ip(FAR[side]), "far_IPv6": _ip6(FAR[side])}
+        "far_IP": _ip(TOWARDS[side]), "far_IPv6": _ip6(TOWARDS[side])}
 
 
 def back(packet, data=b"back", **fields):

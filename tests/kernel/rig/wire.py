@@ -10,6 +10,9 @@ from . import normal, sentinel
 ETH_P_ALL = 3
 PACKET_OUTGOING = 4
 SO_RCVBUFFORCE = 33
+HOST_PROBES = 3
+# what the host hears has no header: this one lets it be compared and shown as frames are
+NO_ETHERNET = bytes(12) + b"\x08\x00"
 
 
 class Wire:
@@ -20,6 +23,8 @@ class Wire:
         self._side_of = {}
         self._socket = {}
         self.noise = 0             # frames that were not kept
+        self._host = None
+        self._hears = {}           # descriptor -> socket of the host
         self._probes = 0
         self._answered = -1
         self._poll = select.poll()
@@ -36,6 +41,21 @@ class Wire:
         for sock in self._socket.values():
             sock.close()
 
+    def open_host(self, host):
+        """A side more: what the router's host sends and hears (host.py)."""
+        self._host = host
+        self.frames["h"] = []
+        for sock in host.sockets:
+            self._hears[sock.fileno()] = sock
+            self._poll.register(sock, select.POLLIN)
+
+    def close_host(self):
+        for descriptor in self._hears:
+            self._poll.unregister(descriptor)
+        self._hears.clear()
+        del self.frames["h"]
+        self._host = None
+
     def counts(self):
         return {side: len(list_) for side, list_ in self.frames.items()}
 
@@ -49,16 +69,18 @@ class Wire:
         os.sched_setaffinity(0, {min(allowed)})
         try:
             for side, frame in frames:
-                self._socket[side].send(frame)
+                (self._host if side == "h" else self._socket[side]).send(frame)
         finally:
             os.sched_setaffinity(0, allowed)
 
     def sync(self):
         """Collect all that the frames sent so far have caused; False: a side answers no probes.
 
-        One side after the other: a router may send out one port's frames before another's.
+        One side after the other: a router may send out one port's frames before another's. What the host has
+        to do with reaches the wires with the next probe.
         """
-        return all([self._sync_side(side) for side in self._socket])
+        times = 1 if self._host is None else HOST_PROBES
+        return all([self._sync_side(side) for side in list(self._socket) * times])
 
     def _sync_side(self, side):
         self._probes = (self._probes + 1) & 0xFFFF
@@ -110,6 +132,8 @@ class Wire:
                 return True
 
     def _drain(self, descriptor):
+        if descriptor in self._hears:
+            return self._hear(self._hears[descriptor])
         side = self._side_of[descriptor]
         before = len(self.frames[side])
         while True:
@@ -125,3 +149,11 @@ class Wire:
                 self.frames[side].append(frame)
             else:
                 self._answered = number
+
+    def _hear(self, sock):
+        before = len(self.frames["h"])
+        while True:
+            try:
+                self.frames["h"].append(NO_ETHERNET + sock.recv(65536))
+            except BlockingIOError:
+                return len(self.frames["h"]) > before
