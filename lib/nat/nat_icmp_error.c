@@ -70,8 +70,8 @@ nat_icmp_error(struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir, enum na
 		return VERDICT_DROP_FOR(DROP(cut));
 	if (!pkt_l4_checksum_ok(m))
 		return VERDICT_DROP_FOR(DROP(checksum));
-	if (is_redirect(m) &&
-	    ((status & CT_NAT_DONE_MASK) != CT_NAT_DONE_MASK || status & CT_NAT_MASK))
+	if (is_redirect(m) && ((status & CT_NAT_DONE_MASK) != CT_NAT_DONE_MASK ||
+			       status & CT_NAT_MASK || pkt_const(m)->flags & PKT_NAT_AHEAD))
 		return VERDICT_DROP_FOR(DROP(redirect));
 	if (!(status & nat_bit(manip, dir)))
 		return VERDICT_ACCEPT;

@@ -32,6 +32,7 @@
 #define PKT_L3_MULTI 0x0200    /* IP destination is broadcast or multicast */
 #define PKT_L3_ANYCAST 0x0400  /* IPv6 destination is the routers' anycast address of a subnet */
 #define PKT_REASSEMBLED 0x0800 /* put together from fragments, or was an atomic one (RFC 6946) */
+#define PKT_NAT_AHEAD 0x1000   /* made about a packet whose connection nat had not yet dealt with */
 
 struct pkt {
 	uint8_t family;    /* AF_INET, AF_INET6; 0 for ARP and the rest */

@@ -187,6 +187,14 @@ is_group4(uint32_t be)
 	return nexthop_get(id)->type == NEXTHOP_BROADCAST;
 }
 
+static bool
+is_group(const struct rte_mbuf *m)
+{
+	if (pkt_const(m)->family == AF_INET)
+		return is_group4(pkt_ip4(m)->dst_addr);
+	return IN6_IS_ADDR_MULTICAST(&pkt_ip6(m)->ip6_dst);
+}
+
 /* The Ethernet address of a group: RFC 1112 6.4, RFC 2464 7. */
 static struct rte_ether_addr
 group_mac(const struct rte_mbuf *m)
@@ -214,7 +222,13 @@ send_group(struct walk *w, const struct port *port, struct rte_mbuf *m)
 	pkt(m)->out = port->index;
 	pkt(m)->flags |= PKT_ROUTED | PKT_L3_MULTI;
 	walk_count(&w->lane->originated, 1);
-	if (walk_hook(w, HOOK_OUTPUT, &m, 1) == 0 || walk_hook(w, HOOK_POSTROUTING, &m, 1) == 0)
+	if (walk_hook(w, HOOK_OUTPUT, &m, 1) == 0)
+		return;
+	if (unlikely(!is_group(m))) {
+		originate_elsewhere(w, m);
+		return;
+	}
+	if (walk_hook(w, HOOK_POSTROUTING, &m, 1) == 0)
 		return;
 	write_l2(m, &mac, &port->mac);
 	if (unlikely(pkt(m)->len > port->mtu || walk_longer_than_came(pkt(m))))
@@ -228,15 +242,11 @@ send_one(struct walk *w, const struct port *port, struct rte_mbuf *m)
 {
 	const struct in6_addr *dst = &pkt_ip6(m)->ip6_dst;
 
-	if (pkt(m)->family == AF_INET) {
-		if (is_group4(pkt_ip4(m)->dst_addr)) {
-			send_group(w, port, m);
-			return;
-		}
-	} else if (IN6_IS_ADDR_MULTICAST(dst)) {
+	if (is_group(m)) {
 		send_group(w, port, m);
 		return;
-	} else if (IN6_IS_ADDR_LINKLOCAL(dst)) {
+	}
+	if (pkt(m)->family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(dst)) {
 		pkt(m)->nh = route6_on_link(w->ctx.gen, port->index);
 		pkt(m)->out = port->index;
 		pkt(m)->flags |= PKT_ROUTED;

@@ -130,6 +130,18 @@ source_for(const struct hook_ctx *ctx, const struct rte_mbuf *about, const struc
 	return addr_select(ctx->gen, pkt_const(about)->in, &to);
 }
 
+/* The error leaves when the burst is through, and nat asks what it knew of the connection before. */
+static void
+attach(struct rte_mbuf *m, const struct rte_mbuf *about)
+{
+	enum ct_info info;
+	const struct ct *ct = ct_of(about, &info);
+
+	ct_attach(m, about);
+	if (ct != NULL && (ct_status(ct) & CT_NAT_DONE_MASK) != CT_NAT_DONE_MASK)
+		pkt(m)->flags |= PKT_NAT_AHEAD;
+}
+
 void
 icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uint8_t code,
 	   uint32_t info)
@@ -171,7 +183,7 @@ icmp_error(const struct hook_ctx *ctx, struct rte_mbuf *about, uint8_t type, uin
 	e.options = echo.len;
 	pkt_build_icmp_error(m, about, &src.v4, &e);
 	options4_echo_put(m, &echo);
-	ct_attach(m, about);
+	attach(m, about);
 	/* A link-local peer is only on the port it came from. */
 	if (!v4 && IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(about)->ip6_src)) {
 		pkt(m)->nh = route6_on_link(ctx->gen, a->in);

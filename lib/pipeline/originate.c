@@ -212,6 +212,23 @@ route_changed(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 	return route_all(w, pkts, kept);
 }
 
+/* From OUTPUT to the wire. */
+static void
+sent_on(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	n = route_changed(w, pkts, n);
+	n = walk_hook(w, HOOK_POSTROUTING, pkts, n);
+	n = take_own(w, pkts, n);
+	output(w, pkts, n);
+}
+
+void
+originate_elsewhere(struct walk *w, struct rte_mbuf *m)
+{
+	pkt(m)->flags &= ~(PKT_ROUTED | PKT_L3_MULTI);
+	sent_on(w, &m, 1);
+}
+
 /* The part of Linux's ip_local_out() and ip_output(). */
 static void
 local_out(struct walk *w, struct batch *b)
@@ -226,10 +243,7 @@ local_out(struct walk *w, struct batch *b)
 		put_hop_limit(b->pkts[i]);
 	n = walk_hook(w, HOOK_OUTPUT, b->pkts, n);
 	do {
-		n = route_changed(w, b->pkts, n);
-		n = walk_hook(w, HOOK_POSTROUTING, b->pkts, n);
-		n = take_own(w, b->pkts, n);
-		output(w, b->pkts, n);
+		sent_on(w, b->pkts, n);
 		n = walk_hook_again(w, HOOK_OUTPUT, b->pkts);
 	} while (unlikely(n != 0));
 	b->n = 0;

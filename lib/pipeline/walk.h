@@ -249,6 +249,8 @@ struct rte_mbuf *originate_build(const struct hook_ctx *ctx, const struct rte_mb
 				 const struct pkt_ip_spec *spec);
 void originate(const struct hook_ctx *ctx, struct rte_mbuf *m);
 void originate_drain(struct walk *w);
+/* Behind OUTPUT, which gave a packet to a group another destination. */
+void originate_elsewhere(struct walk *w, struct rte_mbuf *m);
 /* In the order of the received packets that they are or come from; stable. */
 void walk_sort(struct rte_mbuf **pkts, unsigned n);
 

@@ -5,10 +5,11 @@ import shlex
 import socket
 
 from . import dump, flows, normal
-from .address import IPV4, IPV6
+from .address import HOST, IPV4, IPV6
 from .chosen import Chosen
 
 MANY = 8
+PROTOCOL = 14 + 9     # in an IPv4 packet behind an Ethernet header
 
 
 def differences(first, second):
@@ -45,6 +46,8 @@ def _frames(side, first, second, own, chosen):
     left = [normal.frame_for_comparison(frame, own) for _, frame in first.frames[side]]
     right = [normal.frame_for_comparison(frame, own) for _, frame in second.frames[side]]
     right = chosen.frames(left, right)
+    if side == HOST:     # each protocol has its socket: order is only within one
+        left, right = (sorted(heard, key=lambda packet: packet[PROTOCOL]) for heard in (left, right))
     if left == right:
         return []
     lines = [f"frames on side {side}: {first.router} emitted {len(left)} (-), {second.router} {len(right)} (+)"]

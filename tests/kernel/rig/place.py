@@ -103,10 +103,11 @@ class Standing:
 @contextmanager
 def _host(scenario, lab, router):
     """Programs on the router can speak, where the scenario wants that."""
-    if "host" not in scenario.options:
+    options = scenario.options & {"host", "host6"}
+    if not options:
         yield
         return
-    with Host(router) as host:
+    with Host(router, "host6" in options) as host:
         lab.wire.open_host(host)
         try:
             lab.wire.await_noise(lab.wire.noise + host.reports, REPORTED)

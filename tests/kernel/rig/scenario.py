@@ -34,7 +34,7 @@ class Scenario:
     name: str
     file: str
     line: int
-    options: set = field(default_factory=set)    # long, unresolved, empty, log, leaves, host
+    options: set = field(default_factory=set)    # long, unresolved, empty, log, leaves, host, host6
     steps: list = field(default_factory=list)
 
 
