@@ -9,6 +9,7 @@
 #include "base_ifparam.h"
 #include "forward4.h"
 #include "input4.h"
+#include "localnet.h"
 #include "options4.h"
 #include "queue_log.h"
 #include "redirect4.h"
@@ -38,8 +39,6 @@ PARAM_INT_CALL(ip_forward, "net.ipv4.ip_forward", 0, INT_MIN, INT_MAX, forward_a
 IFPARAM_INT_CALL(forwarding, IFPARAM_CONF4, "forwarding", IFPARAM_COPY, 0, 0, INT_MIN, INT_MAX,
 		 forward_changed, "forward IPv4 packets that come in here")
 
-IFPARAM_INT(route_localnet, IFPARAM_CONF4, "route_localnet", IFPARAM_OR, 0, 0, INT_MIN, INT_MAX,
-	    "127/8 is an ordinary network")
 IFPARAM_INT(bc_forwarding, IFPARAM_CONF4, "bc_forwarding", IFPARAM_AND, 0, 0, INT_MIN, INT_MAX,
 	    "forward broadcasts to other ports' subnets; conf.all must be set too")
 IFPARAM_INT(l2_unicast, IFPARAM_CONF4, "drop_unicast_in_l2_multicast", IFPARAM_OR, 0, 0, INT_MIN,
@@ -85,12 +84,6 @@ bool
 input4_forwards(uint16_t port)
 {
 	return ifparam_get(&forwarding, port);
-}
-
-bool
-input4_localnet(uint16_t port)
-{
-	return ifparam_get(&route_localnet, port);
 }
 
 #define ALL_HOSTS 0xe0000001u /* 224.0.0.1 */
@@ -220,7 +213,7 @@ input4_classify(const struct walk *w, const struct rte_mbuf *m, uint32_t dst,
 		return by_route(w, m, nh);
 	if (is_multicast(src) || src == 0xffffffff || (src == 0 && !may_lack_source(ip, dst)))
 		return INPUT4_MARTIAN_SOURCE;
-	if ((dst >> 24 == 127 || src >> 24 == 127) && !input4_localnet(pkt_const(m)->in))
+	if ((dst >> 24 == 127 || src >> 24 == 127) && !localnet_routed(pkt_const(m)->in))
 		return dst >> 24 == 127 ? INPUT4_MARTIAN_DESTINATION : INPUT4_MARTIAN_SOURCE;
 	if (is_multicast(dst) && dst != ALL_HOSTS)
 		return INPUT4_NOT_MEMBER;

@@ -18,8 +18,6 @@ enum input4 {
 
 /* net.ipv4.conf.PORT.forwarding */
 bool input4_forwards(uint16_t port);
-/* net.ipv4.conf.PORT.route_localnet */
-bool input4_localnet(uint16_t port);
 
 /* As Linux's ip_route_input(). dst: host byte order, mostly the packet's; nh: the route there. */
 enum input4 input4_classify(const struct walk *w, const struct rte_mbuf *m, uint32_t dst,

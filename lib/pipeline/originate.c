@@ -9,7 +9,7 @@
 
 #include "base_ifparam.h"
 #include "forward4.h"
-#include "input4.h"
+#include "localnet.h"
 #include "pkt_pool.h"
 #include "walk.h"
 
@@ -121,7 +121,7 @@ static bool
 localnet_leaks(const struct rte_mbuf *m)
 {
 	return pkt_const(m)->family == AF_INET && *(const uint8_t *)&pkt_ip4(m)->src_addr == 127 &&
-	       !input4_localnet(pkt_const(m)->out);
+	       !localnet_routed(pkt_const(m)->out);
 }
 
 /* Routes what has no port yet; what is for the box itself has none. false: it was dropped here. */

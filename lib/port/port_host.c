@@ -276,6 +276,15 @@ port_host_poll(void)
 }
 
 void
+port_host_localnet(const struct port *p, bool on)
+{
+	int rc = port_netlink_localnet(hosts[p->index].netlink, hosts[p->index].ifindex, on);
+
+	if (rc != 0)
+		LOG(NOTICE, "port %s: the host's route_localnet: %s", p->name, rte_strerror(-rc));
+}
+
+void
 port_host_addr(const struct port *p, bool add, const struct port_netlink_addr *a)
 {
 	char text[IP_ADDR_TEXT];

@@ -20,6 +20,8 @@ int port_host_del(const char *name, struct err *e);
 /* The namespace as it was given, "" for the daemon's own; NULL: the port has no twin. */
 const char *port_host_netns(const struct port *p);
 
+/* Whether the twin takes 127/8 as a network like others. What fails is logged. */
+void port_host_localnet(const struct port *p, bool on);
 /* Puts an address on the port's twin, or takes it from there. What fails is logged. */
 void port_host_addr(const struct port *p, bool add, const struct port_netlink_addr *a);
 /* Makes the twin the host's default route of the family, or no more. */

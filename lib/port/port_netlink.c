@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -91,6 +93,28 @@ port_netlink_link(int fd, int ifindex, const struct port_netlink_link *l)
 	begin(&r, RTM_NEWLINK, 0, &link, sizeof(link));
 	put(&r, IFLA_ADDRESS, &l->mac, sizeof(l->mac));
 	put(&r, IFLA_CARRIER, &carrier, sizeof(carrier));
+	return ask(fd, &r);
+}
+
+int
+port_netlink_localnet(int fd, int ifindex, bool on)
+{
+	struct ifinfomsg link = { .ifi_index = ifindex };
+	/* IFLA_AF_SPEC holds families, a family its parts, this part parameters by their numbers. */
+	struct {
+		struct rtattr family, part, param;
+		uint32_t value;
+	} spec = {
+		.family = { sizeof(spec), AF_INET },
+		.part = { sizeof(spec) - offsetof(typeof(spec), part), IFLA_INET_CONF },
+		.param = { sizeof(spec) - offsetof(typeof(spec), param),
+			   IPV4_DEVCONF_ROUTE_LOCALNET },
+		.value = on,
+	};
+	struct request r;
+
+	begin(&r, RTM_NEWLINK, 0, &link, sizeof(link));
+	put(&r, IFLA_AF_SPEC, &spec, sizeof(spec));
 	return ask(fd, &r);
 }
 

@@ -22,6 +22,9 @@ struct port_netlink_link {
 /* An interface that asks for no neighbours (NOARP), in that state. */
 int port_netlink_link(int fd, int ifindex, const struct port_netlink_link *l);
 
+/* net.ipv4.conf.IF.route_localnet there. */
+int port_netlink_localnet(int fd, int ifindex, bool on);
+
 struct port_netlink_addr {
 	struct ip_prefix prefix;
 	struct ip_addr broadcast, peer; /* AF_UNSPEC: none */
