@@ -68,6 +68,34 @@ say_iperf3()
 
 say_ssh() { echo "$(ssh_lan 22 "$1" 'echo logged in over $SSH_CONNECTION')" | grep logged; }
 
+# say_seen ADDRESS FROM URL: who the server at the other end says its client is
+say_seen()
+{
+	local seen
+	seen=$("in_$2" curl -gsS --max-time 5 "$3") && echo "the server sees $seen"
+	[ "$seen" = "$1" ]
+}
+
+# A home gateway: the LAN goes out under the box's address, and one of its ports leads to a server in the LAN.
+gateway_rules()
+{
+	local to=$3:80
+	[ "$1" = iptables ] || to="[$3]:80"
+	ctl "$1" -t nat -A POSTROUTING -o wan0 -j MASQUERADE &&
+		ctl "$1" -t nat -A PREROUTING -i wan0 -d "$2" -p tcp --dport 8000 -j DNAT --to-destination "$to" &&
+		ctl "$1" -I FORWARD -m conntrack --ctstate DNAT -j ACCEPT
+}
+
+clients_gateway()
+{
+	gateway_rules iptables 203.0.113.1 "$LAN4" && gateway_rules ip6tables 2001:db8:2::1 "$LAN6" || return 1
+	client "curl out (MASQUERADE)" say_seen 203.0.113.1 lan "http://$WAN4/me"
+	client "curl out (MASQUERADE), IPv6" say_seen 2001:db8:2::1 lan "http://[$WAN6]/me"
+	client "curl in to port 8000 (DNAT)" say_seen "$WAN4" wan "http://203.0.113.1:8000/me"
+	client "curl in to port 8000 (DNAT), IPv6" say_seen "$WAN6" wan "http://[2001:db8:2::1]:8000/me"
+	client "ssh out (MASQUERADE)" say_ssh "$WAN4"
+}
+
 clients_run()
 {
 	client "ping" say_ping "$WAN4"
