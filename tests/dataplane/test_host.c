@@ -331,7 +331,7 @@ reset_for_the_host(void **state)
 	struct dp_ip s = from_box;
 	struct rte_mbuf *m;
 
-	DP("iptables -A OUTPUT -p tcp -j REJECT --reject-with tcp-reset");
+	DP("iptables -A OUTPUT -p tcp --dport 1000 -j REJECT --reject-with tcp-reset");
 	s.proto = IPPROTO_TCP;
 	host_sends(&s);
 	dp_run();
