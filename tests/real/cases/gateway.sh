@@ -203,21 +203,21 @@ nat_sum_holds()
 		awk '{ exit !($2 + $4 == $6 + $8 + $10 + $12 + $14) }'
 }
 
-# Servers go with their namespaces; nobody needs to be told how.
+# The servers of this file end: others want their ports.
 nat_down()
 {
-	local pid
+	kill "${LAB_PIDS[@]:NAT_FIRST}"
 	lab_del_ns "$NAT_HOST"
 	lab_del_ns "$NAT_FAR"
-	for pid in "${LAB_PIDS[@]}"; do
-		kill -0 "$pid" || wait "$pid"
-	done
+	wait "${LAB_PIDS[@]:NAT_FIRST}"
+	LAB_PIDS=("${LAB_PIDS[@]:0:NAT_FIRST}")
 	ip -n "$LAB_WAN" route replace default via "$BOX4"
 	ip -n "$LAB_WAN" -6 route replace default via "$BOX6"
 	in_wan sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
 }
 
 pollux_stop
+NAT_FIRST=${#LAB_PIDS[@]}
 if need_pollux; then
 	check "a gateway that translates" nat_up
 	check "servers on all sides of it" nat_servers
