@@ -40,8 +40,10 @@ Sample = collections.namedtuple('Sample', 'mpps cycles best')
 
 START_SECONDS = 120
 SETTLE_SECONDS = 0.7
-# Connections that begin in a second, at least: those of `track` and `nat` are there before they are measured.
+# Connections that begin in a second, at least: those of `track` and `nat` are there before they are measured, and old
+# enough: what goes both ways for two seconds is a stream.
 BEGIN_RATE = 200000
+STREAM_SECONDS = 2.5
 
 
 class Program:
@@ -194,7 +196,9 @@ def one(variant, generator, options, folder):
     try:
         wait_for_packets(program, generator)
         program.own_the_core()
-        time.sleep(SETTLE_SECONDS + (variant.flows / BEGIN_RATE if variant.work in ANSWERS else 0))
+        time.sleep(SETTLE_SECONDS)
+        if variant.work in ANSWERS:
+            time.sleep(STREAM_SECONDS + variant.flows / BEGIN_RATE)
         rates = generator.rates(program, options.seconds)
     except Problem as why:
         raise Problem(f'{variant.program}: {why}') from None

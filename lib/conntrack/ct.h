@@ -97,6 +97,7 @@ _Static_assert(sizeof(struct ct_key4) == 16, "no holes");
 /* Not Linux's. */
 #define CT_NAT_LISTED 0x10000000u    /* lib/nat finds it by its source */
 #define CT_NAT_EXHAUSTED 0x20000000u /* no translation was free: it will clash */
+#define CT_NAT_LEAVES 0x40000000u    /* nat_out is set */
 
 #define CT_NAT_MASK (CT_SRC_NAT | CT_DST_NAT)
 #define CT_NAT_DONE_MASK (CT_SRC_NAT_DONE | CT_DST_NAT_DONE)

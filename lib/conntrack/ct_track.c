@@ -226,23 +226,27 @@ key6(struct ct_tuple *k, const struct rte_mbuf *m, const struct pkt *p)
 
 #define NOT_LOOKED_UP 2 /* no entry's address */
 
-/* The lines of what was found are on their way. */
+/* The lines of what was found are on their way; of streams of UDP only the first one is read. */
 static inline void
-place(const uint64_t *hit, const uint8_t *at, unsigned nb, uint64_t *found)
+place(struct rte_mbuf **pkts, const uint64_t *hit, const uint8_t *at, unsigned nb, uint64_t *found)
 {
 	for (unsigned j = 0; j < nb; j++) {
 		uintptr_t ct = hit[j] & ~CT_INFO_MASK;
 
 		found[at[j]] = hit[j];
 		rte_prefetch0((const void *)ct);
-		rte_prefetch0((const void *)(ct + RTE_CACHE_LINE_SIZE));
+		if (pkt(pkts[at[j]])->proto == IPPROTO_TCP)
+			rte_prefetch0((const void *)(ct + RTE_CACHE_LINE_SIZE));
 	}
 }
 
-static void
-look_up4(struct rte_mbuf **pkts, uint16_t n, uint64_t *found)
+static __rte_always_inline void
+look_up(enum hook_family family, struct rte_mbuf **pkts, uint16_t n, uint64_t *found)
 {
-	struct ct_key4 keys[PKT_BURST];
+	union {
+		struct ct_key4 v4[PKT_BURST];
+		struct ct_tuple v6[PKT_BURST];
+	} keys;
 	uint64_t hit[PKT_BURST];
 	uint8_t at[PKT_BURST];
 	unsigned nb = 0;
@@ -251,32 +255,17 @@ look_up4(struct rte_mbuf **pkts, uint16_t n, uint64_t *found)
 		found[i] = NOT_LOOKED_UP;
 		if (!is_plain(pkt(pkts[i])))
 			continue;
-		key4(&keys[nb], pkts[i], pkt(pkts[i]));
+		if (family == HOOK_IP4)
+			key4(&keys.v4[nb], pkts[i], pkt(pkts[i]));
+		else
+			key6(&keys.v6[nb], pkts[i], pkt(pkts[i]));
 		at[nb++] = i;
 	}
-	if (nb != 0)
-		ct_find4(keys, nb, hit);
-	place(hit, at, nb, found);
-}
-
-static void
-look_up6(struct rte_mbuf **pkts, uint16_t n, uint64_t *found)
-{
-	struct ct_tuple keys[PKT_BURST];
-	uint64_t hit[PKT_BURST];
-	uint8_t at[PKT_BURST];
-	unsigned nb = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		found[i] = NOT_LOOKED_UP;
-		if (!is_plain(pkt(pkts[i])))
-			continue;
-		key6(&keys[nb], pkts[i], pkt(pkts[i]));
-		at[nb++] = i;
-	}
-	if (nb != 0)
-		ct_find6(keys, nb, hit);
-	place(hit, at, nb, found);
+	if (nb != 0 && family == HOOK_IP4)
+		ct_find4(keys.v4, nb, hit);
+	else if (nb != 0)
+		ct_find6(keys.v6, nb, hit);
+	place(pkts, hit, at, nb, found);
 }
 
 void
@@ -290,9 +279,9 @@ ct_track(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_
 	ct_part_begin(l);
 	l->order = ct_order(ctx->gen);
 	if (ctx->family == HOOK_IP4)
-		look_up4(pkts, n, found);
+		look_up(HOOK_IP4, pkts, n, found);
 	else
-		look_up6(pkts, n, found);
+		look_up(HOOK_IP6, pkts, n, found);
 	for (unsigned i = 0; i < n; i++) {
 		struct ct_pkt p = { .ctx = ctx, .m = pkts[i], .now = ct_time(ctx->now) };
 		uint64_t has = pkt(p.m)->ct;

@@ -44,6 +44,7 @@ nat_masquerade(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range
 	       uint16_t out)
 {
 	__atomic_store_n(&ct->nat_out, out, __ATOMIC_RELAXED);
+	ct_status_set(ct, CT_NAT_LEAVES);
 	return nat_setup(ctx, ct, range, NAT_SRC);
 }
 

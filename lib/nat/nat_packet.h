@@ -33,9 +33,8 @@ verdict_t nat_icmp_error(struct rte_mbuf *m, const struct ct *ct, enum ct_dir di
 static inline bool
 nat_left(const struct ct *ct, enum ct_dir dir, uint16_t out)
 {
-	uint8_t by = __atomic_load_n(&ct->nat_out, __ATOMIC_RELAXED);
-
-	return by != 0 && dir == CT_ORIGINAL && by != out;
+	return ct_status(ct) & CT_NAT_LEAVES && dir == CT_ORIGINAL &&
+	       __atomic_load_n(&ct->nat_out, __ATOMIC_RELAXED) != out;
 }
 
 /* Such a connection ends, and its packet with it. */
