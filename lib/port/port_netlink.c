@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stddef.h>
@@ -10,6 +9,8 @@
 
 #include "port_netlink.h"
 
+/* IPV4_DEVCONF_ROUTE_LOCALNET of linux/ip.h, which has an iphdr that netinet/ip.h has too. */
+#define DEVCONF_ROUTE_LOCALNET 26
 #define ROUTE_METRIC 4096 /* the operator's own routes come first */
 
 struct request {
@@ -107,8 +108,7 @@ port_netlink_localnet(int fd, int ifindex, bool on)
 	} spec = {
 		.family = { sizeof(spec), AF_INET },
 		.part = { sizeof(spec) - offsetof(typeof(spec), part), IFLA_INET_CONF },
-		.param = { sizeof(spec) - offsetof(typeof(spec), param),
-			   IPV4_DEVCONF_ROUTE_LOCALNET },
+		.param = { sizeof(spec) - offsetof(typeof(spec), param), DEVCONF_ROUTE_LOCALNET },
 		.value = on,
 	};
 	struct request r;

@@ -52,7 +52,7 @@ put_addr(struct forms *f, const char *name, const union ct_addr *a, uint8_t fami
 
 /* One side: names of source, its port, destination, its port. */
 struct names {
-	const char *src, *sport, *dst, *dport, *icmp_id;
+	const char *src, *sport, *dst, *dport, *id;
 };
 
 static void
@@ -68,7 +68,7 @@ put_side(struct forms *f, const struct names *n, const struct ct_tuple *t)
 	if (ports)
 		put_number(f, n->dport, ntohs(t->dport));
 	if (icmp)
-		put_number(f, n->icmp_id, ntohs(t->sport));
+		put_number(f, n->id, ntohs(t->sport));
 }
 
 static void

@@ -21,7 +21,7 @@ TCP_PORTS = (80, 80, 443, 21)
 PACKETS = 70
 TALKS = 250             # numbers that a tag has room for
 # Of so many rounds the last ones have a table nat, which is not taken away again.
-TURN, PLAIN = 500, 250
+TURN, PLAIN = 200, 100
 # Rules by which the box answers: the answers are tracked when the burst is through (README).
 ORDERED = ("REJECT",)
 NETFILTER = "net.netfilter.nf_conntrack_"
