@@ -156,9 +156,11 @@ class _Talk:
             yield sent
 
     def _spoil(self, said, fate):
-        # where ports are chosen, the checksum has to be in the same fragment to be compared
+        # Where ports are chosen, the checksum has to be in the same fragment to be compared; SCTP's is made anew for that,
+        # of the whole packet.
+        whole = self._translated and said.talk.protocol == Sctp.protocol
         size = self._rng.choice((24, 400) if self._translated else (8, 16, 24, 400))
-        if fate < 0.06 and len(said.payload) > size:
+        if fate < 0.06 and len(said.payload) > size and not whole:
             said.cut = size if self._family == 4 else max(size, 64)
             said.backwards = self._rng.random() < 0.3
         elif fate < 0.08:
