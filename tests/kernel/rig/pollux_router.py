@@ -53,6 +53,13 @@ class PolluxRouter:
         self.refused = []      # set-up commands Pollux did not take: (command, answer)
         self._control = None
 
+    def _configuration(self):
+        """A file with the settings of POLLUX_SETTINGS, in force before anything else is."""
+        path = os.path.join(self._directory.name, "config")
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(f"sysctl -w {setting}\n" for setting in os.environ.get("POLLUX_SETTINGS", "").split())
+        return path
+
     def __enter__(self):
         self._directory = tempfile.TemporaryDirectory(prefix="pollux-rig-")
         self._socket = os.path.join(self._directory.name, "socket")
@@ -60,7 +67,7 @@ class PolluxRouter:
         ways = _eal_options()
         for last, eal in ((way is ways[-1], way) for way in ways):
             self._daemon = subprocess.Popen(  # pylint: disable=consider-using-with
-                [DAEMON, *eal, "--", "--socket", self._socket, "--no-prompt"],
+                [DAEMON, *eal, "--", "--config", self._configuration(), "--socket", self._socket, "--no-prompt"],
                 stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,
                 preexec_fn=lambda: netns.die_with_parent(signal.SIGKILL))
             try:
