@@ -105,6 +105,28 @@ dp_setup(void **state)
 }
 
 int
+dp_router(void **state)
+{
+	static const char *const lines[] = {
+		"ip addr add 10.1.0.1/24 dev p0",
+		"ip addr add 10.2.0.1/24 dev p1",
+		"ip addr add fd01::1/64 dev p0",
+		"ip addr add fd02::1/64 dev p1",
+		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
+		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
+		"ip neigh add fd01::2 lladdr 02:00:00:00:01:00 dev p0",
+		"ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1",
+		"sysctl -w net.ipv4.ip_forward=1",
+		"sysctl -w net.ipv6.conf.all.forwarding=1",
+	};
+
+	if (dp_setup(state) != 0)
+		return -1;
+	DP_ALL(lines);
+	return 0;
+}
+
+int
 dp_teardown(void **state)
 {
 	(void)state;

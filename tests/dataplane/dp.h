@@ -22,11 +22,22 @@
 
 /* EAL, ports p0 and p1 of the MACs 02:00:00:00:00:10 and :11; cmocka group setup. */
 int dp_setup(void **state);
+/*
+ * The same, and a router: 10.1.0.1, fd01::1 on p0, 10.2.0.1, fd02::1 on p1, which forward; the hosts .2 and ::2 of both sides
+ * are known (02:00:00:00:01:00 at p0, :01 at p1).
+ */
+int dp_router(void **state);
 int dp_teardown(void **state);
 
 /* Runs the command; fails the test unless its exit status is rc. Returns its output (static). */
 const char *dp_command(int rc, const char *line);
 #define DP(line) dp_command(0, line)
+/* All lines of an array. */
+#define DP_ALL(lines)                                            \
+	do {                                                     \
+		for (unsigned i_ = 0; i_ < RTE_DIM(lines); i_++) \
+			DP((lines)[i_]);                         \
+	} while (0)
 
 /* Puts a frame into port side's receive ring. */
 void dp_give(unsigned side, const void *frame, unsigned len);

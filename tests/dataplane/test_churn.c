@@ -235,8 +235,7 @@ configure(void **state)
 
 	if (dp_setup(state) != 0)
 		return -1;
-	for (unsigned i = 0; i < RTE_DIM(lines); i++)
-		DP(lines[i]);
+	DP_ALL(lines);
 	neighbours();
 	for (unsigned i = 0; i < RTE_DIM(flows); i++) {
 		struct flow *f = &flows[i];

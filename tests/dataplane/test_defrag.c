@@ -28,18 +28,8 @@ static uint32_t ident;
 static int
 configure(void **state)
 {
-	if (dp_setup(state) != 0)
+	if (dp_router(state) != 0)
 		return -1;
-	DP("ip addr add 10.1.0.1/24 dev p0");
-	DP("ip addr add 10.2.0.1/24 dev p1");
-	DP("ip addr add fd01::1/64 dev p0");
-	DP("ip addr add fd02::1/64 dev p1");
-	DP("ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0");
-	DP("ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1");
-	DP("ip neigh add fd01::2 lladdr 02:00:00:00:01:00 dev p0");
-	DP("ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1");
-	DP("sysctl -w net.ipv4.ip_forward=1");
-	DP("sysctl -w net.ipv6.conf.all.forwarding=1");
 	DP("sysctl -w net.ipv4.ipfrag_max_dist=0");
 	DP("sysctl -w net.ipv4.icmp_ratemask=0");
 	DP("sysctl -w net.ipv6.icmp.ratelimit=0");

@@ -60,17 +60,8 @@ make_twin(void)
 static int
 configure(void **state)
 {
-	if (dp_setup(state) != 0)
+	if (dp_router(state) != 0)
 		return -1;
-	DP("ip addr add 10.1.0.1/24 dev p0");
-	DP("ip addr add 10.2.0.1/24 dev p1");
-	DP("ip addr add fd01::1/64 dev p0");
-	DP("ip addr add fd02::1/64 dev p1");
-	DP("sysctl -w net.ipv4.ip_forward=1");
-	DP("ip neigh add 10.1.0.2 lladdr " C_MAC " dev p0");
-	DP("ip neigh add 10.2.0.2 lladdr " S_MAC " dev p1");
-	DP("ip neigh add fd01::2 lladdr " C_MAC " dev p0");
-	DP("ip neigh add fd02::2 lladdr " S_MAC " dev p1");
 	return make_twin();
 }
 

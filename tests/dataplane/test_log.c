@@ -30,13 +30,8 @@ static char dir[] = "/tmp/pollux-log-XXXXXX";
 static int
 configure(void **state)
 {
-	if (dp_setup(state) != 0 || mkdtemp(dir) == NULL)
+	if (dp_router(state) != 0 || mkdtemp(dir) == NULL)
 		return -1;
-	DP("ip addr add 10.1.0.1/24 dev p0");
-	DP("ip addr add 10.2.0.1/24 dev p1");
-	DP("sysctl -w net.ipv4.ip_forward=1");
-	DP("ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0");
-	DP("ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1");
 	return 0;
 }
 

@@ -25,8 +25,7 @@ configure(void **state)
 
 	if (dp_setup(state) != 0)
 		return -1;
-	for (unsigned i = 0; i < RTE_DIM(lines); i++)
-		DP(lines[i]);
+	DP_ALL(lines);
 	return 0;
 }
 

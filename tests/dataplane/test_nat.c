@@ -23,20 +23,14 @@
 static int
 configure(void **state)
 {
-	if (dp_setup(state) != 0)
+	if (dp_router(state) != 0)
 		return -1;
-	DP("ip addr add 10.1.0.1/24 dev p0");
-	DP("ip addr add 10.2.0.1/24 dev p1");
-	DP("ip addr add fd01::1/64 dev p0");
-	DP("ip addr add fd02::1/64 dev p1");
-	DP("sysctl -w net.ipv4.ip_forward=1");
-	DP("sysctl -w net.ipv6.conf.all.forwarding=1");
 	DP("sysctl -w net.ipv4.icmp_ratemask=0");
 	DP("sysctl -w net.ipv4.icmp_msgs_per_sec=1000000");
 	DP("sysctl -w net.ipv4.icmp_msgs_burst=1000000");
 	DP("sysctl -w net.ipv6.icmp.ratelimit=0");
 	for (unsigned side = 0; side < DP_SIDES; side++)
-		for (unsigned host = 2; host <= 4; host++) {
+		for (unsigned host = 3; host <= 4; host++) {
 			char line[80];
 
 			snprintf(line, sizeof(line), "ip neigh add 10.%u.0.%u lladdr %s%u dev p%u",

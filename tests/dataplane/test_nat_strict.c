@@ -10,25 +10,6 @@
 #define HIDDEN6 "fd01::2"
 
 static int
-configure(void **state)
-{
-	if (dp_setup(state) != 0)
-		return -1;
-	DP("sysctl -w net.ipv6.conf.default.accept_dad=0");
-	DP("ip addr add 10.1.0.1/24 dev p0");
-	DP("ip addr add 10.2.0.1/24 dev p1");
-	DP("ip addr add fd01::1/64 dev p0 nodad");
-	DP("ip addr add fd02::1/64 dev p1 nodad");
-	DP("sysctl -w net.ipv4.ip_forward=1");
-	DP("sysctl -w net.ipv6.conf.all.forwarding=1");
-	DP("ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0");
-	DP("ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1");
-	DP("ip neigh add fd01::2 lladdr 02:00:00:00:01:00 dev p0");
-	DP("ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1");
-	return 0;
-}
-
-static int
 fresh(void **state)
 {
 	static const char *const tools[] = { "iptables", "ip6tables" };
@@ -163,5 +144,5 @@ main(void)
 		cmocka_unit_test_setup(discovery, fresh),
 	};
 
-	return cmocka_run_group_tests(tests, configure, dp_teardown);
+	return cmocka_run_group_tests(tests, dp_router, dp_teardown);
 }

@@ -44,20 +44,10 @@ static int
 configure(void **state)
 {
 	static const char *const lines[] = {
-		"ip addr add 10.1.0.1/24 dev p0",
-		"ip addr add 10.2.0.1/24 dev p1",
-		"ip addr add fd01::1/64 dev p0",
-		"ip addr add fd02::1/64 dev p1",
-		"sysctl -w net.ipv4.ip_forward=1",
-		"sysctl -w net.ipv6.conf.all.forwarding=1",
 		"sysctl -w net.ipv4.conf.all.send_redirects=0",
 		"sysctl -w net.ipv4.conf.p1.send_redirects=0",
 		"ip route add 10.8.0.0/16 via 10.1.0.2",
 		"ip route add 10.9.0.0/16 via 10.2.0.2",
-		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
-		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
-		"ip neigh add fd01::2 lladdr 02:00:00:00:01:00 dev p0",
-		"ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1",
 		"sysctl -w net.netfilter.nf_conntrack_max=8192",
 		"sysctl -w net.pollux.conntrack=on",
 		"iptables -t nat -A POSTROUTING -p udp -d 10.2.0.2 -m udp --dport 80:87 -j SNAT "
@@ -68,10 +58,9 @@ configure(void **state)
 		"ip6tables -t nat -A POSTROUTING -o p1 -j MASQUERADE",
 	};
 
-	if (dp_setup(state) != 0)
+	if (dp_router(state) != 0)
 		return -1;
-	for (unsigned i = 0; i < RTE_DIM(lines); i++)
-		DP(lines[i]);
+	DP_ALL(lines);
 	return dp_workers_start() ? 0 : -1;
 }
 

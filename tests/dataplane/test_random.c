@@ -20,18 +20,12 @@ static int
 configure(void **state)
 {
 	static const char *const lines[] = {
-		"ip addr add 10.1.0.1/24 dev p0",
-		"ip addr add 10.2.0.1/24 dev p1",
-		"ip addr add fd01::1/64 dev p0",
-		"ip addr add fd02::1/64 dev p1",
 		"ip route add 192.0.2.0/24 via 10.2.0.2",
 		"ip route add blackhole 198.51.100.0/24",
 		"ip route add prohibit 203.0.113.0/24",
-		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
-		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
+		"ip neigh del fd01::2 dev p0",
+		"ip neigh del fd02::2 dev p1",
 		"ip link set p1 mtu 1280",
-		"sysctl -w net.ipv4.ip_forward=1",
-		"sysctl -w net.ipv6.conf.all.forwarding=1",
 		"sysctl -w net.ipv4.icmp_ratelimit=0",
 		"sysctl -w net.ipv6.icmp.ratelimit=0",
 		"iptables -N user",
@@ -44,10 +38,9 @@ configure(void **state)
 		"ip6tables -A FORWARD -p udp --dport 1:100 -j REJECT",
 	};
 
-	if (dp_setup(state) != 0)
+	if (dp_router(state) != 0)
 		return -1;
-	for (unsigned i = 0; i < RTE_DIM(lines); i++)
-		DP(lines[i]);
+	DP_ALL(lines);
 	return 0;
 }
 

@@ -29,12 +29,7 @@ static int
 configure(void **state)
 {
 	static const char *const lines[] = {
-		"ip addr add 10.1.0.1/24 dev p0",
-		"ip addr add 10.2.0.1/24 dev p1",
-		"sysctl -w net.ipv4.ip_forward=1",
 		"ip route add 172.16.0.0/12 via 10.1.0.2",
-		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
-		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
 		"sysctl -w net.netfilter.nf_conntrack_max=8192",
 		"sysctl -w net.netfilter.nf_conntrack_tcp_timeout_syn_sent=86400",
 		"iptables -P FORWARD DROP",
@@ -42,10 +37,9 @@ configure(void **state)
 		"iptables -A FORWARD -i p0 -m conntrack --ctstate NEW -j ACCEPT",
 	};
 
-	if (dp_setup(state) != 0)
+	if (dp_router(state) != 0)
 		return -1;
-	for (unsigned i = 0; i < RTE_DIM(lines); i++)
-		DP(lines[i]);
+	DP_ALL(lines);
 	return 0;
 }
 

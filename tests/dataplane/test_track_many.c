@@ -34,21 +34,15 @@ static int
 configure(void **state)
 {
 	static const char *const lines[] = {
-		"ip addr add 10.1.0.1/24 dev p0",
-		"ip addr add 10.2.0.1/24 dev p1",
-		"sysctl -w net.ipv4.ip_forward=1",
 		"ip route add 11.0.0.0/8 via 10.1.0.2",
-		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
-		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
 		"sysctl -w net.netfilter.nf_conntrack_tcp_timeout_syn_sent=86400",
 		"sysctl -w net.netfilter.nf_conntrack_tcp_timeout_time_wait=1",
 	};
 	char line[120];
 
-	if (dp_setup(state) != 0)
+	if (dp_router(state) != 0)
 		return -1;
-	for (unsigned i = 0; i < RTE_DIM(lines); i++)
-		DP(lines[i]);
+	DP_ALL(lines);
 	snprintf(line, sizeof(line), "sysctl -w net.netfilter.nf_conntrack_max=%u", nb_flows);
 	DP(line);
 	DP("iptables -A FORWARD -m conntrack --ctstate INVALID -j DROP");

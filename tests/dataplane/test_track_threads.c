@@ -23,16 +23,6 @@ static int
 configure(void **state)
 {
 	static const char *const lines[] = {
-		"ip addr add 10.1.0.1/24 dev p0",
-		"ip addr add 10.2.0.1/24 dev p1",
-		"ip addr add fd01::1/64 dev p0",
-		"ip addr add fd02::1/64 dev p1",
-		"sysctl -w net.ipv4.ip_forward=1",
-		"sysctl -w net.ipv6.conf.all.forwarding=1",
-		"ip neigh add 10.1.0.2 lladdr 02:00:00:00:01:00 dev p0",
-		"ip neigh add 10.2.0.2 lladdr 02:00:00:00:01:01 dev p1",
-		"ip neigh add fd01::2 lladdr 02:00:00:00:01:00 dev p0",
-		"ip neigh add fd02::2 lladdr 02:00:00:00:01:01 dev p1",
 		"sysctl -w net.netfilter.nf_conntrack_max=8192",
 		"sysctl -w net.pollux.conntrack=on",
 		"iptables -t raw -A PREROUTING -p udp -m udp --sport 7 -j CT --zone 3",
@@ -51,10 +41,9 @@ configure(void **state)
 		"ip6tables -t mangle -A FORWARD -j CONNSECMARK --save",
 	};
 
-	if (dp_setup(state) != 0)
+	if (dp_router(state) != 0)
 		return -1;
-	for (unsigned i = 0; i < RTE_DIM(lines); i++)
-		DP(lines[i]);
+	DP_ALL(lines);
 	return dp_workers_start() ? 0 : -1;
 }
 

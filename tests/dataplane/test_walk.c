@@ -12,24 +12,6 @@
 #define C_MAC "02:00:00:00:01:00"
 #define S_MAC "02:00:00:00:01:01"
 
-static int
-configure(void **state)
-{
-	if (dp_setup(state) != 0)
-		return -1;
-	DP("ip addr add 10.1.0.1/24 dev p0");
-	DP("ip addr add 10.2.0.1/24 dev p1");
-	DP("ip addr add fd01::1/64 dev p0");
-	DP("ip addr add fd02::1/64 dev p1");
-	DP("sysctl -w net.ipv4.ip_forward=1");
-	DP("sysctl -w net.ipv6.conf.all.forwarding=1");
-	DP("ip neigh add 10.1.0.2 lladdr " C_MAC " dev p0");
-	DP("ip neigh add 10.2.0.2 lladdr " S_MAC " dev p1");
-	DP("ip neigh add fd01::2 lladdr " C_MAC " dev p0");
-	DP("ip neigh add fd02::2 lladdr " S_MAC " dev p1");
-	return 0;
-}
-
 static const struct dp_ip udp = { .src = "10.1.0.2",
 				  .dst = "10.2.0.2",
 				  .proto = IPPROTO_UDP,
@@ -290,5 +272,5 @@ main(void)
 		cmocka_unit_test(fragments_out),      cmocka_unit_test(limit_with_clock_behind),
 	};
 
-	return cmocka_run_group_tests_name("walk", tests, configure, dp_teardown);
+	return cmocka_run_group_tests_name("walk", tests, dp_router, dp_teardown);
 }
