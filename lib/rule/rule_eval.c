@@ -9,6 +9,7 @@
 #include "base_drop.h"
 #include "port.h"
 #include "rule_eval.h"
+#include "rule_step.h"
 
 DROP_REASON(policy, "rule-policy", "dropped by the policy of a built-in chain");
 DROP_REASON(hotdrop, "rule-malformed", "dropped by a match: its L4 header is cut short");
@@ -36,114 +37,6 @@ rule_hook_needs(const struct hook_ctx *ctx, const void *priv)
 	return t != NULL ? t->needs : 0;
 }
 
-static inline bool
-iface_differs(const char *have, const char *want, const uint8_t *mask)
-{
-	uint64_t h[2], w[2], m[2];
-
-	memcpy(h, have, sizeof(h));
-	memcpy(w, want, sizeof(w));
-	memcpy(m, mask, sizeof(m));
-	return (((h[0] ^ w[0]) & m[0]) | ((h[1] ^ w[1]) & m[1])) != 0;
-}
-
-static inline bool
-iface_match(const struct rule_packet *rp, const struct rule_ip *ip)
-{
-	return iface_differs(rp->in, ip->in, ip->in_mask) == !!(ip->inv & RULE_INV_IN) &&
-	       iface_differs(rp->out, ip->out, ip->out_mask) == !!(ip->inv & RULE_INV_OUT);
-}
-
-static inline bool
-addr6_differs(const void *have, const union rule_addr *want, const union rule_addr *mask)
-{
-	uint64_t h[2];
-
-	memcpy(h, have, sizeof(h));
-	return (((h[0] & mask->q[0]) ^ want->q[0]) | ((h[1] & mask->q[1]) ^ want->q[1])) != 0;
-}
-
-static inline bool
-addr6_match(const struct rule_packet *rp, const struct rule_ip *ip)
-{
-	const struct ip6_hdr *h = pkt_ip6(rp->m);
-
-	return addr6_differs(&h->ip6_src, &ip->src, &ip->smask) == !!(ip->inv & RULE_INV_SRC) &&
-	       addr6_differs(&h->ip6_dst, &ip->dst, &ip->dmask) == !!(ip->inv & RULE_INV_DST);
-}
-
-/*
- * The protocol behind a chain of IPv6 extension headers that is cut short. One whose last header
- * claims more bytes than there are still names what follows; -1: not even that can be read.
- */
-static int
-cut_proto(const struct rule_packet *rp)
-{
-	const struct pkt *p = rp->p;
-	const uint8_t *header = pkt_l4(rp->m);
-	uint16_t left = p->l3 + p->len - p->l4;
-
-	if (p->flags & PKT_FRAG_LATER || left < (p->proto == IPPROTO_FRAGMENT ? 4 : 2))
-		return -1;
-	switch (header[0]) {
-	case IPPROTO_HOPOPTS:
-	case IPPROTO_ROUTING:
-	case IPPROTO_FRAGMENT:
-	case IPPROTO_AH:
-	case IPPROTO_DSTOPTS:
-		return -1;
-	default:
-		return header[0];
-	}
-}
-
-static inline bool
-proto_match(struct rule_packet *rp, const struct rule_step *s, bool ip4)
-{
-	int proto = rp->p->proto;
-
-	if (!ip4 && unlikely(rp->p->flags & PKT_EXT_BAD)) {
-		proto = cut_proto(rp);
-		rp->hotdrop = proto < 0;
-	}
-	return proto >= 0 && (s->proto != proto) == !!(s->inv & RULE_INV_PROTO);
-}
-
-/*
- * The ordinary part of the rule, in the order in which rules differ most often. IPv6 asks for the
- * protocol last: a cut chain of extension headers drops the packet only where a rule asks.
- */
-static inline bool
-ip_match(struct rule_packet *rp, const struct rule_step *s, bool ip4)
-{
-	if (ip4) {
-		const struct rte_ipv4_hdr *h = pkt_ip4(rp->m);
-
-		if (((h->src_addr & s->smask) != s->src) != !!(s->inv & RULE_INV_SRC) ||
-		    ((h->dst_addr & s->dmask) != s->dst) != !!(s->inv & RULE_INV_DST))
-			return false;
-	} else if (s->flags & RULE_STEP_ADDR6 && !addr6_match(rp, &s->rule->ip)) {
-		return false;
-	}
-	if (s->flags & RULE_STEP_IFACE && !iface_match(rp, &s->rule->ip))
-		return false;
-	if (s->proto != 0 && !proto_match(rp, s, ip4))
-		return false;
-	if (s->flags & RULE_STEP_FRAG &&
-	    !(rp->p->flags & PKT_FRAG_LATER) != !!(s->inv & RULE_INV_FRAG))
-		return false;
-	return true;
-}
-
-static inline bool
-ext_match(struct rule_packet *rp, const struct rule *r)
-{
-	for (unsigned i = 0; i < r->nb_matches; i++)
-		if (!r->match[i].type->match(rp, r->match[i].data))
-			return false;
-	return true;
-}
-
 struct rule_return {
 	uint32_t pos;
 	uint16_t slot;
@@ -162,16 +55,6 @@ hotdrop_verdict(const struct rule_packet *rp)
 	return rp->why != 0 ? rp->why : VERDICT_DROP_FOR(DROP(hotdrop));
 }
 
-/* Counts the packet where it matches. */
-static inline bool
-step_match(struct rule_packet *rp, const struct rule_step *s, bool ip4)
-{
-	if (!ip_match(rp, s, ip4) || (s->flags & RULE_STEP_MATCH && !ext_match(rp, s->rule)))
-		return false;
-	counter_add(rp->ctx->lane, s->counter, 1, rp->p->len);
-	return true;
-}
-
 static inline verdict_t
 walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4)
 {
@@ -188,7 +71,7 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4
 			kind = RULE_STEP_RETURN;
 		} else {
 			pos++;
-			if (!step_match(rp, s, ip4)) {
+			if (!rule_step_match(rp, s, ip4)) {
 				if (unlikely(rp->hotdrop))
 					return hotdrop_verdict(rp);
 				continue;
