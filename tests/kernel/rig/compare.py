@@ -82,7 +82,7 @@ def _answers(first, second, chosen):
     late = [abs(was - now) for was, now in zip(first.times, second.times)]
     for (step, *left), (_, *right), slack in zip(first.answers, second.answers, late):
         if second.used and step.argv[0].endswith("-save"):
-            right[1] = normal.without_idle_tables(right[1], left[1])
+            right[1] = normal.saved_on_used_router(right[1], left[1])
         if left[0] != right[0]:
             lines += [f"line {step.line}: {step.text}",
                       f"  exit code: {first.router} {left[0]}, {second.router} {right[0]}"]

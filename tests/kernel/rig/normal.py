@@ -177,15 +177,27 @@ def text_for_comparison(command, text):
     return text
 
 
-def without_idle_tables(saved, other):
-    """What iptables-save prints, without tables that hold nothing and that ``other`` does not have.
+_NO_COUNTS = re.compile(r" \[\d+:\d+\]$", re.M)
 
-    A table is listed from its first use on, so a router that stands lists those
-    of earlier scenarios too.
+
+def saved_on_used_router(saved, other):
+    """What iptables-save prints on a router that stands, as a fresh one would that says ``other``.
+
+    A table is listed from its first use on, the last one first, and its policies count from then on: such a
+    router lists tables of earlier scenarios, in the order of those, and counts in tables that were empty until
+    they were printed.
     """
     idle = {name for name, text in _tables(saved) if not re.search(r"^(?!:\S+ ACCEPT|\*|#|COMMIT).+", text, re.M)}
-    there = {name for name, _ in _tables(other)}
-    return "".join(text for name, text in _tables(saved) if name in there or name not in idle)
+    theirs = dict(_tables(other))
+    order = list(theirs)
+    ours = [(name, text) for name, text in _tables(saved) if name in theirs or name not in idle]
+    ours.sort(key=lambda table: order.index(table[0]) if table[0] in order else len(order))
+    return "".join(_NO_COUNTS.sub(" [0:0]", text) if name in idle and _untouched(theirs[name]) else text
+                   for name, text in ours)
+
+
+def _untouched(text):
+    return all(counts == " [0:0]" for counts in _NO_COUNTS.findall(text))
 
 
 def _tables(saved):

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 from .host import Host
 from .lab import Lab
+from .scenario import TRANSLATING
 from .state import State
 
 REPORTED = 0.3
@@ -38,13 +39,16 @@ class Fresh:
     def close(self):
         pass
 
+    renew = close
+
 
 class Standing:
     """One Pollux in one lab, for any number of scenarios; made when first needed.
 
     Before each but the first it is reset, and has to show the same state as a
     fresh one; if it does not, or if the last scenario ended badly, a fresh one
-    takes its place.
+    takes its place. Table nat cannot be taken away again: scenarios that use it
+    stand on a router that has it from the start, which counts as used.
     """
 
     def __init__(self, router_class):
@@ -52,12 +56,13 @@ class Standing:
         self._stack = None
         self._lab = self._router = None
         self._reference = {}      # options -> what a fresh router shows
-        self.used = False         # the router has seen an earlier scenario
+        self.used = False         # the router has seen an earlier scenario, or may be told from a fresh one
+        self._plain = False       # the next one has to be a fresh router, and nothing else
 
     @contextmanager
     def router(self, scenario):
         try:
-            self._make_ready(frozenset(scenario.options) & {"empty", "unresolved"})
+            self._make_ready(scenario.kind_of_router())
             with _host(scenario, self._lab, self._router):
                 _start_quiet(self._lab.wire)
                 yield self._lab.wire, self._router, self._router.log_of(None) if "log" in scenario.options else None
@@ -73,13 +78,20 @@ class Standing:
             stack, self._stack = self._stack, None
             stack.close()
 
+    def renew(self):
+        """The next scenario is played on a fresh router."""
+        self.close()
+        self._plain = True
+
     def _make_ready(self, options):
         if self._stack:
             self._lab.enter()
         self.used = bool(self._stack) and options in self._reference and self._reset(options)
         if not self.used:
             self.close()
-            self._open(options)
+            self._open(options - TRANSLATING if self._plain else options)
+            self.used = not self._plain and bool(options & TRANSLATING)
+            self._plain = False
 
     def _open(self, options):
         with ExitStack() as stack:
@@ -87,6 +99,8 @@ class Standing:
             self._router = stack.enter_context(self._class())
             self._stack = stack.pop_all()
         self._router.set_up(options)
+        for tool in options & TRANSLATING:
+            self._router.ask([tool, "-t", "nat", "-S"])
         self._reference[options] = State(self._router.ask)
 
     def _reset(self, options):

@@ -11,6 +11,9 @@ _SEND = re.compile(r"^([csh]):\s*(.+)$")
 _EXPECT = re.compile(r"(c|s|h|log|flows)\s+(\d+)")
 
 
+TRANSLATING = {"iptables", "ip6tables"}
+
+
 class ScenarioError(Exception):
     """The scenario itself is wrong: its text, or what it takes for granted."""
 
@@ -36,6 +39,15 @@ class Scenario:
     line: int
     options: set = field(default_factory=set)    # long, unresolved, empty, log, leaves, host, host6
     steps: list = field(default_factory=list)
+
+    def translates(self):
+        """The tools whose table nat it uses. Where that was used once, connections are tracked."""
+        return {step.argv[0].removesuffix("-restore") for step in self.steps
+                if step.kind == "command" and ("nat" in step.argv or "*nat" in step.stdin)} & TRANSLATING
+
+    def kind_of_router(self):
+        """What a router has to be like before the scenario's first line."""
+        return frozenset(self.options & {"empty", "unresolved"} | self.translates())
 
 
 class _Reader:
