@@ -105,6 +105,7 @@ enum rule_step_kind {
 #define RULE_STEP_FRAG 0x02
 #define RULE_STEP_MATCH 0x04
 #define RULE_STEP_ADDR6 0x08
+#define RULE_STEP_EXACT 0x10 /* its filter says all that the rule asks (rule_filter.h) */
 
 enum rule_policy { RULE_POLICY_NONE, RULE_POLICY_ACCEPT, RULE_POLICY_DROP };
 
@@ -114,6 +115,9 @@ struct rule_counter {
 	uint32_t id;
 };
 
+struct rule_code;
+struct rule_iface_set;
+
 struct rule_chain {
 	uint32_t refs; /* table versions that hold it */
 	char name[RULE_CHAIN_NAME];
@@ -122,9 +126,10 @@ struct rule_chain {
 	struct rule_counter *policy_counter;
 	struct rule **rules;
 	uint32_t nb, cap;
-	/* Compiled by rule_check(); NULL while the chain is being edited. */
+	/* Compiled by rule_check(); code is NULL while the chain is being edited. */
 	struct rule_step *steps;
-	uint16_t *jumps; /* slots that reachable rules lead to */
+	struct rule_code *code; /* finds candidates among the steps (rule_code.h) */
+	uint16_t *jumps;        /* slots that reachable rules lead to */
 	uint32_t nb_jumps;
 	uint32_t points; /* bit per hook point: where all that is in it may be reached from */
 	bool uses_iface;
@@ -160,7 +165,9 @@ struct rule_table {
 	uint16_t nb_user;
 	uint16_t builtin[HOOK_POINTS]; /* slot, or RULE_SLOT_NONE */
 	bool uses_iface;
-	uint8_t needs; /* RULE_NEEDS_* of all its chains */
+	struct rule_iface_set
+		*ifaces; /* patterns of all chains; made by rule_check(), NULL: none */
+	uint8_t needs;   /* RULE_NEEDS_* of all its chains */
 };
 
 /* What the generation slot holds. */

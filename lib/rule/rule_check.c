@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rule_check.h"
+#include "rule_code.h"
 
 static int
 check_ext(const struct rule_where *w, const struct rule_ext *x)
@@ -124,7 +125,8 @@ compile_chain(const struct rule_table *t, struct rule_chain *c)
 {
 	bool reachable = true;
 
-	/* A chain without rules has steps too: NULL means "not compiled". */
+	free(c->steps);
+	free(c->jumps);
 	c->steps = calloc(c->nb + 1, sizeof(c->steps[0]));
 	c->jumps = calloc(c->nb + 1, sizeof(c->jumps[0]));
 	if (c->steps == NULL || c->jumps == NULL)
@@ -152,6 +154,7 @@ compile_chain(const struct rule_table *t, struct rule_chain *c)
 		c->points &= rule_points(r);
 		reachable = !ends_chain(r);
 	}
+	c->code = rule_code_new(c, t->family == HOOK_IP4);
 	return 0;
 }
 
@@ -213,6 +216,7 @@ check_loops(const struct rule_table *t)
 int
 rule_check(struct rule_table *t)
 {
+	uint64_t ifaces = 0;
 	int rc = 0;
 
 	t->uses_iface = false;
@@ -222,12 +226,15 @@ rule_check(struct rule_table *t)
 
 		if (c == NULL)
 			continue;
-		if (c->steps == NULL)
+		if (c->code == NULL)
 			rc = compile_chain(t, c);
 		if (rc != 0)
 			return rc;
+		ifaces |= c->code->ifaces;
 		t->uses_iface |= c->uses_iface;
 		t->needs |= c->needs;
 	}
+	free(t->ifaces);
+	t->ifaces = ifaces != 0 ? rule_iface_copy(ifaces) : NULL;
 	return check_loops(t);
 }

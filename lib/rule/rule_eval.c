@@ -7,13 +7,18 @@
 
 #include "base_counter.h"
 #include "base_drop.h"
+#include "base_param.h"
 #include "port.h"
+#include "rule_code.h"
 #include "rule_eval.h"
 #include "rule_step.h"
 
 DROP_REASON(policy, "rule-policy", "dropped by the policy of a built-in chain");
 DROP_REASON(hotdrop, "rule-malformed", "dropped by a match: its L4 header is cut short");
 DROP_REASON(depth, "rule-depth", "rules nested deeper than was checked (a defect)");
+
+PARAM_INT(rule_compile, "net.pollux.rule_compile", 1, 0, 1,
+	  "find the rules that may apply by compiled chains; 0: ask every rule in turn")
 
 struct rule_hook_priv {
 	uint8_t family, type;
@@ -55,8 +60,31 @@ hotdrop_verdict(const struct rule_packet *rp)
 	return rp->why != 0 ? rp->why : VERDICT_DROP_FOR(DROP(hotdrop));
 }
 
-static inline verdict_t
-walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4)
+/* A packet on its way through compiled chains. */
+struct search {
+	struct rule_key key;
+	struct rule_key_ifaces ifaces;
+	bool filled; /* key is the packet's */
+};
+
+/* Where the next rule stands that may apply; c->nb: there is none. */
+static inline uint32_t
+next_candidate(const struct rule_chain *c, uint32_t pos, const struct rule_packet *rp,
+	       struct search *s, bool ip4)
+{
+	if (rule_code_is_few(c->code))
+		return pos;
+	if (!s->filled) {
+		rule_key_fill(&s->key, &s->ifaces, rp, ip4);
+		s->filled = true;
+	}
+	return rule_code_next(c->code, pos, &s->key);
+}
+
+/* search NULL: every rule is asked in turn, which is what the rest must be equal to. */
+static __rte_always_inline verdict_t
+walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct search *search,
+     bool ip4)
 {
 	struct rule_return stack[RULE_DEPTH_MAX + 1];
 	const struct rule_chain *c = t->chain[slot], *base = c;
@@ -64,14 +92,17 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4
 	unsigned depth = 0;
 
 	for (;;) {
-		const struct rule_step *s = &c->steps[pos];
+		const struct rule_step *s;
 		uint8_t kind;
 
+		if (search != NULL && pos < c->nb)
+			pos = next_candidate(c, pos, rp, search, ip4);
+		s = &c->steps[pos];
 		if (pos == c->nb) {
 			kind = RULE_STEP_RETURN;
 		} else {
 			pos++;
-			if (!rule_step_match(rp, s, ip4)) {
+			if (!rule_step_match(rp, s, ip4, search != NULL)) {
 				if (unlikely(rp->hotdrop))
 					return hotdrop_verdict(rp);
 				continue;
@@ -86,6 +117,8 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4
 
 			if (v != RULE_VERDICT_CONTINUE)
 				return v;
+			if (search != NULL) /* it may have changed the packet */
+				search->filled = false;
 			break;
 		}
 		case RULE_STEP_JUMP:
@@ -110,6 +143,13 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, bool ip4
 	}
 }
 
+static __rte_noinline verdict_t
+walk_all(const struct rule_table *t, uint16_t slot, struct rule_packet *rp)
+{
+	return rp->p->family == AF_INET ? walk(t, slot, rp, NULL, true)
+					: walk(t, slot, rp, NULL, false);
+}
+
 static const char no_name[RULE_IFACE_NAME];
 
 static inline const char *
@@ -120,30 +160,51 @@ port_name(const struct port_table *ports, uint16_t index)
 	return p != NULL ? p->name : no_name;
 }
 
+static inline void
+set_packet(struct rule_packet *rp, struct rte_mbuf *m, const struct port_table *ports)
+{
+	rp->m = m;
+	rp->p = pkt(m);
+	rp->hotdrop = false;
+	rp->why = 0;
+	if (ports == NULL)
+		return;
+	rp->in = rp->ctx->point == HOOK_OUTPUT ? no_name : port_name(ports, rp->p->in);
+	rp->out = rp->ctx->point == HOOK_INPUT ? no_name : port_name(ports, rp->p->out);
+}
+
+static __rte_always_inline void
+walk_burst(const struct rule_table *t, uint16_t slot, struct rule_packet *rp,
+	   struct rte_mbuf **pkts, uint16_t n, verdict_t *verdicts, bool ip4)
+{
+	const struct port_table *ports = t->uses_iface ? port_table_get(rp->ctx->gen) : NULL;
+	bool compiled = param_get(&rule_compile);
+	struct search search = { .ifaces.set = t->ifaces };
+
+	for (uint16_t i = 0; i < n; i++) {
+		set_packet(rp, pkts[i], ports);
+		search.filled = false;
+		if (unlikely(!compiled || rule_key_odd(rp->p)))
+			verdicts[i] = walk_all(t, slot, rp);
+		else
+			verdicts[i] = walk(t, slot, rp, &search, ip4);
+	}
+}
+
 void
 rule_hook(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
 	  verdict_t *verdicts)
 {
 	const struct rule_hook_priv *h = priv;
 	const struct rule_table *t = rule_table_get(ctx->gen, h->family, h->type);
-	const struct port_table *ports;
 	struct rule_packet rp = { .ctx = ctx, .in = no_name, .out = no_name };
 	uint16_t slot;
 
 	if (unlikely(t == NULL || t->builtin[ctx->point] == RULE_SLOT_NONE))
 		return;
 	slot = t->builtin[ctx->point];
-	ports = t->uses_iface ? port_table_get(ctx->gen) : NULL;
-	for (uint16_t i = 0; i < n; i++) {
-		rp.m = pkts[i];
-		rp.p = pkt(pkts[i]);
-		rp.hotdrop = false;
-		rp.why = 0;
-		if (ports != NULL) {
-			rp.in = ctx->point == HOOK_OUTPUT ? no_name : port_name(ports, rp.p->in);
-			rp.out = ctx->point == HOOK_INPUT ? no_name : port_name(ports, rp.p->out);
-		}
-		verdicts[i] = h->family == HOOK_IP4 ? walk(t, slot, &rp, true)
-						    : walk(t, slot, &rp, false);
-	}
+	if (h->family == HOOK_IP4)
+		walk_burst(t, slot, &rp, pkts, n, verdicts, true);
+	else
+		walk_burst(t, slot, &rp, pkts, n, verdicts, false);
 }

@@ -62,6 +62,7 @@ enum rule_field {
 	RULE_FIELD_ICMP,       /* type << 8 | code */
 	RULE_FIELD_TCP_FLAGS,  /* (flags & mask) in a range; mask in rule_test.mask */
 	RULE_FIELD_TCP_OPTION, /* kind is present */
+	RULE_FIELD_CTSTATE, /* a state of those whose RULE_CTSTATE_* bits are in lo of the only range */
 };
 
 #define RULE_RANGES_MAX 15

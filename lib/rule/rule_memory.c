@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the rules in force take, for `show memory`. Control lcore. */
 #include "base_mem.h"
-#include "rule.h"
+#include "rule_code.h"
 
 static size_t
 rule_bytes(const struct rule *r)
@@ -22,6 +22,8 @@ add_chain(struct mem_use *use, const struct rule_chain *c)
 		bytes += rule_bytes(c->rules[i]);
 	if (c->steps != NULL)
 		bytes += c->nb * sizeof(*c->steps);
+	if (c->code != NULL)
+		bytes += rule_code_bytes(c->code);
 	use->used += bytes + c->nb * sizeof(*c->rules);
 	use->reserved += bytes + c->cap * sizeof(*c->rules);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule_code.h"
 #include "rule_object.h"
 #include "rule_spec.h"
 
@@ -161,8 +162,10 @@ rule_chain_new(const char *name, int point, enum rule_policy policy)
 static void
 forget_compiled(struct rule_chain *c)
 {
+	rule_code_free(c->code);
 	free(c->steps);
 	free(c->jumps);
+	c->code = NULL;
 	c->steps = NULL;
 	c->jumps = NULL;
 	c->nb_jumps = 0;
@@ -180,6 +183,7 @@ rule_chain_edit(struct rule_chain *c)
 	n = must_alloc(sizeof(*n));
 	*n = *c;
 	n->refs = 1;
+	n->code = NULL;
 	n->steps = NULL;
 	n->jumps = NULL;
 	n->nb_jumps = 0;
@@ -271,6 +275,7 @@ rule_table_copy(const struct rule_table *t)
 
 	*n = *t;
 	n->refs = 1;
+	n->ifaces = NULL;
 	n->chain = NULL;
 	n->links = NULL;
 	n->order = NULL;
@@ -295,6 +300,7 @@ rule_table_put(struct rule_table *t)
 	free(t->chain);
 	free(t->links);
 	free(t->order);
+	free(t->ifaces);
 	free(t);
 }
 

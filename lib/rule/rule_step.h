@@ -6,21 +6,9 @@
  */
 #pragma once
 
-#include <string.h>
-
 #include "base_counter.h"
 #include "rule.h"
-
-static inline bool
-rule_iface_differs(const char *have, const char *want, const uint8_t *mask)
-{
-	uint64_t h[2], w[2], m[2];
-
-	memcpy(h, have, sizeof(h));
-	memcpy(w, want, sizeof(w));
-	memcpy(m, mask, sizeof(m));
-	return (((h[0] ^ w[0]) & m[0]) | ((h[1] ^ w[1]) & m[1])) != 0;
-}
+#include "rule_iface.h"
 
 static inline bool
 rule_iface_match(const struct rule_packet *rp, const struct rule_ip *ip)
@@ -128,13 +116,15 @@ rule_hit(const struct rule_packet *rp, const struct rule_step *s)
 }
 
 /*
- * All that the rule asks, and the hit where it applies. false with rp->hotdrop: the packet is dropped at once.
+ * All that the rule asks, and the hit where it applies. filtered: the rule's filter let the packet pass. false with
+ * rp->hotdrop: the packet is dropped at once.
  */
 static inline bool
-rule_step_match(struct rule_packet *rp, const struct rule_step *s, bool ip4)
+rule_step_match(struct rule_packet *rp, const struct rule_step *s, bool ip4, bool filtered)
 {
-	if (!rule_ip_match(rp, s, ip4) ||
-	    (s->flags & RULE_STEP_MATCH && !rule_ext_match(rp, s->rule)))
+	if (!(filtered && s->flags & RULE_STEP_EXACT) &&
+	    (!rule_ip_match(rp, s, ip4) ||
+	     (s->flags & RULE_STEP_MATCH && !rule_ext_match(rp, s->rule))))
 		return false;
 	rule_hit(rp, s);
 	return true;

@@ -252,6 +252,19 @@ needs_of(const void *data)
 	return c->given & (1u << RULE_CT_STATUS | 1u << RULE_CT_EXPIRE) ? RULE_NEEDS_ORDER : 0;
 }
 
+/* Only of the state; SNAT and DNAT are the connection's status. */
+static int
+tests(const void *data, struct rule_test *t)
+{
+	const struct rule_conntrack *c = data;
+
+	if (c->given != 1u << RULE_CT_STATE || c->states & (RULE_CTSTATE_SNAT | RULE_CTSTATE_DNAT))
+		return -ENOTSUP;
+	t[0] = (struct rule_test){ .field = RULE_FIELD_CTSTATE, .invert = c->invert != 0, .nb = 1 };
+	t[0].range[0].lo = c->states;
+	return 1;
+}
+
 static struct rule_ext_type type = {
 	.name = "conntrack",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -267,6 +280,7 @@ static struct rule_ext_type type = {
 	.deps_of = deps_of,
 	.needs = RULE_NEEDS_TRACK,
 	.needs_of = needs_of,
+	.tests = tests,
 };
 
 RULE_EXT_REGISTER(type)

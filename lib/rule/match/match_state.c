@@ -68,6 +68,16 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	rule_words_text(out, rule_ctstates, RULE_CTSTATES, s->states);
 }
 
+static int
+tests(const void *data, struct rule_test *t)
+{
+	const struct state *s = data;
+
+	t[0] = (struct rule_test){ .field = RULE_FIELD_CTSTATE, .invert = s->invert, .nb = 1 };
+	t[0].range[0].lo = s->states;
+	return 1;
+}
+
 static struct rule_ext_type type = {
 	.name = "state",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -80,6 +90,7 @@ static struct rule_ext_type type = {
 	.save = save,
 	.deps = RULE_DEP_CTSTATE,
 	.needs = RULE_NEEDS_TRACK,
+	.tests = tests,
 };
 
 RULE_EXT_REGISTER(type)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Compiles chains. Called by rule_check.c and rule_object.c; control lcore.
+ */
+#include <stdlib.h>
+
+#include "rule_code.h"
+
+static void *
+must_alloc(size_t bytes)
+{
+	void *p = calloc(1, bytes);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+/* The filters hold their patterns once for the code. */
+static void
+make_filters(struct rule_code *code, const struct rule_chain *c, struct rule_filter *f)
+{
+	for (uint32_t i = 0; i < c->nb; i++) {
+		rule_filter_of(c->rules[i], &f[i]);
+		rule_filter_drop(code->ifaces & f[i].ifaces);
+		code->ifaces |= f[i].ifaces;
+		if (f[i].exact)
+			c->steps[i].flags |= RULE_STEP_EXACT;
+	}
+}
+
+struct rule_code *
+rule_code_new(const struct rule_chain *c, bool ip4)
+{
+	struct rule_code *code = must_alloc(sizeof(*code));
+	struct rule_filter *f;
+
+	code->lin.nb = c->nb;
+	if (c->nb <= RULE_CODE_FEW)
+		return code;
+	f = must_alloc(c->nb * sizeof(*f));
+	make_filters(code, c, f);
+	rule_lin_init(&code->lin, c->nb, ip4, code->ifaces << RULE_WORD_IFACE_SHIFT >> 32 != 0);
+	for (uint32_t i = 0; i < c->nb; i++)
+		rule_lin_set(&code->lin, i, &f[i]);
+	free(f);
+	return code;
+}
+
+void
+rule_code_free(struct rule_code *code)
+{
+	if (code == NULL)
+		return;
+	rule_filter_drop(code->ifaces);
+	rule_lin_free(&code->lin);
+	free(code);
+}
+
+size_t
+rule_code_bytes(const struct rule_code *code)
+{
+	return sizeof(*code) + rule_lin_bytes(&code->lin);
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Compiled chains against the interpreter: random tables and packets that are made to fit their rules; the same
+ * verdicts, marks and counters of every rule and policy. The seed is printed; RULE_SEED repeats a run, RULE_ROUNDS
+ * makes it longer.
+ */
+#include "rule_setup.h"
+
+#include "hook_emit.h"
+#include "rule_random.h"
+
+#include "ct.h"
+#include "rule_object.h"
+
+#define PACKETS 192
+#define NOW 1000000 /* ms */
+
+static uint64_t seed;
+static unsigned rounds = 60;
+static struct ct flow; /* what tracked packets point to */
+
+/* One packet, to be made anew for every way. */
+struct trial {
+	struct packet p;
+	uint8_t src[16], dst[16];
+	uint64_t ct;
+};
+
+static const struct way {
+	const char *name, *compile, *simd;
+} ways[] = {
+	{ "interpreter", "0", "auto" },
+	{ "scalar", "1", "scalar" },
+	{ "avx2", "1", "avx2" },
+	{ "avx512", "1", "avx512" },
+};
+
+/* What came of it. */
+struct result {
+	verdict_t verdict[PACKETS];
+	uint32_t mark[PACKETS];
+	struct count *count;
+	unsigned nb;
+};
+
+static void
+ignore_error(const struct hook_ctx *ctx, struct rte_mbuf *m, uint8_t type, uint8_t code,
+	     uint32_t info)
+{
+}
+
+static void
+ignore_out(const struct hook_ctx *ctx, struct rte_mbuf *m)
+{
+	rte_pktmbuf_free(m);
+}
+
+static const char *
+random_state(void)
+{
+	static const char *const states[] = {
+		" -m state %s--state NEW",
+		" -m state %s--state RELATED,ESTABLISHED",
+		" -m conntrack %s--ctstate INVALID,UNTRACKED",
+		" -m conntrack %s--ctstate ESTABLISHED,SNAT",
+		" -m conntrack --ctstate NEW,ESTABLISHED,RELATED --ctdir ORIGINAL",
+	};
+	static char text[128];
+
+	/* The strings are the test's own. */
+	snprintf(text, sizeof(text), states[pick(RTE_DIM(states))], maybe_not());
+	return text;
+}
+
+/* Matches that may stand beside ports, in front of them or behind. */
+static const char *
+random_beside(void)
+{
+	static const char *const beside[] = {
+		" -m limit --limit 7/min --limit-burst 9",
+		" -m length --length 1:60",
+		" -m statistic --mode nth --every 3 --packet 1",
+		" -m mark --mark 0x5/0x7",
+		" -m comment --comment x",
+		" -m addrtype --dst-type UNICAST",
+	};
+
+	return pick(3) == 0 ? random_state() : beside[pick(RTE_DIM(beside))];
+}
+
+static void
+random_ports_beside(struct str *s, bool ip6)
+{
+	struct str proto = { 0 };
+	char *match;
+
+	random_proto(&proto, ip6);
+	match = proto.len != 0 ? strstr(str_text(&proto), " -m ") : NULL;
+	if (match != NULL && pick(2) == 0) {
+		str_printf(s, "%.*s%s%s", (int)(match - str_text(&proto)), str_text(&proto),
+			   random_beside(), match);
+	} else {
+		str_add(s, str_text(&proto));
+		if (pick(3) == 0)
+			str_add(s, random_beside());
+	}
+	str_free(&proto);
+}
+
+static void
+random_any_match(struct str *s, bool ip6)
+{
+	struct str one = { 0 };
+
+	do {
+		str_clear(&one);
+		random_match(&one, ip6);
+	} while (strstr(str_text(&one), "--mode random") != NULL);
+	str_add(s, str_text(&one));
+	str_free(&one);
+}
+
+static void
+random_iface(struct str *s, const char *opt)
+{
+	static const char *const names[] = { "r0", "r1", "r+", "x+", "+" };
+
+	if (pick(5) == 0)
+		str_printf(s, " %s%s %s", maybe_not(), opt, names[pick(RTE_DIM(names))]);
+}
+
+static const char *
+random_target(bool mangle, bool last)
+{
+	static const char *const filter[] = { " -j ACCEPT", " -j DROP", " -j REJECT" };
+	static const char *const change[] = { " -j MARK --set-xmark 0x3/0x6",
+					      " -j MARK --or-mark 1", " -j DSCP --set-dscp 5",
+					      " -j ACCEPT" };
+	static const char *const go[] = { " -j RETURN", "", " -j a", " -g b", " -j c" };
+
+	if (pick(4) == 0)
+		return go[pick(last ? 2 : RTE_DIM(go))];
+	return mangle ? change[pick(RTE_DIM(change))] : filter[pick(RTE_DIM(filter))];
+}
+
+/* Chains lead to those behind them only: FORWARD, a, b, c. */
+static void
+random_rule(struct str *s, bool ip6, bool mangle)
+{
+	static const char *const chains[] = { "FORWARD", "FORWARD", "FORWARD", "a", "b", "c" };
+	const char *chain = chains[pick(RTE_DIM(chains))];
+	const char *target;
+
+	str_printf(s, "-A %s", chain);
+	random_address(s, ip6, "-s");
+	random_address(s, ip6, "-d");
+	random_iface(s, "-i");
+	random_iface(s, "-o");
+	if (pick(8) == 0)
+		random_any_match(s, ip6);
+	else
+		random_ports_beside(s, ip6);
+	if (!ip6 && pick(20) == 0)
+		str_printf(s, " %s-f", maybe_not());
+	do
+		target = random_target(mangle, chain[0] == 'c');
+	while (chain[0] != 'F' &&
+	       (strcmp(target, " -j a") == 0 || (chain[0] == 'b' && strcmp(target, " -g b") == 0)));
+	str_printf(s, "%s\n", target);
+}
+
+static void
+random_table(struct str *text, bool ip6, bool mangle)
+{
+	unsigned size = 1u << pick(12);
+
+	str_printf(text, "*%s\n:FORWARD %s [0:0]\n:a - [0:0]\n:b - [0:0]\n:c - [0:0]\n",
+		   mangle ? "mangle" : "filter", pick(2) ? "DROP" : "ACCEPT");
+	for (unsigned i = 1 + pick(size); i > 0; i--)
+		random_rule(text, ip6, mangle);
+	str_add(text, "-A FORWARD -j a\n-A FORWARD -g b\nCOMMIT\n");
+}
+
+static const struct rule *
+random_rule_of(const struct rule_table *t)
+{
+	const struct rule_chain *c;
+
+	do
+		c = t->chain[pick(t->nb_slots)];
+	while (c == NULL || c->nb == 0);
+	return c->rules[pick(c->nb)];
+}
+
+/* An address that the rule names, most of the time. */
+static void
+fit_address(uint8_t *to, bool ip6, const union rule_addr *want, const union rule_addr *mask)
+{
+	const uint8_t *w = (const void *)want, *m = (const void *)mask;
+
+	for (unsigned i = 0; i < (ip6 ? 16u : 4u); i++)
+		to[i] = pick(30) == 0 ? pick(256) : (w[i] & m[i]) | (pick(256) & ~m[i]);
+}
+
+static void
+fit_ports(struct packet *p, const struct rule *r)
+{
+	struct rule_test t[RULE_TESTS_MAX];
+
+	for (unsigned i = 0; i < r->nb_matches; i++) {
+		const struct rule_ext_type *type = r->match[i].type;
+		int n = type->tests != NULL ? type->tests(r->match[i].data, t) : 0;
+
+		for (int k = 0; k < n; k++) {
+			unsigned j = t[k].nb != 0 ? pick(t[k].nb) : 0;
+			unsigned in = t[k].range[j].lo +
+				      pick(1 + (uint16_t)(t[k].range[j].hi - t[k].range[j].lo));
+
+			if (t[k].field == RULE_FIELD_SPORT || t[k].field == RULE_FIELD_ICMP)
+				p->w0 = in;
+			else if (t[k].field == RULE_FIELD_DPORT ||
+				 t[k].field == RULE_FIELD_ANY_PORT)
+				p->w1 = in;
+			else if (t[k].field == RULE_FIELD_TCP_FLAGS)
+				p->tcp_flags = in;
+		}
+	}
+}
+
+static void
+odd_packet(struct packet *p)
+{
+	switch (pick(4)) {
+	case 0:
+		p->frag = pick(2) ? 8 : 1;
+		break;
+	case 1:
+		p->l4_len = p->proto == IPPROTO_TCP ? 4 + pick(16) : 4;
+		break;
+	case 2:
+		p->hop_by_hop = p->ip6;
+		break;
+	default:
+		p->ext_cut = p->ip6;
+	}
+}
+
+static uint64_t
+random_ct(void)
+{
+	static const uint8_t infos[] = { CT_INFO_ESTABLISHED, CT_INFO_RELATED, CT_INFO_NEW,
+					 CT_INFO_ESTABLISHED_REPLY, CT_INFO_RELATED_REPLY };
+
+	if (pick(3) == 0)
+		return pick(2) ? 0 : CT_INFO_UNTRACKED;
+	return (uintptr_t)&flow | infos[pick(RTE_DIM(infos))];
+}
+
+static void
+random_trial(struct trial *x, const struct rule_table *t, bool ip6)
+{
+	static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, 50, 51, 200 };
+	const struct rule *r = random_rule_of(t);
+
+	*x = (struct trial){ .p = { .ip6 = ip6, .w0 = pick(4000), .w1 = pick(4000) } };
+	x->p.proto = r->ip.proto != 0 && pick(8) != 0 ? r->ip.proto : protos[pick(RTE_DIM(protos))];
+	if (ip6 && x->p.proto == IPPROTO_ICMP)
+		x->p.proto = IPPROTO_ICMPV6;
+	x->p.tcp_flags = pick(64);
+	x->p.tcp_option = pick(3) == 0 ? 2 + pick(250) : 0;
+	x->p.in = pick(2) ? "r0" : "r1";
+	x->p.out = pick(2) ? "r0" : "r1";
+	fit_address(x->src, ip6, &r->ip.src, &r->ip.smask);
+	fit_address(x->dst, ip6, &r->ip.dst, &r->ip.dmask);
+	fit_ports(&x->p, r);
+	if (pick(16) == 0)
+		odd_packet(&x->p);
+	x->ct = random_ct();
+}
+
+static struct rte_mbuf *
+trial_make(const struct trial *x)
+{
+	struct rte_mbuf *m = packet_make(&x->p);
+
+	if (x->p.ip6) {
+		memcpy(&pkt_ip6(m)->ip6_src, x->src, 16);
+		memcpy(&pkt_ip6(m)->ip6_dst, x->dst, 16);
+	} else {
+		memcpy(&pkt_ip4(m)->src_addr, x->src, 4);
+		memcpy(&pkt_ip4(m)->dst_addr, x->dst, 4);
+	}
+	pkt(m)->ct = x->ct;
+	return m;
+}
+
+static void
+play_burst(const struct trial *x, unsigned n, enum hook_family family, unsigned type,
+	   struct result *r, unsigned at)
+{
+	struct hook_ctx ctx = {
+		.gen = gen_current(), .now = NOW, .family = family, .point = HOOK_FORWARD
+	};
+	struct rte_mbuf *m[PKT_BURST];
+
+	for (unsigned i = 0; i < n; i++) {
+		m[i] = trial_make(&x[i]);
+		r->verdict[at + i] = VERDICT_ACCEPT;
+	}
+	rule_hook(&ctx, rule_hook_priv(family, type), m, n, &r->verdict[at]);
+	for (unsigned i = 0; i < n; i++) {
+		r->mark[at + i] = pkt(m[i])->mark;
+		rte_pktmbuf_free(m[i]);
+	}
+}
+
+static void
+add_count(struct result *r, uint32_t id)
+{
+	r->count = realloc(r->count, (r->nb + 1) * sizeof(r->count[0]));
+	assert_non_null(r->count);
+	r->count[r->nb++] = counter_read(id);
+}
+
+static void
+read_counts(const struct rule_table *t, struct result *r)
+{
+	for (unsigned s = 0; s < t->nb_slots; s++) {
+		const struct rule_chain *c = t->chain[s];
+
+		for (unsigned i = 0; c != NULL && i < c->nb; i++)
+			add_count(r, c->rules[i]->counter);
+		if (c != NULL && c->policy_counter != NULL)
+			add_count(r, c->policy_counter->id);
+	}
+}
+
+/* The last trials in a way, with a table that was made afresh. */
+static bool
+play(const struct way *w, const char *text, const struct trial *x, bool ip6, unsigned type,
+     struct result *r)
+{
+	enum hook_family family = ip6 ? HOOK_IP6 : HOOK_IP4;
+	struct err e;
+
+	*r = (struct result){ 0 };
+	if (param_set_text(param_find("net.pollux.simd"), w->simd, &e) != 0)
+		return false;
+	assert_int_equal(param_set_text(param_find("net.pollux.rule_compile"), w->compile, &e), 0);
+	if (run_with(ip6 ? "ip6tables-restore" : "iptables-restore", text) != 0)
+		fail_msg("%s%s", text, str_text(&rule_err));
+	for (unsigned at = 0; at < PACKETS;) {
+		unsigned n = RTE_MIN(1 + pick(PKT_BURST), PACKETS - at);
+
+		play_burst(&x[at], n, family, type, r, at);
+		at += n;
+	}
+	read_counts(rule_table_get(gen_current(), family, type), r);
+	return true;
+}
+
+static void
+check_same(const char *text, const struct way *w, const struct result *want,
+	   const struct result *got)
+{
+	for (unsigned i = 0; i < PACKETS; i++)
+		if (want->verdict[i] != got->verdict[i] || want->mark[i] != got->mark[i])
+			fail_msg("%.20000s%s: packet %u: verdict %u, mark %u, expected %u, %u",
+				 text, w->name, i, got->verdict[i], got->mark[i], want->verdict[i],
+				 want->mark[i]);
+	assert_int_equal(want->nb, got->nb);
+	for (unsigned i = 0; i < want->nb; i++)
+		if (memcmp(&want->count[i], &got->count[i], sizeof(want->count[i])) != 0)
+			fail_msg("%.20000s%s: counter %u: %lu, expected %lu", text, w->name, i,
+				 got->count[i].packets, want->count[i].packets);
+}
+
+static void
+one_round(bool ip6, bool mangle)
+{
+	enum hook_family family = ip6 ? HOOK_IP6 : HOOK_IP4;
+	unsigned type = rule_table_type_find(family, mangle ? "mangle" : "filter");
+	static struct trial x[PACKETS];
+	struct result want, got;
+	struct str text = { 0 };
+
+	random_table(&text, ip6, mangle);
+	if (run_with(ip6 ? "ip6tables-restore" : "iptables-restore", str_text(&text)) != 0)
+		fail_msg("%s%s", str_text(&text), str_text(&rule_err));
+	for (unsigned i = 0; i < PACKETS; i++)
+		random_trial(&x[i], rule_table_get(gen_current(), family, type), ip6);
+	assert_true(play(&ways[0], str_text(&text), x, ip6, type, &want));
+	for (unsigned w = 1; w < RTE_DIM(ways); w++) {
+		if (!play(&ways[w], str_text(&text), x, ip6, type, &got))
+			continue;
+		check_same(str_text(&text), &ways[w], &want, &got);
+		free(got.count);
+	}
+	free(want.count);
+	str_free(&text);
+}
+
+static void
+test_same(void **state)
+{
+	for (unsigned i = 0; i < rounds; i++)
+		one_round(i & 1, i & 2);
+}
+
+static int
+setup(void **state)
+{
+	struct err e = { "" };
+
+	hook_emit = (struct hook_emit){ ignore_error, ignore_out };
+	flow = (struct ct){ .family = AF_INET, .proto = IPPROTO_TCP, .status = CT_CONFIRMED };
+	if (route_setup(state) != 0)
+		return -1;
+	rte_srand(seed);
+	return param_set_text(param_find("net.netfilter.nf_conntrack_max"), "4096", &e);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_same),
+	};
+	const char *fixed = getenv("RULE_SEED"), *more = getenv("RULE_ROUNDS");
+
+	seed = fixed != NULL ? strtoull(fixed, NULL, 0) : rte_rdtsc();
+	if (more != NULL)
+		rounds = strtoul(more, NULL, 0);
+	printf("seed %llu (RULE_SEED)\n", (unsigned long long)seed);
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
