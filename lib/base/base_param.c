@@ -73,15 +73,24 @@ param_next(const struct param *p)
 }
 
 static int
+set_number(struct param *p, int value, struct err *e)
+{
+	int rc = p->check != NULL ? p->check(p, value, e) : 0;
+
+	if (rc == 0)
+		param_set(p, value);
+	return rc;
+}
+
+static int
 set_word(struct param *p, const char *text, struct err *e)
 {
 	struct str all = { 0 };
 
 	for (int i = 0; p->words[i] != NULL; i++) {
 		if (strcmp(p->words[i], text) == 0) {
-			param_set(p, i);
 			str_free(&all);
-			return 0;
+			return set_number(p, i, e);
 		}
 		str_printf(&all, "%s%s", i ? ", " : "", p->words[i]);
 	}
@@ -162,7 +171,6 @@ param_set_text(struct param *p, const char *text, struct err *e)
 	int max = p->most != NULL ? RTE_MIN(p->most(p), p->max) : p->max;
 	const char *at = text;
 	long long v;
-	int rc;
 
 	if (p->now != NULL)
 		return err_set(e, -EPERM, "it can only be read");
@@ -172,10 +180,7 @@ param_set_text(struct param *p, const char *text, struct err *e)
 		return set_text(p, text, e);
 	if (!number(&at, &v) || v < p->min || v > max)
 		return err_set(e, -EINVAL, "a number from %d to %d, not \"%s\"", p->min, max, text);
-	rc = p->check != NULL ? p->check(p, v, e) : 0;
-	if (rc == 0)
-		param_set(p, v);
-	return rc;
+	return set_number(p, v, e);
 }
 
 bool

@@ -34,7 +34,7 @@ struct param {
 	bool write_only;   /* writing it does something; it has no value */
 	const char *inert; /* not NULL: why it is kept but has no effect */
 	int (*most)(const struct param *p); /* not NULL: the greatest value now, below max */
-	/* Not NULL: control, asked before a number is written; not 0: refused, with the text. */
+	/* Not NULL: control, asked before a number (of a word: its index) is written; not 0: refused, with the text. */
 	int (*check)(const struct param *p, int value, struct err *e);
 	void (*changed)(struct param *p); /* control, after a write; may be NULL */
 	int (*now)(void);                 /* not NULL: says its value, which nobody can write */

@@ -17,25 +17,39 @@ ct_hash_fold(uint64_t a, uint64_t b)
 	return (uint64_t)r ^ (uint64_t)(r >> 64);
 }
 
-static inline uint32_t
-ct_hash4(const struct ct_key4 *k)
+static inline uint64_t
+ct_hash4_wide(const struct ct_key4 *k)
 {
 	uint64_t q[2];
 
 	memcpy(q, k, sizeof(q));
-	q[0] = ct_hash_fold(q[0] ^ ct_hash_secret[0], q[1] ^ ct_hash_secret[1]);
-	return q[0] ^ q[0] >> 32;
+	return ct_hash_fold(q[0] ^ ct_hash_secret[0], q[1] ^ ct_hash_secret[1]);
 }
 
 static inline uint32_t
-ct_hash6(const struct ct_tuple *t)
+ct_hash4(const struct ct_key4 *k)
+{
+	uint64_t h = ct_hash4_wide(k);
+
+	return h ^ h >> 32;
+}
+
+static inline uint64_t
+ct_hash6_wide(const struct ct_tuple *t)
 {
 	uint64_t q[5], h;
 
 	memcpy(q, t, sizeof(q));
 	h = ct_hash_fold(q[0] ^ ct_hash_secret[0], q[1] ^ ct_hash_secret[1]) ^
 	    ct_hash_fold(q[2] ^ ct_hash_secret[2], q[3] ^ ct_hash_secret[3]);
-	h = ct_hash_fold(h ^ q[4], ct_hash_secret[1]);
+	return ct_hash_fold(h ^ q[4], ct_hash_secret[1]);
+}
+
+static inline uint32_t
+ct_hash6(const struct ct_tuple *t)
+{
+	uint64_t h = ct_hash6_wide(t);
+
 	return h ^ h >> 32;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table. Readers look up without locks (RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF); inserting and removing both
- * tuples of an entry is one critical section. What is removed waits in a queue until every lane has been
- * quiescent, then its keys and its entry are used again.
+ * The table. Readers look up without locks (ct_index.h); inserting and removing both tuples of an entry is one critical
+ * section. What is removed waits in a queue until every lane has been quiescent, then its keys and its entry are used
+ * again.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,6 @@
 #include "ct_event.h"
 #include "ct_expect.h"
 #include "ct_ext.h"
-#include "ct_hash.h"
 #include "ct_helper.h"
 #include "ct_nat_ops.h"
 #include "ct_own.h"
@@ -42,10 +41,19 @@ ct_entries(enum hook_family family)
 }
 
 /* The index as readers see it, until they are quiescent. */
-static inline struct rte_hash *
+static inline struct ct_index *
 index_of(const struct ct_table *t)
 {
-	return __atomic_load_n(&t->hash[CT_HASH], __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&t->index[CT_INDEX_NOW], __ATOMIC_ACQUIRE);
+}
+
+/* Under the lock: the keys of what nobody can see any more. */
+static void
+release(struct ct_table *t, const struct ct_waiting *w)
+{
+	for (unsigned i = 0; i < CT_INDEXES; i++)
+		if (w->in & 1u << i && t->index[i]->ops->release != NULL)
+			t->index[i]->ops->release(t->index[i], &w->pos[i]);
 }
 
 /* Under the lock: what nobody can see any more. */
@@ -57,10 +65,7 @@ reclaim(struct ct_table *t, unsigned lane)
 
 		if (!rcu_passed(w->token))
 			break;
-		for (unsigned h = 0; h < CT_HASHES; h++)
-			for (unsigned d = 0; d < CT_DIRS; d++)
-				if (w->pos[h][d] >= 0)
-					rte_hash_free_key_with_position(t->hash[h], w->pos[h][d]);
+		release(t, w);
 		ct_free(lane, w->ct);
 		__atomic_store_n(&t->first, t->first + 1, __ATOMIC_RELAXED);
 	}
@@ -126,47 +131,37 @@ ct_at(enum hook_family family, uint32_t number)
 	return ct_pool_at(&ct_tables[family].pool, number);
 }
 
-const void *
-ct_table_key(const struct ct *ct, unsigned dir, uint32_t *hash)
+static inline struct ct *
+entry_of(uint64_t found)
 {
-	if (ct->family == AF_INET6) {
-		const struct ct_tuple *t = &((const struct ct6 *)ct)->key[dir];
-
-		*hash = ct_hash6(t);
-		return t;
-	}
-	*hash = ct_hash4(&ct->key[dir]);
-	return &ct->key[dir];
+	return (struct ct *)(uintptr_t)(found & ~(uint64_t)1);
 }
 
-static struct ct *
-entry_of(void *data, enum ct_dir *dir)
+static inline uint64_t
+find_key(const struct ct_index *index, const void *key)
 {
-	*dir = (uintptr_t)data & 1;
-	return (struct ct *)((uintptr_t)data & ~(uintptr_t)1);
+	return index->ops->find(index, key);
 }
 
-static struct ct *
-find_key(struct ct_table *t, const void *key, uint32_t hash, enum ct_dir *dir)
+static const void *
+key_of(const struct ct *ct, unsigned d)
 {
-	void *data;
-
-	if (rte_hash_lookup_with_hash_data(index_of(t), key, hash, &data) < 0)
-		return NULL;
-	return entry_of(data, dir);
+	return ct->family == AF_INET6 ? (const void *)ct_index_key6(ct, d) : &ct->key[d];
 }
 
 static bool remove_locked(struct ct_table *t, unsigned lane, struct ct *ct);
 
 /* Under the lock. An expired one leaves the table, *gone, where there is room for it to wait. */
 static bool
-is_free(struct ct_table *t, unsigned lane, const void *key, uint32_t hash, uint32_t now,
-	struct ct **other, enum ct_dir *dir, struct ct **gone)
+is_free(struct ct_table *t, unsigned lane, const void *key, uint32_t now, struct ct **other,
+	enum ct_dir *dir, struct ct **gone)
 {
-	struct ct *ct = find_key(t, key, hash, dir);
+	uint64_t found = find_key(index_of(t), key);
+	struct ct *ct = entry_of(found);
 
-	if (ct == NULL)
+	if (likely(found == 0))
 		return true;
+	*dir = found & 1;
 	if (ct_expired(ct, now) && remove_locked(t, lane, ct)) {
 		*gone = ct;
 		return true;
@@ -183,11 +178,9 @@ static bool
 has_place(struct ct_table *t, unsigned lane, struct ct *ct, enum ct_dir d, uint32_t now,
 	  struct ct **other, struct ct **gone)
 {
-	uint32_t hash;
-	const void *key = ct_table_key(ct, d, &hash);
 	enum ct_dir its;
 
-	if (is_free(t, lane, key, hash, now, other, &its, gone))
+	if (is_free(t, lane, key_of(ct, d), now, other, &its, gone))
 		return true;
 	if (its == d || ct_tuple(ct, d).zone == ct_tuple(ct, its).zone)
 		return false;
@@ -195,25 +188,7 @@ has_place(struct ct_table *t, unsigned lane, struct ct *ct, enum ct_dir d, uint3
 		((struct ct6 *)ct)->key[d].family |= CT_TUPLE_APART;
 	else
 		ct->key[d].apart = CT_TUPLE_APART;
-	key = ct_table_key(ct, d, &hash);
-	return is_free(t, lane, key, hash, now, other, &its, gone);
-}
-
-int
-ct_table_put(struct rte_hash *hash, struct ct *ct)
-{
-	int rc = 0;
-
-	/* The reply first: who finds the original finds a whole entry. */
-	for (unsigned d = CT_DIRS; d-- > 0;) {
-		void *data = (void *)((uintptr_t)ct | d);
-		uint32_t h;
-		const void *key = ct_table_key(ct, d, &h);
-
-		if (rte_hash_add_key_with_hash_data(hash, key, h, data) != 0)
-			rc = -ENOSPC;
-	}
-	return rc;
+	return is_free(t, lane, key_of(ct, d), now, other, &its, gone);
 }
 
 static int
@@ -227,8 +202,8 @@ insert_locked(struct ct_table *t, unsigned lane, struct ct *ct, uint32_t now, st
 			return -EEXIST;
 	__atomic_store_n(&ct->expires, ct->expires + now, __ATOMIC_RELEASE); /* ct_expired() */
 	ct_sweep_watch(ct, now);
-	for (unsigned h = 0; h < CT_HASHES; h++)
-		if (t->hash[h] != NULL && ct_table_put(t->hash[h], ct) != 0)
+	for (unsigned i = 0; i < CT_INDEXES; i++)
+		if (t->index[i] != NULL && t->index[i]->ops->put(t->index[i], ct) != 0)
 			rc = -ENOSPC;
 	ct_status_set(ct, CT_CONFIRMED);
 	__atomic_store_n(&t->count, t->count + 1, __ATOMIC_RELAXED);
@@ -260,15 +235,12 @@ ct_insert(unsigned lane, struct ct *ct, uint32_t now, struct ct **other)
 static void
 take_out(struct ct_table *t, struct ct_waiting *w)
 {
-	for (unsigned h = 0; h < CT_HASHES; h++) {
-		for (unsigned d = 0; d < CT_DIRS; d++) {
-			uint32_t hash;
-			const void *key = ct_table_key(w->ct, d, &hash);
-
-			w->pos[h][d] = t->hash[h] != NULL
-					       ? rte_hash_del_key_with_hash(t->hash[h], key, hash)
-					       : -1;
-		}
+	w->in = 0;
+	for (unsigned i = 0; i < CT_INDEXES; i++) {
+		if (t->index[i] == NULL)
+			continue;
+		t->index[i]->ops->take_out(t->index[i], w->ct, &w->pos[i]);
+		w->in |= 1u << i;
 	}
 }
 
@@ -322,59 +294,40 @@ struct ct *
 ct_find(unsigned lane, const struct ct_tuple *tuple, enum ct_dir *dir, uint32_t now)
 {
 	uint8_t family = tuple->family & ~CT_TUPLE_APART;
-	struct ct_table *t = table_of(family);
-	const void *key = tuple;
+	const struct ct_index *index = index_of(table_of(family));
 	struct ct_key4 key4;
-	struct ct *ct;
+	uint64_t found;
 
-	if (index_of(t) == NULL)
+	if (index == NULL)
 		return NULL;
 	if (family == AF_INET) {
 		ct_key4_of_tuple(&key4, tuple);
-		key = &key4;
+		found = find_key(index, &key4);
+	} else {
+		found = find_key(index, tuple);
 	}
-	ct = find_key(t, key, ct_hash_tuple(tuple), dir);
-	return ct != NULL ? alive(lane, ct, now) : NULL;
+	*dir = found & 1;
+	return found != 0 ? alive(lane, entry_of(found), now) : NULL;
 }
 
-static void
-find_many(enum hook_family family, const void **key, uint32_t *hash, unsigned n, uint64_t *found)
+static inline void
+find_many(enum hook_family family, const void *keys, unsigned n, uint64_t *found)
 {
-	uint64_t hits = 0;
+	const struct ct_index *index = index_of(&ct_tables[family]);
 
-	rte_hash_lookup_with_hash_bulk_data(index_of(&ct_tables[family]), key, hash, n, &hits,
-					    (void **)found);
-	if (hits == UINT64_MAX >> (64 - n))
-		return;
-	for (unsigned i = 0; i < n; i++)
-		if (!(hits & 1ull << i))
-			found[i] = 0;
+	index->ops->find_many(index, keys, n, found);
 }
 
 void
 ct_find4(const struct ct_key4 *keys, unsigned n, uint64_t *found)
 {
-	const void *key[PKT_BURST];
-	uint32_t hash[PKT_BURST];
-
-	for (unsigned i = 0; i < n; i++) {
-		key[i] = &keys[i];
-		hash[i] = ct_hash4(&keys[i]);
-	}
-	find_many(HOOK_IP4, key, hash, n, found);
+	find_many(HOOK_IP4, keys, n, found);
 }
 
 void
 ct_find6(const struct ct_tuple *keys, unsigned n, uint64_t *found)
 {
-	const void *key[PKT_BURST];
-	uint32_t hash[PKT_BURST];
-
-	for (unsigned i = 0; i < n; i++) {
-		key[i] = &keys[i];
-		hash[i] = ct_hash6(&keys[i]);
-	}
-	find_many(HOOK_IP6, key, hash, n, found);
+	find_many(HOOK_IP6, keys, n, found);
 }
 
 uint32_t

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * All confirmed connections: entries from a pool, found by both tuples in one of two rte_hash tables (IPv4,
- * IPv6). Readers take no lock; who inserts or removes takes the table's, for both tuples at once. What is
+ * All confirmed connections: entries from a pool, found by both tuples in one of two indexes (IPv4, IPv6; ct_index.h). Readers take no lock; who inserts or removes takes the table's, for both tuples at once. What is
  * removed is used again when no reader can see it any more.
  */
 #pragma once
@@ -10,6 +9,8 @@
 #include "ct.h"
 #include "hook.h"
 
+struct ct_index_ops;
+
 /* Control, when the family is first tracked: memory for nf_conntrack_max entries. 0 or -ENOMEM with text. */
 int ct_table_create(enum hook_family family, struct err *e);
 /*
@@ -17,6 +18,8 @@ int ct_table_create(enum hook_family family, struct err *e);
  * on. 0; -ENOMEM with text: it is as it was.
  */
 int ct_table_grow(enum hook_family family, uint32_t max, struct err *e);
+/* Control: an index of that kind takes the place of the one there is. Traffic goes on. 0; -ENOMEM: it is as it was. */
+int ct_table_index(enum hook_family family, const struct ct_index_ops *ops, struct err *e);
 bool ct_table_exists(enum hook_family family);
 
 /* An entry for one lane (LANE_MAX: control), zeroed, not in the table. NULL: none is left. */

@@ -33,36 +33,6 @@ heap_bytes(void)
 	return sum;
 }
 
-/*
- * Buckets are for the next power of two of that many keys, in places of eight. Above four fifths of it looking for a
- * place takes long (at 96 % three times as long, when full twenty times), so that one more key has the next power.
- * With so much room no key stays without a place, and the index needs none that could be extended.
- */
-static uint32_t
-keys_for(uint32_t flows)
-{
-	uint32_t keys = CT_DIRS * flows, power = rte_align32pow2(keys);
-
-	return keys / 4 > power / 5 ? power + 1 : keys;
-}
-
-static struct rte_hash *
-make_hash(enum hook_family family, uint32_t flows)
-{
-	static unsigned number;
-	char name[RTE_HASH_NAMESIZE];
-	struct rte_hash_parameters p = {
-		.name = name,
-		.entries = keys_for(flows),
-		.key_len = family == HOOK_IP4 ? sizeof(struct ct_key4) : sizeof(struct ct_tuple),
-		.socket_id = SOCKET_ID_ANY,
-		.extra_flag = RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF,
-	};
-
-	snprintf(name, sizeof(name), "ct%u", number++);
-	return rte_hash_create(&p);
-}
-
 static int
 no_memory(uint32_t max, struct err *e)
 {
@@ -72,39 +42,52 @@ no_memory(uint32_t max, struct err *e)
 		       max);
 }
 
-/* Memory for max flows, and for what waits to be freed: all of it, or none. */
+/* Items of the pool, for max connections and for what waits to be freed. */
+static uint32_t
+items_for(uint32_t max)
+{
+	return ct_pool_chunks(max + CT_WAITING) * CT_POOL_CHUNK;
+}
+
+/* Memory for max connections' entries: all of it, or none. */
 static int
-reserve(enum hook_family family, uint32_t max, struct rte_hash **hash, struct err *e)
+reserve(enum hook_family family, uint32_t max, struct err *e)
 {
 	struct ct_table *t = &ct_tables[family];
-	uint32_t items = ct_pool_chunks(max + CT_WAITING) * CT_POOL_CHUNK;
-	size_t before = heap_bytes(), index;
+	size_t before = heap_bytes();
+	int rc = 0;
 
-	*hash = make_hash(family, items);
-	if (*hash == NULL)
-		return no_memory(max, e);
-	index = heap_bytes() - before;
-	before = heap_bytes();
 	/* The times of the sweep first: entries are used as soon as they are in the pool. */
-	if (ct_sweep_reserve(family, items) != 0 || ct_pool_reserve(&t->pool, items) != 0) {
-		rte_hash_free(*hash);
-		t->bytes_entries += heap_bytes() - before + index;
-		return no_memory(max, e);
-	}
+	if (ct_sweep_reserve(family, items_for(max)) != 0 ||
+	    ct_pool_reserve(&t->pool, items_for(max)) != 0)
+		rc = no_memory(max, e);
 	t->bytes_entries += heap_bytes() - before;
-	t->bytes_index = index;
-	t->capacity = max;
-	return 0;
+	return rc;
+}
+
+/* An index for max connections, and their entries' memory. NULL: with text. */
+static struct ct_index *
+make(enum hook_family family, const struct ct_index_ops *ops, uint32_t max, struct err *e)
+{
+	struct ct_index *index = ops->create(family, items_for(max));
+
+	if (index == NULL) {
+		no_memory(max, e);
+		return NULL;
+	}
+	if (reserve(family, max, e) == 0)
+		return index;
+	ops->destroy(index);
+	return NULL;
 }
 
 int
 ct_table_create(enum hook_family family, struct err *e)
 {
 	struct ct_table *t = &ct_tables[family];
-	struct rte_hash *hash;
-	int rc;
+	struct ct_index *index;
 
-	if (t->hash[CT_HASH] != NULL)
+	if (ct_table_exists(family))
 		return ct_table_grow(family, ct_max(), e);
 	if (ct_hash_secret[0] == 0 &&
 	    getrandom(ct_hash_secret, sizeof(ct_hash_secret), 0) != sizeof(ct_hash_secret))
@@ -113,16 +96,19 @@ ct_table_create(enum hook_family family, struct err *e)
 		t->waiting = calloc(CT_WAITING, sizeof(*t->waiting));
 	if (t->waiting == NULL)
 		return err_set(e, -ENOMEM, "connection tracking: no memory");
-	rc = reserve(family, ct_max(), &hash, e);
-	if (rc == 0)
-		__atomic_store_n(&t->hash[CT_HASH], hash, __ATOMIC_RELEASE);
-	return rc;
+	index = make(family, ct_index_wanted(family), ct_max(), e);
+	if (index == NULL)
+		return -ENOMEM;
+	t->capacity = ct_max();
+	__atomic_store_n(&t->index[CT_INDEX_NOW], index, __ATOMIC_RELEASE);
+	return 0;
 }
 
 /* Some entries from item first on into the next index. */
 static int
 copy_some(struct ct_table *t, uint32_t first)
 {
+	struct ct_index *next = t->index[CT_INDEX_NEXT];
 	int rc = 0;
 
 	rte_spinlock_lock(&t->lock);
@@ -130,63 +116,96 @@ copy_some(struct ct_table *t, uint32_t first)
 		struct ct *ct = ct_pool_at(&t->pool, i);
 
 		if ((ct_status(ct) & (CT_CONFIRMED | CT_DYING)) == CT_CONFIRMED)
-			rc = ct_table_put(t->hash[CT_HASH_NEXT], ct);
+			rc = next->ops->put(next, ct);
 	}
 	rte_spinlock_unlock(&t->lock);
 	return rc;
 }
 
 /* The index that is not used any more; what waits knows its places in the other one. */
-static struct rte_hash *
+static struct ct_index *
 take_place(struct ct_table *t, bool filled)
 {
-	struct rte_hash *old;
+	struct ct_index *old;
 
 	rte_spinlock_lock(&t->lock);
-	old = t->hash[filled ? CT_HASH : CT_HASH_NEXT];
+	old = t->index[filled ? CT_INDEX_NOW : CT_INDEX_NEXT];
 	if (filled)
-		__atomic_store_n(&t->hash[CT_HASH], t->hash[CT_HASH_NEXT], __ATOMIC_RELEASE);
-	t->hash[CT_HASH_NEXT] = NULL;
+		__atomic_store_n(&t->index[CT_INDEX_NOW], t->index[CT_INDEX_NEXT],
+				 __ATOMIC_RELEASE);
+	t->index[CT_INDEX_NEXT] = NULL;
 	for (uint32_t i = t->first; i != t->last; i++) {
 		struct ct_waiting *w = &t->waiting[i % CT_WAITING];
 
-		for (unsigned d = 0; d < CT_DIRS; d++) {
-			if (filled)
-				w->pos[CT_HASH][d] = w->pos[CT_HASH_NEXT][d];
-			w->pos[CT_HASH_NEXT][d] = -1;
+		if (filled) {
+			w->pos[CT_INDEX_NOW] = w->pos[CT_INDEX_NEXT];
+			w->in >>= CT_INDEX_NEXT;
 		}
+		w->in &= 1u << CT_INDEX_NOW;
 	}
 	rte_spinlock_unlock(&t->lock);
 	return old;
+}
+
+/* Another index takes the place of the one that is used, all writers writing to both meanwhile. */
+static int
+replace(struct ct_table *t, struct ct_index *next, struct err *e)
+{
+	int rc = 0;
+
+	rte_spinlock_lock(&t->lock);
+	t->index[CT_INDEX_NEXT] = next;
+	rte_spinlock_unlock(&t->lock);
+	for (uint32_t i = 0; i < ct_pool_items(&t->pool) && rc == 0; i += COPY_BATCH)
+		rc = copy_some(t, i);
+	next = take_place(t, rc == 0);
+	rcu_wait();
+	next->ops->destroy(next);
+	return rc == 0 ? 0 : err_set(e, rc, "connection tracking: the new index is full");
 }
 
 int
 ct_table_grow(enum hook_family family, uint32_t max, struct err *e)
 {
 	struct ct_table *t = &ct_tables[family];
-	struct rte_hash *next;
+	struct ct_index *next;
 	int rc;
 
-	if (t->hash[CT_HASH] == NULL || max <= t->capacity)
+	if (!ct_table_exists(family) || max <= t->capacity)
 		return 0;
-	rc = reserve(family, max, &next, e);
-	if (rc != 0)
-		return rc;
-	rte_spinlock_lock(&t->lock);
-	t->hash[CT_HASH_NEXT] = next;
-	rte_spinlock_unlock(&t->lock);
-	for (uint32_t i = 0; i < ct_pool_items(&t->pool) && rc == 0; i += COPY_BATCH)
-		rc = copy_some(t, i);
-	next = take_place(t, rc == 0);
-	rcu_wait();
-	rte_hash_free(next);
-	return rc == 0 ? 0 : err_set(e, rc, "connection tracking: the larger index is full");
+	next = make(family, t->index[CT_INDEX_NOW]->ops, max, e);
+	if (next == NULL)
+		return -ENOMEM;
+	rc = replace(t, next, e);
+	if (rc == 0)
+		t->capacity = max;
+	return rc;
+}
+
+int
+ct_table_index(enum hook_family family, const struct ct_index_ops *ops, struct err *e)
+{
+	struct ct_table *t = &ct_tables[family];
+	struct ct_index *next;
+
+	if (!ct_table_exists(family) || t->index[CT_INDEX_NOW]->ops == ops)
+		return 0;
+	next = make(family, ops, t->capacity, e);
+	return next != NULL ? replace(t, next, e) : -ENOMEM;
 }
 
 bool
 ct_table_exists(enum hook_family family)
 {
-	return ct_tables[family].hash[CT_HASH] != NULL;
+	return ct_tables[family].index[CT_INDEX_NOW] != NULL;
+}
+
+static size_t
+index_bytes(enum hook_family family)
+{
+	const struct ct_index *index = ct_tables[family].index[CT_INDEX_NOW];
+
+	return index != NULL ? index->ops->bytes(index) : 0;
 }
 
 struct ct_table_info
@@ -198,11 +217,11 @@ ct_table_info(enum hook_family family)
 		.capacity = t->capacity,
 		.waiting = t->last - t->first,
 		.bytes_entries = t->bytes_entries,
-		.bytes_index = t->bytes_index,
+		.bytes_index = index_bytes(family),
 	};
 
 	if (t->capacity != 0)
-		info.bytes_per_flow = (double)(t->bytes_entries + t->bytes_index) / t->capacity;
+		info.bytes_per_flow = (double)(info.bytes_entries + info.bytes_index) / t->capacity;
 	return info;
 }
 
@@ -224,7 +243,7 @@ MEM_USER(entries, "connections", "entries of connections, for nf_conntrack_max o
 static struct mem_use
 index_memory(void)
 {
-	size_t bytes = ct_tables[HOOK_IP4].bytes_index + ct_tables[HOOK_IP6].bytes_index;
+	size_t bytes = index_bytes(HOOK_IP4) + index_bytes(HOOK_IP6);
 
 	return (struct mem_use){ bytes, bytes };
 }

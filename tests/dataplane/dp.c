@@ -64,6 +64,32 @@ make_port(unsigned side)
 	return port_set_mtu(line, 1400, &e) != 0 ? -1 : port_set_mtu(line, 1500, &e);
 }
 
+/* Parameters that DP_SETTINGS sets from the start: "name=value name=value". */
+static int
+set_parameters(void)
+{
+	const char *text = getenv("DP_SETTINGS");
+	char *copy = strdup(text != NULL ? text : ""), *rest = copy, *part;
+	int rc = 0;
+
+	while ((part = strsep(&rest, " ")) != NULL) {
+		char *value = strchr(part, '=');
+		struct err e;
+
+		if (*part == '\0')
+			continue;
+		if (value != NULL)
+			*value++ = '\0';
+		if (value == NULL || param_find(part) == NULL ||
+		    param_set_text(param_find(part), value, &e) != 0) {
+			fprintf(stderr, "DP_SETTINGS: %s\n", part);
+			rc = -1;
+		}
+	}
+	free(copy);
+	return rc;
+}
+
 static int
 start(unsigned lanes, char **argv, int argc)
 {
@@ -78,6 +104,8 @@ start(unsigned lanes, char **argv, int argc)
 		fprintf(stderr, "init: %s\n", e.text);
 		return -1;
 	}
+	if (set_parameters() != 0)
+		return -1;
 	for (unsigned side = 0; side < DP_SIDES; side++)
 		if (make_port(side) != 0)
 			return -1;

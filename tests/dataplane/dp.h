@@ -2,7 +2,8 @@
 /*
  * The whole router in one process, without threads and without devices: ports are pairs of rings,
  * configuration goes in as commands, one call runs a worker's round. Every test ends with
- * dp_balance(): all packets are accounted for and all mbufs are back.
+ * dp_balance(): all packets are accounted for and all mbufs are back. DP_SETTINGS in the environment ("name=value ...") sets
+ * parameters first, DP_MB the memory.
  */
 #pragma once
 
