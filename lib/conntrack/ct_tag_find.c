@@ -34,8 +34,8 @@ static __rte_always_inline const struct ct *
 entry_of(enum hook_family family, const struct ct_tag_index *x, uint32_t place)
 {
 	uint32_t item = place >> 1;
-	size_t size = family == HOOK_IP4 ? sizeof(struct ct)
-					 : RTE_CACHE_LINE_ROUNDUP(sizeof(struct ct6));
+	size_t size =
+		family == HOOK_IP4 ? sizeof(struct ct) : RTE_CACHE_LINE_ROUNDUP(sizeof(struct ct6));
 
 	return (const void *)(x->pool->chunk[item / CT_POOL_CHUNK] + item % CT_POOL_CHUNK * size);
 }

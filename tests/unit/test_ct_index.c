@@ -24,8 +24,8 @@ setup(void **state)
 	srand(1);
 	if (eal_setup(state) != 0)
 		return -1;
-	assert_int_equal(
-		param_set_text(param_find("net.netfilter.nf_conntrack_max"), "1000", &e), 0);
+	assert_int_equal(param_set_text(param_find("net.netfilter.nf_conntrack_max"), "1000", &e),
+			 0);
 	return ct_prepare(HOOK_IP4, &e) != 0 || ct_prepare(HOOK_IP6, &e) != 0 ? -1 : 0;
 }
 
@@ -270,9 +270,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hash4), cmocka_unit_test(hash6),
-		cmocka_unit_test(tag4),	 cmocka_unit_test(tag6),
-		cmocka_unit_test(kinds_change),
+		cmocka_unit_test(hash4), cmocka_unit_test(hash6),        cmocka_unit_test(tag4),
+		cmocka_unit_test(tag6),  cmocka_unit_test(kinds_change),
 	};
 
 	return cmocka_run_group_tests_name("ct_index", tests, setup, NULL);
