@@ -76,7 +76,7 @@ look(uint32_t first)
 		if (found[i] == 0)
 			expect(!stays);
 		else
-			expect((found[i] & 1) == i % 2 &&
+			expect(!ct_expired(ct, 0) && (found[i] & 1) == i % 2 &&
 			       memcmp(&ct->key[i % 2], &keys[i], sizeof(keys[i])) == 0);
 	}
 }
