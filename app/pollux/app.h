@@ -20,12 +20,6 @@ struct app_options {
 	unsigned mbufs; /* 0: chosen from the number of lanes */
 };
 
-/*
- * Makes EAL's argument list from what the user gave (in order) and defaults for what is missing, and
- * starts EAL. 0 or -errno with one line of text.
- */
-int eal_start(const char *program, char **given, int nb_given, struct err *e);
-
 /* Every worker lcore becomes a lane; sockets are known afterwards. -E2BIG: more than LANE_MAX. */
 int workers_lanes(struct err *e);
 /* Starts the lanes' loops; they run until workers_stop(), which waits for them. */

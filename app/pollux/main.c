@@ -10,6 +10,7 @@
 #include <rte_eal.h>
 
 #include "app.h"
+#include "base_eal.h"
 #include "base_log.h"
 #include "base_rcu.h"
 #include "cmd.h"

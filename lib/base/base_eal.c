@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * DPDK's options: what the user gave, and sensible ones for what is missing. Main thread, once.
- */
 #include <dirent.h>
 #include <errno.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +13,10 @@
 #include <rte_errno.h>
 #include <rte_log.h>
 
-#include "app.h"
+#include "base_eal.h"
 #include "base_lane.h"
 #include "base_log.h"
+#include "base_str.h"
 
 #define ARGS_MAX 128
 #define HUGEPAGES "/sys/kernel/mm/hugepages"
@@ -117,9 +116,10 @@ default_memory(struct args *a)
 
 	if (!has_one(a, "--no-huge") && free_hugepages() == 0) {
 		fprintf(stderr,
-			"pollux: no free hugepages: starting on ordinary ones, which costs much of "
+			"%s: no free hugepages: starting on ordinary ones, which costs much of "
 			"the speed and rules out most NICs; sysctl -w vm.nr_hugepages=512 gives "
-			"some\n");
+			"some\n",
+			program_invocation_short_name);
 		add(a, "--no-huge");
 	}
 	if (has_one(a, "--no-huge")) {
