@@ -30,7 +30,7 @@ def _library(path):
 def _headers(tree):
     found = {}
     for path in tree.files:
-        if path.endswith('.h') and path.startswith(('lib/', 'app/')):
+        if path.endswith('.h') and path.startswith(('lib/', 'app/', 'pktgen/')):
             found.setdefault(os.path.basename(path), []).append(path)
     return found
 
@@ -62,7 +62,7 @@ def _judge(path, own, quote, name, headers):
 def includes(tree):
     headers = _headers(tree)
     for path in tree.c_files():
-        if not path.startswith(('lib/', 'app/')):
+        if not path.startswith(('lib/', 'app/', 'pktgen/')):
             continue
         own = _library(path)
         if own and own not in LEVELS:
@@ -80,5 +80,5 @@ def built(tree):
     named = ' '.join(tree.text(f) for f in tree.files if os.path.basename(f) == 'meson.build')
     for path in tree.c_files():
         stem = os.path.splitext(os.path.basename(path))[0]
-        if path.endswith('.c') and path.startswith(('lib/', 'app/')) and not re.search(rf'(?<!\w){re.escape(stem)}(?!\w)', named):
+        if path.endswith('.c') and path.startswith(('lib/', 'app/', 'pktgen/')) and not re.search(rf'(?<!\w){re.escape(stem)}(?!\w)', named):
             yield f'{path}: not named in any meson.build'
