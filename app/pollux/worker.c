@@ -13,6 +13,7 @@
 #include "app.h"
 #include "base_clock.h"
 #include "base_rcu.h"
+#include "hook_profile.h"
 #include "pipeline.h"
 #include "port_lane.h"
 #include "port_tx.h"
@@ -30,13 +31,17 @@ poll_queues(unsigned lane, const struct gen *gen, uint64_t now)
 
 	for (unsigned i = 0; i < t->nb_rxq[lane]; i++) {
 		const struct port_rxq *q = &t->rxq[lane][i];
+		uint64_t since = hook_profile_begin();
 		uint16_t n = rte_eth_rx_burst(q->dpdk_id, q->queue, pkts, RX_BURST);
 
 		if (n == 0)
 			continue;
+		since = hook_profile_stage(lane, HOOK_STAGE_RECEIVE, since, n);
 		port_lane_add(&port_lanes[lane].received[q->port], n);
 		pipeline_rx(lane, gen, now, q->port, pkts, n);
+		since = hook_profile_stage(lane, HOOK_STAGE_WALK, since, n);
 		port_tx_flush(lane, gen);
+		hook_profile_stage(lane, HOOK_STAGE_SEND, since, n);
 		total += n;
 	}
 	return total;

@@ -4,12 +4,14 @@
  * between generations by reference count, so that their counters live on.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <rte_common.h>
 
 #include "hook.h"
+#include "hook_profile.h"
 
 #define REPEAT_MAX 16 /* VERDICT_REPEAT of one function for one packet; then it is dropped */
 
@@ -17,6 +19,7 @@ DROP_REASON(repeat, "hook-repeat", "a hook function asked for too many repetitio
 
 struct hook_count {
 	uint64_t seen, dropped;
+	uint64_t cycles, timed;
 } __rte_cache_aligned;
 
 struct hook_entry {
@@ -25,6 +28,7 @@ struct hook_entry {
 	const char *name;
 	int priority;
 	unsigned refs;
+	uint64_t cycles_before, timed_before; /* control: what is not to be shown any more */
 	struct hook_count count[LANE_MAX];
 };
 
@@ -186,12 +190,37 @@ run_entry(struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf **pk
 	return kept;
 }
 
+/* The same for a list, from that priority on, with the cycles of each function counted. */
+static __rte_noinline uint16_t
+walk_timed(const struct hook_list *list, int priority, const struct hook_ctx *ctx,
+	   struct rte_mbuf **pkts, uint16_t n)
+{
+	uint64_t since = rte_rdtsc(), now;
+	verdict_t verdicts[64];
+
+	for (unsigned i = 0; i < list->nb && n > 0; i++) {
+		struct hook_count *c = &list->entry[i]->count[ctx->lane];
+		uint16_t came = n;
+
+		if (list->entry[i]->priority < priority)
+			continue;
+		n = run_entry(list->entry[i], ctx, pkts, n, verdicts);
+		now = rte_rdtsc();
+		__atomic_store_n(&c->cycles, c->cycles + now - since, __ATOMIC_RELAXED);
+		__atomic_store_n(&c->timed, c->timed + came, __ATOMIC_RELAXED);
+		since = now;
+	}
+	return n;
+}
+
 uint16_t
 hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, struct rte_mbuf **pkts,
 	  uint16_t n)
 {
 	verdict_t verdicts[64];
 
+	if (unlikely(__atomic_load_n(&hook_profile_on, __ATOMIC_RELAXED)))
+		return walk_timed(list, INT_MIN, ctx, pkts, n);
 	for (unsigned i = 0; i < list->nb && n > 0; i++)
 		n = run_entry(list->entry[i], ctx, pkts, n, verdicts);
 	return n;
@@ -203,6 +232,8 @@ hook_walk_from(const struct hook_list *list, int priority, const struct hook_ctx
 {
 	verdict_t verdicts[64];
 
+	if (unlikely(__atomic_load_n(&hook_profile_on, __ATOMIC_RELAXED)))
+		return walk_timed(list, priority, ctx, pkts, n);
 	for (unsigned i = 0; i < list->nb && n > 0; i++)
 		if (list->entry[i]->priority >= priority)
 			n = run_entry(list->entry[i], ctx, pkts, n, verdicts);
@@ -234,7 +265,11 @@ info(const struct hook_entry *e, enum hook_family family, enum hook_point point)
 	for (unsigned lane = 0; lane < lane_count(); lane++) {
 		i.packets += __atomic_load_n(&e->count[lane].seen, __ATOMIC_RELAXED);
 		i.dropped += __atomic_load_n(&e->count[lane].dropped, __ATOMIC_RELAXED);
+		i.cycles += __atomic_load_n(&e->count[lane].cycles, __ATOMIC_RELAXED);
+		i.timed += __atomic_load_n(&e->count[lane].timed, __ATOMIC_RELAXED);
 	}
+	i.cycles -= e->cycles_before;
+	i.timed -= e->timed_before;
 	return i;
 }
 
@@ -250,6 +285,23 @@ hook_each(void (*fn)(const struct hook_info *info, void *arg), void *arg)
 
 				fn(&one, arg);
 			}
+		}
+	}
+}
+
+void
+hook_count_cycles_anew(void)
+{
+	const struct hook_table *t = gen_current()->slot[hook_gen_slot];
+
+	for (unsigned i = 0; t != NULL && i < HOOK_FAMILIES * HOOK_POINTS; i++) {
+		const struct hook_list *l = &t->list[0][0] + i;
+
+		for (unsigned j = 0; j < l->nb; j++) {
+			struct hook_info one = info(l->entry[j], 0, 0);
+
+			l->entry[j]->cycles_before += one.cycles;
+			l->entry[j]->timed_before += one.timed;
 		}
 	}
 }

@@ -118,9 +118,12 @@ struct hook_info {
 	int priority;
 	const char *name;
 	uint64_t packets, dropped;
+	uint64_t cycles, timed; /* of so many packets, while net.pollux.profile=1 */
 };
 
 /* Control lcore: calls fn for every registered function, in the order they run. */
 void hook_each(void (*fn)(const struct hook_info *info, void *arg), void *arg);
+/* Control lcore: cycles and timed count from here on. */
+void hook_count_cycles_anew(void);
 const char *hook_point_name(enum hook_point point);    /* "PREROUTING" */
 const char *hook_family_name(enum hook_family family); /* "ip", "ip6" */

@@ -2,7 +2,9 @@
 /* lib/hook: order by priority, verdicts, counters across generations. */
 #include "eal.h"
 
+#include "base_param.h"
 #include "hook.h"
+#include "hook_profile.h"
 #include "pkt.h"
 
 static char trace[64];
@@ -143,14 +145,47 @@ listing(void **state)
 	clear();
 }
 
+/* Cycles count while they are asked for, from zero each time; packets always. */
+static void
+profile(void **state)
+{
+	struct param *on = param_find("net.pollux.profile");
+	struct hook_info seen = { 0 };
+	uint64_t cycles, packets;
+	struct gen *d = gen_draft();
+	struct rte_mbuf *m = pkt_alloc(0);
+
+	hook_register(d, HOOK_IP4, HOOK_FORWARD, 0, "a", again, "a");
+	gen_commit(d);
+	walk(&m, 1);
+	assert_int_equal(hook_profile_begin(), 0);
+	param_set(on, 1);
+	walk(&m, 1);
+	assert_int_not_equal(hook_profile_stage(0, HOOK_STAGE_WALK, hook_profile_begin(), 3), 0);
+	hook_each(keep_info, &seen);
+	assert_int_equal(seen.timed, 1);
+	assert_int_not_equal(seen.cycles, 0);
+	assert_int_equal(seen.packets, 2);
+	hook_profile_read(HOOK_STAGE_WALK, &cycles, &packets);
+	assert_int_equal(packets, 3);
+	param_set(on, 0);
+	walk(&m, 1);
+	param_set(on, 1);
+	hook_each(keep_info, &seen);
+	hook_profile_read(HOOK_STAGE_WALK, &cycles, &packets);
+	assert_int_equal(seen.timed, 0);
+	assert_int_equal(packets, 0);
+	param_set(on, 0);
+	rte_pktmbuf_free(m);
+	clear();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(order),
-		cmocka_unit_test(verdicts),
-		cmocka_unit_test(repetition),
-		cmocka_unit_test(listing),
+		cmocka_unit_test(order),   cmocka_unit_test(verdicts), cmocka_unit_test(repetition),
+		cmocka_unit_test(listing), cmocka_unit_test(profile),
 	};
 
 	return cmocka_run_group_tests_name("hook", tests, eal_setup, NULL);
