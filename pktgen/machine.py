@@ -8,8 +8,10 @@ import shlex
 import subprocess
 
 NR_HUGEPAGES = '/proc/sys/vm/nr_hugepages'
+# What is fetched and built for comparisons stays there.
+CACHE = '/var/cache/pollux-bench'
 # Above this another program shares the physical core (its other hyper-thread, or the host's).
-QUIET = 1.15
+QUIET = 1.0
 
 
 class Problem(Exception):
@@ -66,12 +68,12 @@ def _set_pages(change):
 
 
 def calibrate(calibrator, core):
-    """TSC cycles of a loop that needs all of the core's units: 1.06 undisturbed, 2 with a twin at work."""
+    """TSC cycles of a loop that needs all of the core's units: 0.9 undisturbed, 1.8 with a twin at work."""
     if not calibrator:
         return None
     run = subprocess.run(['chrt', '-f', '10', 'taskset', '-c', str(core), calibrator],
                          capture_output=True, text=True, check=False)
-    values = sorted(float(value) for value in re.findall(r'thr ([0-9.]+)', run.stdout))
+    values = sorted(float(value) for value in re.findall(r'width ([0-9.]+)', run.stdout))
     return values[len(values) // 2] if values else None
 
 
@@ -80,14 +82,18 @@ def tsc_mhz():
     return float(found[1]) if found else 0.0
 
 
+def said(*command):
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    return run.stdout.strip()
+
+
 def facts(top):
-    def said(*command):
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-        return run.stdout.strip()
     model = re.search(r'model name\s+: (.*)', _read('/proc/cpuinfo'))
     return {
         'date': datetime.datetime.now().astimezone().isoformat(timespec='seconds'),
         'cpu': model[1] if model else '?',
+        'cpus': os.cpu_count(),
+        'mhz': tsc_mhz(),
         'kernel': os.uname().release,
         'dpdk': said('pkg-config', '--modversion', 'libdpdk'),
         'commit': said('git', '-c', f'safe.directory={top}', '-C', top, 'rev-parse', '--short', 'HEAD'),

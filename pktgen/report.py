@@ -1,104 +1,130 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What was measured, as lines for people and as JSON."""
 import collections
+import dataclasses
 import statistics
 
 from machine import QUIET
-from measure import WORKS
+from scenarios import LINUX, TESTPMD
 
 
 class Result:
     def __init__(self, source):
         self.source = source
         self.noise = []
-        self.samples = collections.OrderedDict()    # variant -> {round: sample}
+        self.samples = collections.OrderedDict()    # scenario -> {round: sample}
+        self.failed = collections.OrderedDict()     # scenario -> why there is no figure
 
     def add_noise(self, noise):
         self.noise.append(noise)
 
-    def add(self, number, variant, sample):
-        self.samples.setdefault(variant, {})[number] = sample
+    def add(self, number, scenario, sample):
+        self.samples.setdefault(scenario, {})[number] = sample
 
-    def base(self, variant):
-        """The io run with the same flows: what the source costs by itself."""
-        for other in self.samples:
-            if other.program == 'testpmd io' and other.flows == variant.flows and \
-                    other.work == WORKS[variant.work].source:
-                return other
-        return None
+    def fail(self, scenario, why):
+        self.failed[scenario] = why
 
-    def beside(self, variant):
+    def base(self, scenario):
+        """The run of the source alone, or None where this is one or there is none."""
+        source = scenario.source()
+        return source if source in self.samples and source != scenario else None
+
+    def beside(self, scenario):
         """The run of the work that this one adds something to."""
-        other = variant._replace(work=WORKS[variant.work].beside, fill=None)
-        return other if other in self.samples and variant.program != 'testpmd io' else None
+        other = scenario.beside()
+        return other if other in self.samples and scenario.program != TESTPMD else None
 
-    def added(self, variant, base, field='cycles'):
+    def added(self, scenario, base, field='cycles'):
         """Round by round, so that noise both programs met cancels out; then the median."""
         base = self.samples[base]
-        return statistics.median(getattr(sample, field) - getattr(base[number], field)
-                                 for number, sample in self.samples[variant].items() if number in base)
+        differences = [getattr(sample, field) - getattr(base[number], field)
+                       for number, sample in self.samples[scenario].items() if number in base]
+        return statistics.median(differences) if differences else 0.0
 
-    def median(self, variant, field):
-        return statistics.median(getattr(sample, field) for sample in self.samples[variant].values())
+    def median(self, scenario, field):
+        return statistics.median(getattr(sample, field) for sample in self.samples[scenario].values())
+
+    def more(self, scenario, what):
+        """The last round's, or None."""
+        for sample in reversed(self.samples.get(scenario, {}).values()):
+            if what in sample.more:
+                return sample.more[what]
+        return None
 
     def disturbed(self):
         return sum(1 for noise in self.noise if noise and noise > QUIET)
 
 
-def describe(variant):
-    text = f'{WORKS[variant.work].says} {variant.flows:,} flows'
-    if variant.fill is not None:
-        text += f', pool {variant.fill:g} % full'
-    if variant.program != 'testpmd io':
-        text += f', {variant.rules} rules' if variant.rules else ', no rules'
-    return f'{variant.program:<11} {text}'
+def describe(scenario):
+    return f'{scenario.program:<11} {scenario.title()}, {scenario.flows:,} flows'
 
 
-def round_line(number, total, noise):
+def noise_line(noise):
     if noise is None:
-        return f'round {number}/{total}'
-    note = 'quiet' if noise <= QUIET else 'a neighbour shares this core'
-    return f'round {number}/{total}  (calibration {noise:.2f}: {note})'
+        return 'no calibration'
+    return f'calibration {noise:.2f}: {"quiet" if noise <= QUIET else "a neighbour shares this core"}'
 
 
-def sample_line(variant, sample):
-    return f'    {describe(variant):<44} {sample.mpps:7.2f} Mpps  {sample.cycles:7.1f} cycles'
+def sample_line(scenario, sample):
+    text = f'{describe(scenario):<62} {sample.mpps:8.3f} Mpps  {sample.cycles:9.1f} cycles'
+    if sample.dropped > 0.01:
+        text += f'  ({100 * sample.dropped:.0f} % dropped)'
+    return text
+
+
+def _row(result, scenario):
+    values = [result.median(scenario, field) for field in ('mpps', 'best_mpps', 'cycles', 'best_cycles')]
+    line = f'{describe(scenario):<62} {values[0]:8.3f} {values[1]:8.3f} {values[2]:9.1f} {values[3]:9.1f}'
+    base, beside = result.base(scenario), result.beside(scenario)
+    if base is not None:
+        line += (f' {values[1] / result.median(base, "best_mpps"):6.2f} {result.added(scenario, base):+9.1f}'
+                 f' {result.added(scenario, base, "best_cycles"):+9.1f}')
+    if beside is not None:
+        line += (f'   ({result.added(scenario, beside):+.1f}, {result.added(scenario, beside, "best_cycles"):+.1f}'
+                 f' above {beside.title()})')
+    return line
+
+
+def _swap(result):
+    for scenario in result.samples:
+        found = result.more(scenario, 'swap')
+        if found:
+            yield (f'{scenario.rules:,} rules replaced {found["times"]} times at {found["rate"]:.2f} Mpps '
+                   f'({found["seconds"]:.2f} s each): {found["lost"]} packets lost in {found["span"]:.1f} s, '
+                   f'{found["lost_without"]} in {found["span_without"]:.1f} s without')
 
 
 def table(result):
-    lines = ['', f'{"median of all rounds":<44} {"Mpps":>7} {"cycles":>8} {"best tenth":>11}'
-             f' {"ratio":>7} {"added":>8} {"best tenth":>11}']
-    for variant in result.samples:
-        mpps, cycles, best = (result.median(variant, field) for field in ('mpps', 'cycles', 'best'))
-        line = f'{describe(variant):<44} {mpps:7.2f} {cycles:8.1f} {best:11.1f}'
-        base, beside = result.base(variant), result.beside(variant)
-        if base not in (None, variant):
-            ratio = mpps / result.median(base, 'mpps')
-            line += (f' {ratio:7.2f} {result.added(variant, base):+8.1f}'
-                     f' {result.added(variant, base, "best"):+11.1f}')
-        if beside is not None:
-            line += (f'   ({result.added(variant, beside):+.1f}, {result.added(variant, beside, "best"):+.1f}'
-                     f' above {WORKS[beside.work].says.rstrip(",")})')
-        lines.append(line)
-    lines += ['', 'cycles: TSC cycles a packet; added: what Pollux needs above testpmd io, median of the rounds\' differences;',
-              'best tenth: the same in the least disturbed tenth of the samples; above: what a work needs above that one']
+    lines = ['', f'{"median of the rounds":<62} {"Mpps":>8} {"best":>8} {"cycles":>9} {"best":>9}'
+             f' {"ratio":>6} {"added":>9} {"best":>9}']
+    lines += [_row(result, scenario) for scenario in result.samples]
+    lines += [f'{describe(scenario)}: {why}' for scenario, why in result.failed.items()]
+    lines += [''] + list(_swap(result))
+    lines += ['cycles: TSC cycles a packet that reached the sink, the median window of a tenth of a second; best: the best '
+              'tenth of', 'the windows; ratio: of the best rate to the source\'s alone; added: what is needed above it']
     if result.disturbed():
-        lines.append(f'in {result.disturbed()} of {len(result.noise)} rounds a neighbour shared the core: '
+        lines.append(f'in {result.disturbed()} of {len(result.noise)} calibrations a neighbour shared the core: '
                      'the truth is better than these figures')
     return '\n'.join(lines)
 
 
 def as_json(result, facts):
     runs = []
-    for variant, samples in result.samples.items():
+    for scenario, samples in result.samples.items():
         run = {
-            **variant._asdict(),
-            **{field: result.median(variant, field) for field in ('mpps', 'cycles', 'best')},
-            'rounds': [sample._asdict() for sample in samples.values()],
+            **dataclasses.asdict(scenario), 'title': scenario.title(),
+            **{field: result.median(scenario, field) for field in ('mpps', 'cycles', 'best_mpps', 'best_cycles')},
+            'rounds': [dataclasses.asdict(sample) for sample in samples.values()],
         }
-        for name, base in (('added', result.base(variant)), ('beside', result.beside(variant))):
-            if base not in (None, variant):
-                run[f'{name}_cycles'] = result.added(variant, base)
-                run[f'{name}_best'] = result.added(variant, base, 'best')
+        for name, base in (('added', result.base(scenario)), ('beside', result.beside(scenario))):
+            if base is not None:
+                run[f'{name}_cycles'] = result.added(scenario, base)
+                run[f'{name}_best'] = result.added(scenario, base, 'best_cycles')
         runs.append(run)
-    return {**facts, 'source': result.source, 'calibration': result.noise, 'runs': runs}
+    failed = [{**dataclasses.asdict(scenario), 'title': scenario.title(), 'why': why}
+              for scenario, why in result.failed.items()]
+    return {**facts, 'source': result.source, 'calibration': result.noise, 'runs': runs, 'failed': failed}
+
+
+def is_source(scenario):
+    return scenario.program == TESTPMD or (scenario.program == LINUX and scenario.work == 'source')

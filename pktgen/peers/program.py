@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A program under measurement: started, given its core, asked, stopped."""
+import os
+import signal
+import subprocess
+
+from machine import Problem
+
+
+class Program:
+    """
+    A running program. worker: how its thread on the measured core is called, which DPDK's are
+    ("lcore-worker-1"). prepare() gets what has to be fetched or built; a Problem says why it cannot.
+    """
+    worker = 'worker'
+
+    @staticmethod
+    def prepare(bench):
+        """Once, before anything runs."""
+
+    def __init__(self, bench, command, environment=None):
+        self.bench = bench
+        self.log = os.path.join(bench.folder, 'program.log')
+        cores = {0, bench.core}
+        with open(self.log, 'wb') as log:
+            # The control threads must not disturb: nice, and not on the worker's core by choice.
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **bench.source.environment, **(environment or {})},
+                preexec_fn=lambda: (os.sched_setaffinity(0, cores), os.nice(19)))
+
+    def said(self):
+        with open(self.log, encoding='utf-8', errors='replace') as file:
+            return file.read()
+
+    def last_words(self):
+        lines = [line for line in self.said().splitlines() if line and not line.startswith('replay:')]
+        return '\n'.join(lines[-6:])
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def threads(self):
+        """(number, name) of each."""
+        for thread in os.listdir(f'/proc/{self.process.pid}/task'):
+            try:
+                with open(f'/proc/{self.process.pid}/task/{thread}/comm', encoding='utf-8') as file:
+                    yield int(thread), file.read().strip()
+            except OSError:
+                continue  # it ended
+
+    def own_the_core(self):
+        """SCHED_FIFO, or the figure would be that of whatever else runs there; other threads go to core 0."""
+        found = 0
+        for thread, name in self.threads():
+            if self.worker in name:
+                os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(10))
+                os.sched_setaffinity(thread, {self.bench.core})
+                found += 1
+            else:
+                os.sched_setaffinity(thread, {0})
+        if found != 1:
+            raise Problem(f'expected one worker thread, found {found}')
+
+    def measured(self):
+        """What else is to be told of the run, once its rate is known: {name: value}."""
+        return {}
+
+    def stop(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            if not self.alive():
+                break
+            self.process.send_signal(number)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                continue
+        self.process.wait()
