@@ -120,6 +120,8 @@ def as_json(result, facts):
             if base is not None:
                 run[f'{name}_cycles'] = result.added(scenario, base)
                 run[f'{name}_best'] = result.added(scenario, base, 'best_cycles')
+        if result.base(scenario) is not None:
+            run['ratio'] = run['best_mpps'] / result.median(result.base(scenario), 'best_mpps')
         runs.append(run)
     failed = [{**dataclasses.asdict(scenario), 'title': scenario.title(), 'why': why}
               for scenario, why in result.failed.items()]

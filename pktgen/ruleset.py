@@ -16,10 +16,10 @@ ALL_SPREAD = '32.0.0.0/3'
 LENGTHS = ((24, 60), (23, 12), (22, 12), (21, 6), (20, 6), (19, 4))
 
 
-def hard_rules(count):
+def hard_rules(count, first=1000):
     """(source, destination, port): each fits the traffic's addresses, some wider, some narrower; none its port."""
     for number in range(count):
-        yield (f'10.0.0.0/{(8, 9, 12)[number % 3]}', f'{SERVERS}/{(16, 20, 24)[number // 3 % 3]}', 1000 + number)
+        yield (f'10.0.0.0/{(8, 9, 12)[number % 3]}', f'{SERVERS}/{(16, 20, 24)[number // 3 % 3]}', first + number)
 
 
 def routes(scenario):
@@ -49,12 +49,12 @@ def pool(scenario):
     return f'{OUTSIDE}:1024-{1023 + ports}'
 
 
-def _filter(scenario):
+def _filter(scenario, first):
     work = scenario.kind
     lines = ['*filter', f':FORWARD {"DROP" if work.gateway else "ACCEPT"} [0:0]']
     # Before the rule that knows connections: every packet of theirs has to pass all of them.
     lines += [f'-A FORWARD -s {source} -d {destination} -p udp -m udp --dport {port} -j DROP'
-              for source, destination, port in hard_rules(scenario.rules)]
+              for source, destination, port in hard_rules(scenario.rules, first)]
     if work.tracked:
         lines.append('-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT')
     if work.gateway:
@@ -75,11 +75,11 @@ MANGLE = ['*mangle', '-A PREROUTING -i gen0 -s 10.200.0.0/16 -j MARK --set-mark 
           '-A POSTROUTING -o sink0 -p udp -m udp --dport 5060 -j DSCP --set-dscp-class ef', 'COMMIT']
 
 
-def restore_text(scenario):
-    """What iptables-restore is given; empty: there are no rules."""
+def restore_text(scenario, first=1000):
+    """What iptables-restore is given; empty: there are no rules. first: of the ports that hard rules look for."""
     work, lines = scenario.kind, []
     if scenario.rules or work.tracked:
-        lines += _filter(scenario)
+        lines += _filter(scenario, first)
     if work.translated:
         lines += _nat(scenario)
     if work.gateway:

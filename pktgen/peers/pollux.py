@@ -20,7 +20,7 @@ FRESH_ROOM = 65536
 class Pollux(Program):
     def __init__(self, bench, scenario, rate=0):
         config, self.socket = os.path.join(bench.folder, 'bench.conf'), os.path.join(bench.folder, 'pollux.sock')
-        self.scenario = scenario
+        self.scenario, self.first_port = scenario, 1000
         with open(config, 'w', encoding='utf-8') as file:
             file.write(configuration(bench, scenario, rate))
         self.client = os.path.join(bench.build, 'app/polluxctl/polluxctl')
@@ -66,8 +66,9 @@ class Pollux(Program):
         return used / table_size(self.scenario)
 
     def swap(self):
-        """Replaces the rules by as many others; seconds."""
-        text, begin = ruleset.restore_text(self.scenario).replace('--dport 1', '--dport 2'), time.monotonic()
+        """Replaces every rule by another one; seconds."""
+        self.first_port = 31000 - self.first_port
+        text, begin = ruleset.restore_text(self.scenario, self.first_port), time.monotonic()
         self.ask('iptables-restore', stdin=text)
         return time.monotonic() - begin
 
