@@ -72,17 +72,17 @@ open_one(struct pg_worker *w, uint32_t flow, uint64_t now)
 	struct pg_tuple t;
 
 	if (c->state != PG_CLOSED && now - c->begun < w->run->timeout) {
-		w->count.busy++;
+		pg_count(&w->count.busy, 1);
 		return;
 	}
-	w->count.timed_out += c->state != PG_CLOSED;
+	pg_count(&w->count.timed_out, c->state != PG_CLOSED);
 	pg_flow_tuple(&w->run->o->flows, flow, &t);
 	m = build(w, &t, &s);
 	*c = (struct pg_connection){ now, m == NULL ? PG_CLOSED : PG_SYN_SENT };
 	if (m == NULL)
 		return;
 	w->pending[w->nb_pending++] = m;
-	w->count.opened++;
+	pg_count(&w->count.opened, 1);
 	w->left--;
 }
 
@@ -102,7 +102,7 @@ pg_connect_begin(struct pg_worker *w, uint64_t now)
 		return 0;
 	nb = rte_eth_tx_burst(w->run->side[0].port, w->queue[0], w->pending, w->nb_pending);
 	w->nb_pending -= nb;
-	w->count.tx_full += w->nb_pending > 0;
+	pg_count(&w->count.tx_full, w->nb_pending > 0);
 	memmove(w->pending, w->pending + nb, w->nb_pending * sizeof(w->pending[0]));
 	w->last_sent = now;
 	return nb;
@@ -122,7 +122,7 @@ established(struct pg_worker *w, struct pg_connection *c, const struct pg_tuple 
 {
 	uint16_t data = w->run->o->data;
 
-	w->count.established++;
+	pg_count(&w->count.established, 1);
 	pg_histogram_add(&w->latency, now - c->begun);
 	reply(w, t, ACK, g->ack, g->seq + 1, 0);
 	if (data == 0) {
@@ -152,9 +152,9 @@ client_arrived(struct pg_worker *w, const struct segment *g, uint64_t now)
 		return false;
 	c = &w->run->connection[flow];
 	if (c->state == PG_CLOSED) {
-		w->count.twice++;
+		pg_count(&w->count.twice, 1);
 	} else if (g->flags & RST) {
-		w->count.refused++;
+		pg_count(&w->count.refused, 1);
 		c->state = PG_CLOSED;
 	} else if (c->state == PG_SYN_SENT && (g->flags & SYN) && acked == 0) {
 		established(w, c, &t, g, now);
@@ -163,10 +163,10 @@ client_arrived(struct pg_worker *w, const struct segment *g, uint64_t now)
 	} else if (c->state == PG_FIN_SENT && (g->flags & FIN) && acked == data + 1) {
 		reply(w, &t, ACK, g->ack, g->seq + g->payload + 1, 0);
 		pg_histogram_add(&w->back, now - c->begun);
-		w->count.completed++;
+		pg_count(&w->count.completed, 1);
 		c->state = PG_CLOSED;
 	} else {
-		w->count.twice++;
+		pg_count(&w->count.twice, 1);
 	}
 	return true;
 }
@@ -188,16 +188,16 @@ server_arrived(struct pg_worker *w, unsigned side, const uint8_t *p, const struc
 	struct rte_ether_hdr *out;
 
 	if ((g->flags & (SYN | ACK | RST)) == SYN) {
-		w->count.received++;
+		pg_count(&w->count.received, 1);
 		reply(w, &t, SYN | ACK, server_number(g->seq), g->seq + 1, 0);
 	} else if (g->flags & (SYN | RST)) {
-		w->count.other++;
+		pg_count(&w->count.other, 1);
 	} else if (g->flags & FIN) {
 		reply(w, &t, FIN | ACK, g->ack, g->seq + g->payload + 1, 0);
 	} else if (g->payload > 0) {
 		reply(w, &t, PSH | ACK, g->ack, g->seq + g->payload, g->payload);
 	} else {
-		w->count.accepted += g->ack == server_number(g->seq - 1) + 1;
+		pg_count(&w->count.accepted, g->ack == server_number(g->seq - 1) + 1);
 	}
 	if (w->replies.nb == nb)
 		return;
@@ -214,7 +214,7 @@ pg_connect_arrived(struct pg_worker *w, unsigned side, uint8_t *p, const struct 
 	struct segment g;
 
 	if (w->run->o->check && !pg_checksums_right(p, s)) {
-		w->count.bad_checksum++;
+		pg_count(&w->count.bad_checksum, 1);
 		return;
 	}
 	read_segment(p, s, &g);
@@ -223,5 +223,5 @@ pg_connect_arrived(struct pg_worker *w, unsigned side, uint8_t *p, const struct 
 	if (server && g.payload <= PG_CONNECT_DATA_MAX)
 		server_arrived(w, side, p, &g);
 	else
-		w->count.other++;
+		pg_count(&w->count.other, 1);
 }

@@ -126,14 +126,11 @@ address(struct pg_run *r, struct err *e)
 }
 
 static int
-start(char **eal, int nb_eal, struct err *e)
+start(struct err *e)
 {
 	unsigned nb_sizes = options.mode == PG_STREAM ? options.size : PG_SIZE_MIN;
-	int rc = eal_start("pollux-pktgen", eal, nb_eal, e);
+	int rc;
 
-	if (rc != 0)
-		return rc;
-	take_signals();
 	pg_frame_init(&run.frame, options.v6, options.proto, options.ttl);
 	pg_frame_sizes(&run.frame, nb_sizes);
 	rc = pg_ports_find(&run, e);
@@ -276,10 +273,14 @@ main(int argc, char **argv)
 	if (pg_options_parse(&options, argv + split + 1, argc - split - 1, &e) != 0 ||
 	    (options.json != NULL && pg_json_probe(options.json, &e) != 0))
 		return cannot(e.text);
-	if (start(argv + 1, split - 1, &e) != 0) {
+	if (eal_start("pollux-pktgen", argv + 1, split - 1, &e) != 0)
+		return cannot(e.text);
+	take_signals();
+	if (start(&e) != 0) {
 		stop();
 		return cannot(e.text);
 	}
+	run.report = options.json != NULL && strcmp(options.json, "-") == 0 ? stderr : stdout;
 	rc = traffic(&e);
 	stop();
 	return rc == CANNOT ? cannot(e.text) : rc;

@@ -118,7 +118,9 @@ set_mtu(struct pg_run *r, struct pg_side *s, struct err *e)
 	if (rte_eth_dev_get_mtu(s->port, &mtu) != 0 || want <= mtu)
 		return 0;
 	rc = rte_eth_dev_set_mtu(s->port, want);
-	return rc == 0 ? 0
+	/* Drivers that know no MTU know no limit. */
+	return rc == 0 || rc == -ENOTSUP
+		       ? 0
 		       : err_set(e, rc,
 				 "%s: frames of %u bytes need an MTU of %u, which it refuses: %s",
 				 s->name, r->o->size, want, rte_strerror(-rc));
@@ -161,6 +163,7 @@ start(struct pg_side *s, struct err *e)
 
 	if (rc != 0)
 		return err_set(e, rc, "%s does not start: %s", s->name, rte_strerror(-rc));
+	s->started = true;
 	/* What is sent to the addresses that are played comes with whatever MAC the other side knows. */
 	rte_eth_promiscuous_enable(s->port);
 	rte_eth_allmulticast_enable(s->port);
@@ -205,6 +208,8 @@ void
 pg_ports_close(struct pg_run *r)
 {
 	for (unsigned i = 0; i < r->nb_sides; i++) {
+		if (!r->side[i].started)
+			continue;
 		rte_eth_dev_stop(r->side[i].port);
 		rte_eth_dev_close(r->side[i].port);
 	}

@@ -19,6 +19,13 @@ struct arrival {
 	struct pg_seen seen;
 };
 
+/* As it was on the wire: what is shorter than Ethernet allows was filled up there. */
+static uint64_t
+wire_bytes(const struct rte_mbuf *m)
+{
+	return RTE_MAX(m->pkt_len + PG_FCS, (uint32_t)PG_SIZE_MIN);
+}
+
 static void
 add_latency(struct pg_histogram *h, uint64_t now, uint64_t then)
 {
@@ -33,17 +40,17 @@ out_arrived(struct arrival *a, const struct pg_mark *mark, uint32_t flow)
 	struct pg_worker *w = a->w;
 	enum pg_arrival how = pg_track_arrived(&w->run->track[flow], rte_be_to_cpu_32(mark->seq));
 
-	w->count.received++;
-	w->count.received_bytes += a->m->pkt_len + PG_FCS;
-	w->count.late += how == PG_LATE;
-	w->count.twice += how == PG_TWICE;
+	pg_count(&w->count.received, 1);
+	pg_count(&w->count.received_bytes, wire_bytes(a->m));
+	pg_count(&w->count.late, how == PG_LATE);
+	pg_count(&w->count.twice, how == PG_TWICE);
 	if (w->run->o->check && !pg_checksums_right(a->p, &a->seen))
-		w->count.bad_checksum++;
+		pg_count(&w->count.bad_checksum, 1);
 	add_latency(&w->latency, a->now, mark->tsc);
 	if (!w->run->o->turn)
 		return false;
 	pg_turn(a->p, &a->seen);
-	w->count.turned++;
+	pg_count(&w->count.turned, 1);
 	return true;
 }
 
@@ -57,19 +64,19 @@ marked(struct arrival *a)
 	memcpy(&mark, a->p + a->seen.payload, sizeof(mark));
 	flow = rte_be_to_cpu_32(mark.flow_run) >> 8;
 	if (mark.flow_run != pg_mark_flow_run(flow, w->run->id)) {
-		w->count.stale++;
+		pg_count(&w->count.stale, 1);
 		return false;
 	}
 	if (w->run->o->mode == PG_STREAM && flow < w->run->o->flows.nb) {
 		if (mark.magic == rte_cpu_to_be_16(PG_MARK_OUT) && a->side == w->run->nb_sides - 1)
 			return out_arrived(a, &mark, flow);
 		if (mark.magic == rte_cpu_to_be_16(PG_MARK_RETURN) && a->side == 0) {
-			w->count.returned++;
+			pg_count(&w->count.returned, 1);
 			add_latency(&w->back, a->now, mark.tsc);
 			return false;
 		}
 	}
-	w->count.other++;
+	pg_count(&w->count.other, 1);
 	return false;
 }
 
@@ -82,16 +89,16 @@ flooded(struct arrival *a)
 
 	if ((tcp->tcp_flags & (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG)) == RTE_TCP_SYN_FLAG &&
 	    a->side == w->run->nb_sides - 1 && seq >> 24 == w->run->id) {
-		w->count.received++;
-		w->count.received_bytes += a->m->pkt_len + PG_FCS;
+		pg_count(&w->count.received, 1);
+		pg_count(&w->count.received_bytes, wire_bytes(a->m));
 		if (w->run->o->check && !pg_checksums_right(a->p, &a->seen))
-			w->count.bad_checksum++;
+			pg_count(&w->count.bad_checksum, 1);
 	} else if (a->side == 0 && (tcp->tcp_flags & RTE_TCP_RST_FLAG)) {
-		w->count.resets++;
+		pg_count(&w->count.resets, 1);
 	} else if (a->side == 0 && (tcp->tcp_flags & RTE_TCP_SYN_FLAG)) {
-		w->count.answers++;
+		pg_count(&w->count.answers, 1);
 	} else {
-		w->count.other++;
+		pg_count(&w->count.other, 1);
 	}
 }
 
@@ -106,7 +113,7 @@ segment(struct arrival *a)
 		pg_connect_arrived(a->w, a->side, a->p, &a->seen, a->now);
 		break;
 	default:
-		a->w->count.other++;
+		pg_count(&a->w->count.other, 1);
 		break;
 	}
 }
@@ -124,7 +131,7 @@ asked(struct arrival *a)
 		return false;
 	a->m->data_len = RTE_MAX(len, PG_SIZE_MIN - PG_FCS);
 	a->m->pkt_len = a->m->data_len;
-	a->w->count.asked++;
+	pg_count(&a->w->count.asked, 1);
 	return true;
 }
 
@@ -146,10 +153,10 @@ arrived(struct arrival *a)
 			segment(a);
 		return false;
 	case PG_ICMP_ERROR:
-		a->w->count.icmp_errors += !idle;
+		pg_count(&a->w->count.icmp_errors, !idle);
 		return false;
 	default:
-		a->w->count.other += !idle;
+		pg_count(&a->w->count.other, !idle);
 		return false;
 	}
 }
@@ -164,7 +171,7 @@ send_replies(struct pg_worker *w, unsigned side)
 		return;
 	nb = rte_eth_tx_burst(w->run->side[side].port, w->queue[side], r->m, r->nb);
 	if (nb < r->nb) {
-		w->count.reply_lost += r->nb - nb;
+		pg_count(&w->count.reply_lost, r->nb - nb);
 		rte_pktmbuf_free_bulk(r->m + nb, r->nb - nb);
 	}
 	r->nb = 0;

@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include <stdio.h>
+
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
 
@@ -49,10 +51,18 @@ struct pg_counters {
 	uint64_t reply_lost; /* replies that the driver did not take */
 };
 
+/* The main thread may read it meanwhile. */
+static inline void
+pg_count(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
 /* A port in its role. */
 struct pg_side {
 	uint16_t port;
 	const char *name;
+	bool started;
 	struct pg_host host;
 };
 
@@ -89,6 +99,7 @@ struct pg_worker {
 
 struct pg_run {
 	const struct pg_options *o;
+	FILE *report;           /* standard output, unless JSON goes there */
 	struct pg_side side[2]; /* tx, rx; with one port both are the same */
 	unsigned nb_sides;      /* 1 when they are */
 	struct pg_frame frame;

@@ -13,7 +13,7 @@ pg_buffer(struct pg_worker *w, uint16_t len)
 	struct rte_mbuf *m = rte_pktmbuf_alloc(w->run->pool);
 
 	if (m == NULL) {
-		w->count.no_buffer++;
+		pg_count(&w->count.no_buffer, 1);
 		return NULL;
 	}
 	m->data_len = len;
@@ -83,10 +83,10 @@ hand_over(struct pg_worker *w, uint64_t now)
 		bytes[i + 1] = bytes[i] + w->pending[i]->pkt_len + PG_FCS;
 	}
 	nb = rte_eth_tx_burst(w->run->side[0].port, w->queue[0], w->pending, w->nb_pending);
-	w->count.sent += nb;
-	w->count.sent_bytes += bytes[nb];
+	pg_count(&w->count.sent, nb);
+	pg_count(&w->count.sent_bytes, bytes[nb]);
 	if (nb < w->nb_pending)
-		w->count.tx_full++;
+		pg_count(&w->count.tx_full, 1);
 	if (nb > 0)
 		w->last_sent = now;
 	w->nb_pending -= nb;
