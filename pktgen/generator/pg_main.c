@@ -233,7 +233,7 @@ traffic(struct err *e)
 	for (unsigned i = 0; i < run.nb_workers; i++)
 		rte_eal_remote_launch(pg_worker_main, &run.worker[i], run.worker[i].lcore);
 	rc = options.search ? search(pps, &s, &result, &scratch) : plain(pps, &result);
-	__atomic_store_n(&run.phase, PG_QUIT, __ATOMIC_RELEASE);
+	pg_trial_move(&run, PG_QUIT);
 	rte_eal_mp_wait_lcore();
 	if (options.json != NULL &&
 	    pg_json_write(&run, &result, options.search ? &s : NULL, e) != 0)

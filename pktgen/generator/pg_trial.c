@@ -15,9 +15,8 @@ now_seconds(void)
 	return (double)rte_rdtsc() / rte_get_tsc_hz();
 }
 
-/* Returns when every worker is in the phase. */
-static void
-move(struct pg_run *r, enum pg_phase phase)
+void
+pg_trial_move(struct pg_run *r, enum pg_phase phase)
 {
 	__atomic_store_n(&r->phase, phase, __ATOMIC_RELEASE);
 	for (unsigned i = 0; i < r->nb_workers; i++)
@@ -124,12 +123,12 @@ pg_trial_run(struct pg_run *r, double pps, double seconds, uint64_t count, struc
 	r->pps = out->pps = pps;
 	r->left = count;
 	begun = now_seconds();
-	move(r, PG_SEND);
+	pg_trial_move(r, PG_SEND);
 	send_until(r, seconds, count, begun);
 	out->seconds = now_seconds() - begun;
-	move(r, PG_DRAIN);
+	pg_trial_move(r, PG_DRAIN);
 	drain(r);
-	move(r, PG_IDLE);
+	pg_trial_move(r, PG_IDLE);
 	sum_counters(r, &out->count);
 	if (count != 0 && done(r, &out->count) >= count)
 		out->seconds = last_sent(r) - begun;

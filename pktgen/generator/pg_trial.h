@@ -18,6 +18,8 @@ struct pg_result {
 /* Set by a signal: the run under way ends, and no other begins. */
 extern volatile int pg_stop;
 
+/* Returns when every worker is in the phase; they read and write nothing more after PG_QUIT. */
+void pg_trial_move(struct pg_run *r, enum pg_phase phase);
 /*
  * Sends at that rate until the seconds (0: no limit) or the number of packets or connections (0: no limit) is reached, waits
  * until all of it has come or the drain time is over. Workers are in PG_IDLE before and after it.

@@ -51,7 +51,7 @@ class Tree:
 
     def sources(self):
         """Files people write and read: no corpora, captures or other data."""
-        named = ('.c', '.h', '.py', '.sh', '.conf', 'meson.build', 'meson_options.txt')
+        named = ('.c', '.h', '.py', '.sh', '.lua', '.conf', 'meson.build', 'meson_options.txt')
         return [f for f in self.files
                 if not f.startswith('tests/fuzz/corpus/')
                 and (f.endswith(named) or self.first_line(f).startswith('#!'))]
