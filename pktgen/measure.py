@@ -11,6 +11,8 @@ from source import Pcap
 
 START_SECONDS = 120
 SETTLE_SECONDS = 0.5
+# A program that has more to prepare than that is measured as it is then.
+PREPARE_SECONDS = 15
 # What goes both ways for two seconds is a stream, whose connection stays.
 STREAM_SECONDS = 2.4
 # Flows that have not begun by then never will in a time that anybody waits.
@@ -67,8 +69,16 @@ def packets_to_begin(scenario):
     return 3 * scenario.flows if kind.tracked else 0
 
 
+def wait_for_rest(program):
+    """Until the program has prepared all that it wants to, or has had long enough for it."""
+    end, rests = time.monotonic() + PREPARE_SECONDS, 0
+    while rests < SETTLE_SECONDS * 10 and time.monotonic() < end:
+        time.sleep(0.1)
+        rests = 0 if program.preparing() else rests + 1
+
+
 def settle(bench, scenario, program):
-    time.sleep(SETTLE_SECONDS)
+    wait_for_rest(program)
     wanted = packets_to_begin(scenario)
     if not wanted or isinstance(bench.source, Pcap):
         return

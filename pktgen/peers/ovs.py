@@ -83,7 +83,7 @@ class Ovs(Program):
         self.server = subprocess.Popen(
             ['unshare', '-n', ROOT + '/usr/sbin/ovsdb-server', database, f'--remote=p{self.socket}', '-vconsole:off'],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={**os.environ, **self.environment}, preexec_fn=lambda: os.nice(19))
+            env={**os.environ, **self.environment})
         end = time.monotonic() + START_SECONDS
         while not os.path.exists(self.folder + '/db.sock'):
             if self.server.poll() is not None or time.monotonic() > end:

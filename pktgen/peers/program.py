@@ -23,11 +23,10 @@ class Program:
         self.log = os.path.join(bench.folder, 'program.log')
         cores = {0, bench.core}
         with open(self.log, 'wb') as log:
-            # The control threads must not disturb: nice, and not on the worker's core by choice.
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, **bench.source.environment, **(environment or {})},
-                preexec_fn=lambda: (os.sched_setaffinity(0, cores), os.nice(19)))
+                preexec_fn=lambda: os.sched_setaffinity(0, cores))
 
     def said(self):
         with open(self.log, encoding='utf-8', errors='replace') as file:
@@ -50,7 +49,10 @@ class Program:
                 continue  # it ended
 
     def own_the_core(self):
-        """SCHED_FIFO, or the figure would be that of whatever else runs there; other threads go to core 0."""
+        """
+        SCHED_FIFO, or the figure would be that of whatever else runs there; other threads must not disturb:
+        they go to core 0, and let everything else run there first.
+        """
         found = 0
         for thread, name in self.threads():
             if self.worker in name:
@@ -59,8 +61,26 @@ class Program:
                 found += 1
             else:
                 os.sched_setaffinity(thread, {0})
+                os.setpriority(os.PRIO_PROCESS, thread, 19)
         if found != 1:
             raise Problem(f'expected one worker thread, found {found}')
+
+    def preparing(self):
+        """Is something not ready yet that the worker is to use?"""
+        return False
+
+    def others_run(self):
+        """Does a thread beside the worker run, or want to?"""
+        for thread, name in self.threads():
+            if self.worker in name:
+                continue
+            try:
+                with open(f'/proc/{self.process.pid}/task/{thread}/stat', encoding='utf-8') as file:
+                    if file.read().rpartition(')')[2].split()[0] == 'R':
+                        return True
+            except OSError:
+                continue  # it ended
+        return False
 
     def measured(self):
         """What else is to be told of the run, once its rate is known: {name: value}."""
