@@ -101,10 +101,13 @@ def _sentences(found):
     for (program, title, flows), run in found.runs.items():
         swap = next((one['more']['swap'] for one in run['rounds'] if 'swap' in one['more']), None)
         if swap:
+            part = [100 * swap[lost] / (swap['rate'] * 1e6 * swap[span])
+                    for lost, span in (('lost', 'span'), ('lost_without', 'span_without'))]
             yield (f'{run["rules"]:,} rules replaced by as many others under {_mpps(swap["rate"])} Mpps, 80 % of what this '
-                   f'gateway forwards: {swap["seconds"]:.2f} s each; {swap["lost"]:,} packets lost in {swap["span"]:.1f} s '
-                   f'with {swap["times"]} replacements, {swap["lost_without"]:,} in {swap["span_without"]:.1f} s without '
-                   f'any; the slowest tenth of a second had {_mpps(swap["lowest"])} Mpps.')
+                   f'gateway forwards: {swap["seconds"]:.2f} s each; {swap["lost"]:,} packets ({part[0]:.2f} %) lost in '
+                   f'{swap["span"]:.1f} s with {swap["times"]} replacements, {swap["lost_without"]:,} ({part[1]:.2f} %) in '
+                   f'{swap["span_without"]:.1f} s without any (the system takes a twentieth of the core from the worker '
+                   f'while others want to run there); the slowest tenth of a second had {_mpps(swap["lowest"])} Mpps.')
         size = next((one['more']['bytes_a_flow'] for one in run['rounds'] if 'bytes_a_flow' in one['more']), None)
         if size and title in ('connections', 'connections, SNAT'):
             yield f'Memory: {size:.1f} bytes a connection ({title}, a table of {flows:,}).'

@@ -19,7 +19,15 @@ class Result:
         self.noise.append(noise)
 
     def add(self, number, scenario, sample):
-        self.samples.setdefault(scenario, {})[number] = sample
+        """What is measured twice in a round, which sources are: between both, and the better best."""
+        rounds = self.samples.setdefault(scenario, {})
+        if number in rounds:
+            before = rounds[number]
+            sample = dataclasses.replace(
+                sample, mpps=(before.mpps + sample.mpps) / 2, cycles=(before.cycles + sample.cycles) / 2,
+                best_mpps=max(before.best_mpps, sample.best_mpps),
+                best_cycles=min(before.best_cycles, sample.best_cycles), windows=before.windows + sample.windows)
+        rounds[number] = sample
 
     def fail(self, scenario, why):
         self.failed[scenario] = why

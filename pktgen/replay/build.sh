@@ -36,6 +36,8 @@ fetch()
 cc -O3 -march=native -Wall -Wextra -Werror -shared -fPIC -DALLOW_INTERNAL_API -DALLOW_EXPERIMENTAL_API \
 	-isystem "$tree/lib/ethdev" -isystem "$tree/drivers/bus/vdev" \
 	-isystem "$tree/lib/eal/include" $(pkg-config --cflags libdpdk | sed 's/-I/-isystem /g') \
-	-march=native "$here"/replay_*.c -o "$out/librte_net_replay.so" \
+	-march=native "$here"/replay_*.c -o "$out/new.$$" \
 	-Wl,--no-as-needed -lrte_bus_vdev -lrte_ethdev -lrte_mbuf -lrte_mempool -lrte_kvargs -lrte_eal
-cc -O2 "$here/calibrate.c" -o "$out/calibrate"
+mv "$out/new.$$" "$out/librte_net_replay.so" # a program that has it loaded keeps the old one
+cc -O2 "$here/calibrate.c" -o "$out/new.$$"
+mv "$out/new.$$" "$out/calibrate"
