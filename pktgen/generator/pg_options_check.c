@@ -6,9 +6,12 @@
 
 #define FLOWS_OF_CONNECTIONS 50000 /* when --flows is not given */
 
-/* RFC 2544 C.2.2 and RFC 5180 8: addresses for benchmarks. */
-static const char *const defaults4[] = { "198.18.0.0/16", "198.19.0.1" };
-static const char *const defaults6[] = { "2001:2:0:1::/64", "2001:2:0:2::1" };
+/*
+ * RFC 2544 C.2.2 and RFC 5180 8: addresses for benchmarks. Few enough for a router's table of neighbours, many enough for
+ * PG_FLOWS_MAX, and without those that routers mostly have.
+ */
+static const char *const defaults4[] = { "198.18.0.2-198.18.0.250", "198.19.0.2" };
+static const char *const defaults6[] = { "2001:2:0:1::2-2001:2:0:1::fa", "2001:2:0:2::2" };
 
 static const char *const exclusive[][2] = {
 	{ "--imix", "--size" },
@@ -88,6 +91,20 @@ check_family(struct pg_options *o, uint64_t given, struct err *e)
 	return 0;
 }
 
+/* The router must not be played too. */
+static int
+check_gateway(const struct pg_options *o, struct err *e)
+{
+	char text[IP_ADDR_TEXT];
+
+	if (o->gateway.family == AF_UNSPEC || !pg_range_has(&o->flows.src, &o->gateway))
+		return 0;
+	return err_set(e, -EINVAL,
+		       "--src: it holds the gateway, %s, which is not to be played: leave it out "
+		       "(FIRST-LAST)",
+		       ip_addr_text(&o->gateway, text));
+}
+
 static int
 check_ports(struct pg_options *o, uint64_t given, struct err *e)
 {
@@ -150,6 +167,8 @@ pg_options_check(struct pg_options *o, uint64_t given, struct err *e)
 		o->proto = PG_TCP;
 	if (rc == 0)
 		rc = check_family(o, given, e);
+	if (rc == 0)
+		rc = check_gateway(o, e);
 	if (rc == 0)
 		rc = check_ports(o, given, e);
 	if (rc == 0)

@@ -136,6 +136,8 @@ static const char *const bad[][2] = {
 	{ "--dst-mac 02:00:00:00:00:0g",
 	  "--dst-mac: \"02:00:00:00:00:0g\": expected a MAC address" },
 	{ "--gateway host", "--gateway" },
+	{ "--gateway 198.18.0.9", "--src: it holds the gateway, 198.18.0.9" },
+	{ "--src fe80::/64 --dst fe80::1 --gateway fe80::ffff", "--src: it holds the gateway" },
 	{ "--gateway 10.0.0.1 --dst-mac 02:00:00:00:00:01", "exclude each other" },
 	{ "--address 10.0.0.0/24", "--address" },
 	{ "--rx-address ff02::1", "--rx-address" },

@@ -97,11 +97,36 @@ searched()
 	holds "0 < s['pps'] <= 4000" "1 <= s['trials'] <= 64" "r['loss'] <= 0.01"
 }
 
+# To addresses behind the generator's own one, which alone is asked for.
+behind()
+{
+	ctl ip route add 203.0.113.0/24 via 198.19.7.7 || return 1
+	through 4 --dst 203.0.113.0/24 --flows 1000 --rx-address 198.19.7.7 --count 1000 --rate 1000 --return --loss 0 ||
+		return 1
+	holds "n['sent'] == n['returned'] == 1000" "n['asked'] <= 2 * 50 + 10"
+}
+
 unanswered()
 {
 	local said
 	said=$(GATEWAY4=198.18.9.9 through 4 --count 1 2>&1)
 	expect 1 $? "status" && grep -q "198.18.9.9 does not answer 198.18.0.1 on net_af_packet0" <<<"$said"
+}
+
+# The same through shared memory, between the two processes.
+memif()
+{
+	local i devices=()
+	cp "$LAB_TOP/tests/real/pktgen.conf" "$LAB_DIR/memif.conf"
+	for i in 0 1; do
+		sed -i "s#^port add gen$i .*#port add gen$i net_memif$i,role=server,socket=$LAB_DIR/memif$i,socket-abstract=no#" \
+			"$LAB_DIR/memif.conf"
+		devices+=(--vdev "net_memif$i,role=client,socket=$LAB_DIR/memif$i,socket-abstract=no")
+	done
+	pollux_start "$LAB_DIR/memif.conf" || return 1
+	timeout 120 "$GEN" -l 0,1 --no-pci "${devices[@]}" -- --nap --src "$CLIENTS4" --gateway "$GATEWAY4" \
+		--json "$RESULT" --check --drain 10 --flows 1000 --count 2000 --rate 1000 --return --loss 0 &&
+		holds "n['sent'] == n['received'] == n['returned'] == 2000" "n['late'] == n['twice'] == n['bad_checksum'] == 0"
 }
 
 pollux_stop
@@ -118,6 +143,7 @@ if gen_wire && pollux_start "$LAB_TOP/tests/real/pktgen.conf"; then
 	check "pktgen: refused connections" refused
 	check "pktgen: what a rule rejects is lost, status 2" filtered
 	check "pktgen: the highest rate is found" searched
+	check "pktgen: destinations behind its own address" behind
 	check "pktgen: a gateway that does not answer" unanswered
 else
 	FAILED=$((FAILED + 1))
@@ -125,3 +151,5 @@ else
 fi
 pollux_stop
 lab_del_ns "$GEN_NS"
+check "pktgen through memif" memif
+pollux_stop
