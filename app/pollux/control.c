@@ -27,6 +27,7 @@
 #include "pipeline.h"
 #include "queue_log.h"
 #include "queue_nat.h"
+#include "rule_build.h"
 
 #define TICK_MS 100
 
@@ -85,6 +86,7 @@ tick(int fd)
 	addr_dad_tick(clock_ms());
 	pipeline_tick(clock_ms());
 	nat_masquerade_tick();
+	rule_build_tick();
 	port_poll_links();
 	server_tick();
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 
@@ -21,6 +22,7 @@
 #include "pkt_pool.h"
 #include "queue_log.h"
 #include "route.h"
+#include "rule_build.h"
 
 #define EAL_ARGS_MAX 120
 #define MBUFS_BASE 16384    /* ports' receive rings */
@@ -171,7 +173,8 @@ stop(void)
 	server_close();
 	workers_stop();
 	port_close_all();
-	rte_eal_cleanup();
+	if (!rule_build_busy())
+		rte_eal_cleanup();
 }
 
 static char *
@@ -228,5 +231,8 @@ main(int argc, char **argv)
 	}
 	free(config);
 	stop();
+	/* A trie that is being built takes memory from DPDK until the end. */
+	if (rule_build_busy())
+		_exit(rc);
 	return rc;
 }

@@ -70,6 +70,7 @@ enum rule_kind {
 struct rule {
 	uint32_t refs; /* chain versions that hold it */
 	uint32_t counter;
+	uint64_t serial; /* no other rule has or had it */
 	struct rule_ip ip;
 	uint8_t kind; /* enum rule_kind */
 	uint8_t nb_matches;

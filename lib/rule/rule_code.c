@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Compiles chains. Called by rule_check.c and rule_object.c; control lcore.
+ * Compiles chains. Called by rule_check.c, rule_object.c and rule_build.c; control lcore.
  */
 #include <stdlib.h>
 
+#include "base_rcu.h"
 #include "rule_code.h"
 
 static void *
@@ -43,8 +44,26 @@ rule_code_new(const struct rule_chain *c, bool ip4)
 	rule_lin_init(&code->lin, c->nb, ip4, code->ifaces << RULE_WORD_IFACE_SHIFT >> 32 != 0);
 	for (uint32_t i = 0; i < c->nb; i++)
 		rule_lin_set(&code->lin, i, &f[i]);
+	code->plan = rule_run_plan(c, f, ip4);
+	code->runs = rule_run_serve(code->plan, c, ip4);
 	free(f);
 	return code;
+}
+
+static void
+drop_runs(void *runs)
+{
+	rule_run_drop(runs);
+}
+
+void
+rule_code_serve(struct rule_code *code, const struct rule_chain *c, bool ip4)
+{
+	struct rule_runs *old = code->runs, *now = rule_run_serve(code->plan, c, ip4);
+
+	__atomic_store_n(&code->runs, now, __ATOMIC_RELEASE);
+	if (old != NULL)
+		rcu_defer(drop_runs, old);
 }
 
 void
@@ -54,11 +73,17 @@ rule_code_free(struct rule_code *code)
 		return;
 	rule_filter_drop(code->ifaces);
 	rule_lin_free(&code->lin);
+	rule_run_drop(code->runs);
+	free(code->plan);
 	free(code);
 }
 
 size_t
 rule_code_bytes(const struct rule_code *code)
 {
-	return sizeof(*code) + rule_lin_bytes(&code->lin);
+	size_t runs = code->plan != NULL
+			      ? sizeof(*code->plan) + code->plan->nb * sizeof(code->plan->run[0])
+			      : 0;
+
+	return sizeof(*code) + rule_lin_bytes(&code->lin) + runs;
 }

@@ -9,8 +9,8 @@
 #include "base_drop.h"
 #include "base_param.h"
 #include "port.h"
-#include "rule_code.h"
 #include "rule_eval.h"
+#include "rule_search.h"
 #include "rule_step.h"
 
 DROP_REASON(policy, "rule-policy", "dropped by the policy of a built-in chain");
@@ -60,30 +60,9 @@ hotdrop_verdict(const struct rule_packet *rp)
 	return rp->why != 0 ? rp->why : VERDICT_DROP_FOR(DROP(hotdrop));
 }
 
-/* A packet on its way through compiled chains. */
-struct search {
-	struct rule_key key;
-	struct rule_key_ifaces ifaces;
-	bool filled; /* key is the packet's */
-};
-
-/* Where the next rule stands that may apply; c->nb: there is none. */
-static inline uint32_t
-next_candidate(const struct rule_chain *c, uint32_t pos, const struct rule_packet *rp,
-	       struct search *s, bool ip4)
-{
-	if (rule_code_is_few(c->code))
-		return pos;
-	if (!s->filled) {
-		rule_key_fill(&s->key, &s->ifaces, rp, ip4);
-		s->filled = true;
-	}
-	return rule_code_next(c->code, pos, &s->key);
-}
-
 /* search NULL: every rule is asked in turn, which is what the rest must be equal to. */
 static __rte_always_inline verdict_t
-walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct search *search,
+walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct rule_search *search,
      bool ip4)
 {
 	struct rule_return stack[RULE_DEPTH_MAX + 1];
@@ -96,7 +75,7 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct s
 		uint8_t kind;
 
 		if (search != NULL && pos < c->nb)
-			pos = next_candidate(c, pos, rp, search, ip4);
+			pos = rule_search_next(search, c->code, pos, rp, ip4);
 		s = &c->steps[pos];
 		if (pos == c->nb) {
 			kind = RULE_STEP_RETURN;
@@ -117,8 +96,8 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct s
 
 			if (v != RULE_VERDICT_CONTINUE)
 				return v;
-			if (search != NULL) /* it may have changed the packet */
-				search->filled = false;
+			if (search != NULL)
+				rule_search_changed(search);
 			break;
 		}
 		case RULE_STEP_JUMP:
@@ -179,11 +158,12 @@ walk_burst(const struct rule_table *t, uint16_t slot, struct rule_packet *rp,
 {
 	const struct port_table *ports = t->uses_iface ? port_table_get(rp->ctx->gen) : NULL;
 	bool compiled = param_get(&rule_compile);
-	struct search search = { .ifaces.set = t->ifaces };
+	struct rule_search search;
 
+	rule_search_init(&search, t->ifaces, pkts, n);
 	for (uint16_t i = 0; i < n; i++) {
 		set_packet(rp, pkts[i], ports);
-		search.filled = false;
+		rule_search_packet(&search, i);
 		if (unlikely(!compiled || rule_key_odd(rp->p)))
 			verdicts[i] = walk_all(t, slot, rp);
 		else

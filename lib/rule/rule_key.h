@@ -52,24 +52,33 @@ rule_key_iface_bits(struct rule_key_ifaces *f, const struct rule_packet *rp)
 	return (f->in_bits | f->out_bits) << RULE_WORD_IFACE_SHIFT;
 }
 
-/* rp->in and rp->out are those of the port table: the same name is the same pointer. */
+/* All but state and interfaces. */
 static inline void
-rule_key_fill(struct rule_key *k, struct rule_key_ifaces *f, const struct rule_packet *rp, bool ip4)
+rule_key_tuple(struct rule_key *k, const struct rte_mbuf *m, bool ip4)
 {
-	const struct pkt *p = rp->p;
+	const struct pkt *p = pkt_const(m);
 
-	k->word = p->proto | (uint64_t)rule_ctstate(rp->m) << RULE_WORD_STATE_SHIFT |
-		  rule_key_iface_bits(f, rp);
+	k->word = p->proto;
 	k->wire[0] = p->sport;
 	k->wire[1] = p->dport;
-	k->sport = rte_be_to_cpu_16(p->sport);
-	k->dport = rte_be_to_cpu_16(p->dport);
 	if (ip4) {
-		const struct rte_ipv4_hdr *h = pkt_ip4(rp->m);
+		const struct rte_ipv4_hdr *h = pkt_ip4(m);
 
 		k->src[0] = h->src_addr;
 		k->dst[0] = h->dst_addr;
 	} else {
-		memcpy(k->src, &pkt_ip6(rp->m)->ip6_src, sizeof(k->src) + sizeof(k->dst));
+		memcpy(k->src, &pkt_ip6(m)->ip6_src, sizeof(k->src));
+		memcpy(k->dst, &pkt_ip6(m)->ip6_dst, sizeof(k->dst));
 	}
+}
+
+/* rp->in and rp->out are those of the port table: the same name is the same pointer. */
+static inline void
+rule_key_fill(struct rule_key *k, struct rule_key_ifaces *f, const struct rule_packet *rp, bool ip4)
+{
+	rule_key_tuple(k, rp->m, ip4);
+	k->word |=
+		(uint64_t)rule_ctstate(rp->m) << RULE_WORD_STATE_SHIFT | rule_key_iface_bits(f, rp);
+	k->sport = rte_be_to_cpu_16(k->wire[0]);
+	k->dport = rte_be_to_cpu_16(k->wire[1]);
 }

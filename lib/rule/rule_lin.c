@@ -36,34 +36,41 @@ lin_is(const uint32_t *want, const uint32_t *care, uint32_t x)
 
 rule_lin_fn *rule_lin_find = rule_lin_scalar;
 
-enum { SIMD_AUTO, SIMD_SCALAR, SIMD_AVX2, SIMD_AVX512 };
+static enum rule_simd simd_now = RULE_SIMD_SCALAR;
 
 static const char *const simd_words[] = { "auto", "scalar", "avx2", "avx512", NULL };
 
 static bool
 simd_is_there(int simd)
 {
-	if (simd == SIMD_AVX512)
+	if (simd == RULE_SIMD_AVX512)
 		return rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512F) > 0 &&
 		       rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512BW) > 0 &&
 		       rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512VL) > 0;
-	return simd != SIMD_AVX2 || rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2) > 0;
+	return simd != RULE_SIMD_AVX2 || rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2) > 0;
 }
 
 static void
 simd_choose(int simd)
 {
 	static rule_lin_fn *const by[] = {
-		[SIMD_SCALAR] = rule_lin_scalar,
-		[SIMD_AVX2] = rule_lin_avx2,
-		[SIMD_AVX512] = rule_lin_avx512,
+		[RULE_SIMD_SCALAR] = rule_lin_scalar,
+		[RULE_SIMD_AVX2] = rule_lin_avx2,
+		[RULE_SIMD_AVX512] = rule_lin_avx512,
 	};
 
-	if (simd == SIMD_AUTO)
-		simd = simd_is_there(SIMD_AVX512) ? SIMD_AVX512
-		       : simd_is_there(SIMD_AVX2) ? SIMD_AVX2
-						  : SIMD_SCALAR;
+	if (simd == RULE_SIMD_AUTO)
+		simd = simd_is_there(RULE_SIMD_AVX512) ? RULE_SIMD_AVX512
+		       : simd_is_there(RULE_SIMD_AVX2) ? RULE_SIMD_AVX2
+						       : RULE_SIMD_SCALAR;
+	__atomic_store_n(&simd_now, simd, __ATOMIC_RELAXED);
 	__atomic_store_n(&rule_lin_find, by[simd], __ATOMIC_RELAXED);
+}
+
+enum rule_simd
+rule_simd(void)
+{
+	return __atomic_load_n(&simd_now, __ATOMIC_RELAXED);
 }
 
 static int
@@ -80,13 +87,13 @@ simd_changed(struct param *p)
 	simd_choose(param_get(p));
 }
 
-PARAM_DEFINE(simd, .name = "net.pollux.simd", .def = SIMD_AUTO, .value = SIMD_AUTO,
+PARAM_DEFINE(simd, .name = "net.pollux.simd", .def = RULE_SIMD_AUTO, .value = RULE_SIMD_AUTO,
 	     .words = simd_words, .check = simd_check, .changed = simd_changed,
 	     .help = "vectors that search rules: auto is the widest that the processor has")
 
 RTE_INIT(rule_lin_start)
 {
-	simd_choose(SIMD_AUTO);
+	simd_choose(RULE_SIMD_AUTO);
 }
 
 static struct rule_lin_block *

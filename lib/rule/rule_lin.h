@@ -40,6 +40,11 @@ void rule_lin_set(struct rule_lin *l, uint32_t i, const struct rule_filter *f);
 void rule_lin_free(struct rule_lin *l);
 size_t rule_lin_bytes(const struct rule_lin *l);
 
+enum rule_simd { RULE_SIMD_AUTO, RULE_SIMD_SCALAR, RULE_SIMD_AVX2, RULE_SIMD_AVX512 };
+
+/* The widest vectors that may be used; never RULE_SIMD_AUTO. Any thread. */
+enum rule_simd rule_simd(void);
+
 /* The first rule of pos .. end - 1 whose filter lets the packet pass; end: none. Workers. */
 typedef uint32_t rule_lin_fn(const struct rule_lin *l, uint32_t pos, uint32_t end,
 			     const struct rule_key *k);

@@ -24,6 +24,7 @@ must_alloc(size_t bytes)
 int
 rule_new(struct rule_spec *spec, struct count c, struct rule **out)
 {
+	static uint64_t serial;
 	struct rule *r = must_alloc(sizeof(*r) + spec->nb_matches * sizeof(r->match[0]));
 	int rc = counter_alloc(&r->counter);
 
@@ -33,6 +34,7 @@ rule_new(struct rule_spec *spec, struct count c, struct rule **out)
 	}
 	counter_set(r->counter, c);
 	r->refs = 1;
+	r->serial = ++serial;
 	r->ip = spec->ip;
 	r->kind = spec->kind;
 	r->to = spec->to;

@@ -93,6 +93,7 @@ save(struct str *out, const struct rule_where *w, const void *data)
 static struct rule_ext_type type = {
 	.name = "NETMAP",
 	.target = true,
+	.ends = true,
 	.table = "nat",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
 	.size = sizeof(struct nat_range),

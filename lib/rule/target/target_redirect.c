@@ -73,6 +73,7 @@ save(struct str *out, const struct rule_where *w, const void *data)
 static struct rule_ext_type type = {
 	.name = "REDIRECT",
 	.target = true,
+	.ends = true,
 	.table = "nat",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
 	.points = 1u << HOOK_PREROUTING | 1u << HOOK_OUTPUT,

@@ -101,13 +101,14 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	str_printf(out, " --reject-with %s", ((const struct rule_reject *)data)->kind->name);
 }
 
-#define REJECT_TYPE(family_, init_)                                                               \
-	{                                                                                         \
-		.name = "REJECT", .target = true, .table = "filter", .families = 1u << (family_), \
-		.points = 1u << HOOK_INPUT | 1u << HOOK_FORWARD | 1u << HOOK_OUTPUT,              \
-		.size = sizeof(struct rule_reject), .opts = opts, .nb_opts = RTE_DIM(opts),       \
-		.init = (init_), .parse = parse, .check = check, .eval = eval, .print = print,    \
-		.save = save, .deps = RULE_DEP_EFFECT,                                            \
+#define REJECT_TYPE(family_, init_)                                                            \
+	{                                                                                      \
+		.name = "REJECT", .target = true, .ends = true, .table = "filter",             \
+		.families = 1u << (family_),                                                   \
+		.points = 1u << HOOK_INPUT | 1u << HOOK_FORWARD | 1u << HOOK_OUTPUT,           \
+		.size = sizeof(struct rule_reject), .opts = opts, .nb_opts = RTE_DIM(opts),    \
+		.init = (init_), .parse = parse, .check = check, .eval = eval, .print = print, \
+		.save = save, .deps = RULE_DEP_EFFECT,                                         \
 	}
 
 static struct rule_ext_type type4 = REJECT_TYPE(HOOK_IP4, init4);

@@ -47,6 +47,7 @@ save(struct str *out, const struct rule_where *w, const void *data)
 static struct rule_ext_type type = {
 	.name = "SNAT",
 	.target = true,
+	.ends = true,
 	.table = "nat",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
 	.points = 1u << HOOK_POSTROUTING | 1u << HOOK_INPUT,

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Builds the tries that chains in force lack, one at a time, in a thread of its own, since nothing can interrupt
+ * rte_acl_build(). Meanwhile, and where a trie would take too much, the rules are searched side by side. Control lcore.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Every 100 ms: takes what is built into use, begins with what is wanted next. */
+void rule_build_tick(void);
+/* The thread is at work: the heap of DPDK must stay. */
+bool rule_build_busy(void);
+/* Until nothing is wanted any more; for tests. */
+void rule_build_wait(void);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Searches chains of which parts have tries. Called by rule_eval.c; workers.
+ */
+#include "rule_search.h"
+
+/* Asks the trie about the packets from s->at on. Odd ones do not come here, and need no result. */
+static __rte_noinline bool
+ask_ahead(struct rule_search *s, const struct rule_acl *a, uint32_t *result, bool ip4)
+{
+	struct rule_key key[PKT_BURST];
+	const struct rule_key *keys[PKT_BURST];
+	uint32_t found[PKT_BURST];
+	uint16_t whose[PKT_BURST];
+	unsigned n = 0;
+
+	for (uint16_t i = s->at; i < s->n; i++) {
+		if (rule_key_odd(pkt_const(s->pkts[i])))
+			continue;
+		rule_key_tuple(&key[n], s->pkts[i], ip4);
+		keys[n] = &key[n];
+		whose[n++] = i;
+	}
+	if (n == 0 || !rule_acl_find(a, keys, found, n))
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		result[whose[i]] = found[i];
+	return true;
+}
+
+/* 1 + the first rule of the trie that fits the packet, 0: none; -1: the trie cannot say. */
+static int64_t
+ask(struct rule_search *s, const struct rule_acl *a, bool ip4)
+{
+	const struct rule_key *key = &s->key;
+	uint32_t one;
+
+	for (unsigned i = 0; !s->changed && i < s->nb_tries; i++)
+		if (s->trie[i] == a)
+			return s->result[i][s->at];
+	if (s->changed || s->nb_tries == RULE_SEARCH_TRIES)
+		return rule_acl_find(a, &key, &one, 1) ? (int64_t)one : -1;
+	if (!ask_ahead(s, a, s->result[s->nb_tries], ip4))
+		return -1;
+	s->trie[s->nb_tries] = a;
+	return s->result[s->nb_tries++][s->at];
+}
+
+static uint32_t
+side_by_side(const struct rule_search *s, const struct rule_code *code, uint32_t pos, uint32_t end)
+{
+	return pos < end ? __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(&code->lin, pos, end,
+									     &s->key)
+			 : end;
+}
+
+/* The run's first rule that may apply; its end: there is none. */
+static uint32_t
+in_run(struct rule_search *s, const struct rule_code *code, const struct rule_run *run, bool ip4)
+{
+	int64_t r;
+
+	if (((s->key.word ^ run->want) & run->care) != 0)
+		return run->hi;
+	r = ask(s, run->acl, ip4);
+	if (r < 0)
+		return side_by_side(s, code, run->lo, run->hi);
+	/* The trie may have more rules than the run. */
+	return r == 0 || r > run->hi - run->lo ? run->hi : run->lo + (uint32_t)r - 1;
+}
+
+uint32_t
+rule_search_runs(struct rule_search *s, const struct rule_code *code, const struct rule_runs *runs,
+		 uint32_t pos, bool ip4)
+{
+	for (uint32_t i = 0; i < runs->nb; i++) {
+		const struct rule_run *run = &runs->run[i];
+		uint32_t hit;
+
+		/* Behind its first rule a run is searched side by side. */
+		if (run->lo < pos)
+			continue;
+		hit = side_by_side(s, code, pos, run->lo);
+		if (hit < run->lo)
+			return hit;
+		hit = in_run(s, code, run, ip4);
+		if (hit < run->hi)
+			return hit;
+		pos = run->hi;
+	}
+	return side_by_side(s, code, pos, code->lin.nb);
+}
