@@ -70,6 +70,13 @@ enum pkt_entry {
 	PKT_ENTRY_UNREACH,   /* its next hop did not answer: host unreachable to its source */
 };
 
+/* To the machine's byte order and back; unlike rte_be_to_cpu_16() the compiler sees what it does. */
+static inline uint16_t
+pkt_host16(uint16_t be)
+{
+	return RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN ? __builtin_bswap16(be) : be;
+}
+
 static inline struct pkt *
 pkt(struct rte_mbuf *m)
 {

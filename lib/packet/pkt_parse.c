@@ -11,6 +11,7 @@
 #include "base_drop.h"
 #include "pkt_parse.h"
 #include "pkt_parse_l4.h"
+#include "pkt_plain.h"
 
 DROP_REASON(runt, "l2-runt", "frame shorter than an Ethernet header");
 DROP_REASON(segments, "l2-segments", "frame in more than one buffer");
@@ -20,36 +21,6 @@ DROP_REASON(ip4_short, "ip4-truncated", "IPv4 header or total length beyond the 
 DROP_REASON(ip4_header, "ip4-bad-header", "IPv4 version, header length or total length impossible");
 DROP_REASON(ip4_checksum, "ip4-bad-checksum", "IPv4 header checksum wrong");
 DROP_REASON(arp_bad, "arp-malformed", "ARP frame cut short or not Ethernet/IPv4");
-
-/* Sum of the header's 16-bit words; a right one gives 0xffff. */
-static inline uint16_t
-header_sum(const struct rte_ipv4_hdr *ip, unsigned words32)
-{
-	uint64_t sum;
-	uint32_t w[15];
-
-	memcpy(w, ip, 20);
-	sum = (uint64_t)w[0] + w[1] + w[2] + w[3] + w[4];
-	if (unlikely(words32 > 5)) {
-		memcpy(w + 5, ip + 1, (words32 - 5) * 4);
-		for (unsigned i = 5; i < words32; i++)
-			sum += w[i];
-	}
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + ((sum >> 16) & 0xffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
-}
-
-static inline bool
-header_checksum_ok(const struct rte_mbuf *m, const struct rte_ipv4_hdr *ip, unsigned words32)
-{
-	uint64_t nic = m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK;
-
-	if (likely(nic == RTE_MBUF_F_RX_IP_CKSUM_GOOD))
-		return true;
-	return header_sum(ip, words32) == 0xffff;
-}
 
 /* Everything above the total length is padding and goes. */
 static inline void
@@ -83,7 +54,7 @@ parse_ip4(struct rte_mbuf *m, uint16_t *reason)
 		*reason = DROP(ip4_short);
 		return false;
 	}
-	if (unlikely(!header_checksum_ok(m, ip, hlen / 4))) {
+	if (unlikely(!pkt_ip4_checksum_ok(m, ip, hlen / 4))) {
 		*reason = DROP(ip4_checksum);
 		return false;
 	}

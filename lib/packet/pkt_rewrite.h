@@ -13,9 +13,10 @@ static inline void
 pkt_ttl_dec(struct rte_ipv4_hdr *ip)
 {
 	/* TTL is the high byte of its word: the sum falls by 0x0100, so the complement grows by it. */
-	uint32_t sum = (uint32_t)ip->hdr_checksum + rte_cpu_to_be_16(0x0100);
+	const uint32_t one = rte_cpu_to_be_16(0x0100);
+	uint32_t sum = ip->hdr_checksum;
 
-	ip->hdr_checksum = sum + (sum >= 0xffff);
+	ip->hdr_checksum = sum + one + (sum >= 0xffff - one);
 	ip->time_to_live--;
 }
 

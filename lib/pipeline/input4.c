@@ -88,15 +88,6 @@ input4_forwards(uint16_t port)
 
 #define ALL_HOSTS 0xe0000001u /* 224.0.0.1 */
 
-/* Host byte order. The first bytes 0, 127 and 224 up are where special addresses live. */
-static inline bool
-maybe_special(uint32_t a)
-{
-	uint8_t first = a >> 24;
-
-	return (uint8_t)(first - 1) >= 223 || first == 127;
-}
-
 static inline bool
 is_multicast(uint32_t a)
 {
@@ -209,7 +200,7 @@ input4_classify(const struct walk *w, const struct rte_mbuf *m, uint32_t dst,
 	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
 	uint32_t src = rte_be_to_cpu_32(ip->src_addr);
 
-	if (likely(!maybe_special(src) && !maybe_special(dst)))
+	if (likely(!input4_maybe_special(src) && !input4_maybe_special(dst)))
 		return by_route(w, m, nh);
 	if (is_multicast(src) || src == 0xffffffff || (src == 0 && !may_lack_source(ip, dst)))
 		return INPUT4_MARTIAN_SOURCE;
@@ -313,7 +304,8 @@ input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 		p->flags |= PKT_ROUTED;
 		if (unlikely(nh->type != NEXTHOP_UNICAST || slow || nh->port == in ||
 			     p->flags & (PKT_OPTIONS | PKT_L2_BCAST | PKT_L2_MCAST) ||
-			     maybe_special(dst[i]) || maybe_special(rte_be_to_cpu_32(src)) ||
+			     input4_maybe_special(dst[i]) ||
+			     input4_maybe_special(rte_be_to_cpu_32(src)) ||
 			     addr_maybe_own4(w->ctx.gen, src)))
 			route_slow(w, m, forward, local);
 		else if (likely(forward4_check(w, m, nh)))

@@ -19,6 +19,15 @@ enum input4 {
 /* net.ipv4.conf.PORT.forwarding */
 bool input4_forwards(uint16_t port);
 
+/* Host byte order. The first bytes 0, 127 and 224 up are where special addresses live. */
+static inline bool
+input4_maybe_special(uint32_t a)
+{
+	uint8_t first = a >> 24;
+
+	return (uint8_t)(first - 1) >= 223 || first == 127;
+}
+
 /* As Linux's ip_route_input(). dst: host byte order, mostly the packet's; nh: the route there. */
 enum input4 input4_classify(const struct walk *w, const struct rte_mbuf *m, uint32_t dst,
 			    const struct nexthop *nh);

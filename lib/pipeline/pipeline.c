@@ -4,8 +4,11 @@
  * in the generation or is lock-free state, everything it writes belongs to the lane.
  */
 #include "addr_conf6.h"
+#include "forward_plain.h"
 #include "pipeline.h"
 #include "walk.h"
+
+#define RUNS_MAX 4 /* in a burst, of plain packets; the rest is walked, plain or not */
 
 DROP_REASON(port_down, "port-down", "the port it came in by is down");
 
@@ -132,6 +135,23 @@ receive_other(struct walk *w, uint16_t port_index, struct rte_mbuf **pkts, uint1
 		walk_drop(w, DROP(port_down), pkts[i]);
 }
 
+/* The whole walk. */
+static void
+walk_all(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct batch ip[HOOK_FAMILIES];
+
+	w->options4 = w->hold = false;
+	ip[HOOK_IP4].n = ip[HOOK_IP6].n = 0;
+	sort(w, port, pkts, n, ip);
+	walk_both(w, ip);
+	if (unlikely(w->lane->nb_waiting != 0))
+		originate_drain(w);
+	if (unlikely(w->hold))
+		release_held(w);
+	walk_burst_end(w);
+}
+
 void
 pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_index,
 	    struct rte_mbuf **pkts, uint16_t n)
@@ -142,19 +162,22 @@ pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_in
 		.lane = &walk_lanes[lane],
 	};
 	const struct port *port = w.ports->by_index[port_index];
-	struct batch ip[HOOK_FAMILIES];
+	struct forward_plain plain;
 
 	if (unlikely(port == NULL || !port->up)) {
 		receive_other(&w, port_index, pkts, n);
 		return;
 	}
 	walk_count(&w.lane->received, n);
-	ip[HOOK_IP4].n = ip[HOOK_IP6].n = 0;
-	sort(&w, port, pkts, n, ip);
-	walk_both(&w, ip);
-	if (unlikely(w.lane->nb_waiting != 0))
-		originate_drain(&w);
-	if (unlikely(w.hold))
-		release_held(&w);
-	walk_burst_end(&w);
+	if (!forward_plain_begin(&w, port, pkts, n, &plain)) {
+		walk_all(&w, port, pkts, n);
+		return;
+	}
+	for (uint16_t i = 0, next, runs = 1; i < n; i = next, runs++) {
+		i = forward_plain_run(&w, &plain, pkts, i, n);
+		if (likely(i == n))
+			return;
+		next = runs < RUNS_MAX ? forward_plain_next(&plain, i, n) : n;
+		walk_all(&w, port, pkts + i, next - i);
+	}
 }

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include <rte_mbuf.h>
 
 #include "port.h"
@@ -40,6 +42,27 @@ port_tx(unsigned lane, const struct gen *gen, uint16_t port, struct rte_mbuf *m)
 	l->dirty |= 1ull << port;
 	if (b->n == PORT_TX_BUFFER)
 		port_tx_drain(lane, gen, port);
+}
+
+/* The same for several at once. */
+static inline void
+port_tx_bulk(unsigned lane, const struct gen *gen, uint16_t port, struct rte_mbuf **pkts,
+	     unsigned n)
+{
+	struct port_tx_lane *l = &port_tx_lanes[lane];
+	struct port_tx_buffer *b = &l->buffer[port];
+
+	while (n != 0) {
+		unsigned k = RTE_MIN(n, (unsigned)PORT_TX_BUFFER - b->n);
+
+		memcpy(&b->pkts[b->n], pkts, k * sizeof(pkts[0]));
+		b->n += k;
+		l->dirty |= 1ull << port;
+		if (b->n == PORT_TX_BUFFER)
+			port_tx_drain(lane, gen, port);
+		pkts += k;
+		n -= k;
+	}
 }
 
 /* Worker of that lane, at the end of every burst: nothing stays in a buffer. */

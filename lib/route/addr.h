@@ -38,27 +38,40 @@ enum addr_dad { ADDR_USABLE, ADDR_TENTATIVE, ADDR_DUPLICATE };
 
 #define ADDR_MAX 4096 /* in all */
 
-/* The start of the generation's address object: a Bloom filter of the own IPv4 addresses. */
+/* The start of the generation's address object: a Bloom filter of the own IPv4 addresses, one byte for each bit. */
 struct addr_filter {
-	uint64_t bits[16];
+	uint8_t maybe[1024];
 };
 
 extern unsigned addr_slot; /* in struct gen */
+extern const struct addr_filter addr_filter_none;
 
 static inline unsigned
-addr_filter_bit(uint32_t addr_be)
+addr_filter_place(uint32_t addr_be)
 {
 	return (addr_be * 0x9e3779b1u) >> 22;
 }
 
 /* A filter for the fast path: false means surely not an own IPv4 address. */
 static inline bool
-addr_maybe_own4(const struct gen *gen, uint32_t addr_be)
+addr_filter_maybe(const struct addr_filter *f, uint32_t addr_be)
+{
+	return f->maybe[addr_filter_place(addr_be)] != 0;
+}
+
+/* Any thread; once a burst. Never NULL. */
+static inline const struct addr_filter *
+addr_filter_get(const struct gen *gen)
 {
 	const struct addr_filter *f = gen->slot[addr_slot];
-	unsigned bit = addr_filter_bit(addr_be);
 
-	return f != NULL && (f->bits[bit / 64] >> (bit % 64) & 1);
+	return f != NULL ? f : &addr_filter_none;
+}
+
+static inline bool
+addr_maybe_own4(const struct gen *gen, uint32_t addr_be)
+{
+	return addr_filter_maybe(addr_filter_get(gen), addr_be);
 }
 
 /* Workers and control: is it an address of the box (on any port)? */

@@ -13,6 +13,7 @@
 #include "addr_table.h"
 
 unsigned addr_slot;
+const struct addr_filter addr_filter_none;
 
 RTE_INIT(addr_slot_init)
 {
@@ -42,17 +43,14 @@ index_addr(struct addr_table *t, unsigned i)
 {
 	const struct ip_addr *a = &t->of[i].prefix.addr;
 	uint32_t h = hash_of(a);
-	unsigned bit;
 
 	if (t->of[i].dad != ADDR_USABLE)
 		return;
 	while (t->bucket[h & (t->nb_buckets - 1)] != 0)
 		h++;
 	t->bucket[h & (t->nb_buckets - 1)] = i + 1;
-	if (a->family == AF_INET) {
-		bit = addr_filter_bit(a->v4);
-		t->filter.bits[bit / 64] |= 1ull << (bit % 64);
-	}
+	if (a->family == AF_INET)
+		t->filter.maybe[addr_filter_place(a->v4)] = 1;
 }
 
 /* Fills in all but the addresses themselves. NULL: no memory, t is freed. */

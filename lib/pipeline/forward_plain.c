@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "forward_plain.h"
+
+#include "addr_conf6.h"
+#include "base_param.h"
+#include "input4.h"
+#include "neigh_proxy.h"
+#include "pkt_plain.h"
+#include "source4.h"
+
+#define AHEAD 8 /* frames whose first bytes are being fetched */
+
+PARAM_INT(fast_forward, "net.pollux.fast_forward", 1, 0, 1,
+	  "forward plain packets in one pass where no rule sees them")
+
+static bool
+unhooked(const struct gen *gen, enum hook_family family)
+{
+	return hook_list_get(gen, family, HOOK_PREROUTING) == NULL &&
+	       hook_list_get(gen, family, HOOK_FORWARD) == NULL &&
+	       hook_list_get(gen, family, HOOK_POSTROUTING) == NULL;
+}
+
+/* May IPv4 packets of the port go this way? Everything that is decided by the burst. */
+static bool
+open4(const struct gen *gen, uint16_t in)
+{
+	return unhooked(gen, HOOK_IP4) && policy_of(gen, AF_INET) == NULL && input4_forwards(in) &&
+	       !source4_strict(in);
+}
+
+static bool
+open6(const struct gen *gen, uint16_t in)
+{
+	return unhooked(gen, HOOK_IP6) && policy_of(gen, AF_INET6) == NULL && addr_has_ip6(in) &&
+	       addr_forwards6(in) && !neigh_proxy_any6();
+}
+
+/* First bytes of IPv4 addresses that are no ordinary host's: see input4_maybe_special(). */
+static const uint8_t special4[256] = { [0] = 1, [127] = 1, [224 ... 255] = 1 };
+
+/* Which packets of a burst are plain. */
+struct sorter {
+	struct pkt_plain frame4, frame6;
+	const struct addr_filter *own;
+	bool may4, may6;
+	unsigned n4, n6;
+	uint32_t dst4[PKT_BURST];
+	uint8_t dst6[PKT_BURST][16];
+};
+
+static inline bool
+plain4(const struct sorter *s, const struct rte_mbuf *m, uint32_t *dst)
+{
+	const struct rte_ipv4_hdr *ip =
+		rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, RTE_ETHER_HDR_LEN);
+
+	*dst = rte_be_to_cpu_32(ip->dst_addr);
+	return pkt_plain4_right(m, ip) && ip->time_to_live > 1 &&
+	       !special4[*(const uint8_t *)&ip->src_addr] &&
+	       !special4[*(const uint8_t *)&ip->dst_addr] &&
+	       !addr_filter_maybe(s->own, ip->src_addr);
+}
+
+/* ::/8, fe80::/10 and groups are where special addresses live. */
+static inline bool
+maybe_special6(const struct in6_addr *a)
+{
+	return (uint8_t)(a->s6_addr[0] - 1) >= 0xfd;
+}
+
+static inline bool
+plain6(const struct rte_mbuf *m, uint8_t dst[16])
+{
+	const struct ip6_hdr *ip =
+		rte_pktmbuf_mtod_offset(m, const struct ip6_hdr *, RTE_ETHER_HDR_LEN);
+
+	memcpy(dst, &ip->ip6_dst, 16);
+	return pkt_plain6_right(m, ip) && ip->ip6_hlim > 1 && !maybe_special6(&ip->ip6_src) &&
+	       !maybe_special6(&ip->ip6_dst);
+}
+
+static inline void
+fetch(struct rte_mbuf *const *pkts, unsigned i, unsigned n)
+{
+	if (i < n)
+		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
+}
+
+/* Mostly all of a burst are plain and of one family: how many of its first packets are plain IPv4, */
+static inline unsigned
+first4(struct sorter *s, struct rte_mbuf *const *pkts, unsigned n)
+{
+	const struct pkt_plain frame = s->frame4;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		fetch(pkts, i + AHEAD, n);
+		if (unlikely(!pkt_is_plain(pkts[i], &frame, sizeof(struct rte_ipv4_hdr)) ||
+			     !plain4(s, pkts[i], &s->dst4[i])))
+			break;
+	}
+	return i;
+}
+
+/* and IPv6. */
+static inline unsigned
+first6(struct sorter *s, struct rte_mbuf *const *pkts, unsigned n)
+{
+	const struct pkt_plain frame = s->frame6;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		fetch(pkts, i + AHEAD, n);
+		if (unlikely(!pkt_is_plain(pkts[i], &frame, sizeof(struct ip6_hdr)) ||
+			     !plain6(pkts[i], s->dst6[i])))
+			break;
+	}
+	return i;
+}
+
+static void
+sort_rest(struct sorter *s, struct rte_mbuf *const *pkts, unsigned i, unsigned n,
+	  struct forward_plain *b)
+{
+	for (; i < n; i++) {
+		const struct rte_mbuf *m = pkts[i];
+
+		fetch(pkts, i + AHEAD, n);
+		if (s->may4 && pkt_is_plain(m, &s->frame4, sizeof(struct rte_ipv4_hdr))) {
+			if (plain4(s, m, &s->dst4[s->n4])) {
+				b->plain4 |= 1ull << i;
+				s->n4++;
+			}
+		} else if (s->may6 && pkt_is_plain(m, &s->frame6, sizeof(struct ip6_hdr))) {
+			if (plain6(m, s->dst6[s->n6])) {
+				b->plain6 |= 1ull << i;
+				s->n6++;
+			}
+		}
+	}
+}
+
+static inline uint64_t
+ones(unsigned n)
+{
+	return n == 64 ? UINT64_MAX : (1ull << n) - 1;
+}
+
+static void
+sort(struct sorter *s, struct rte_mbuf *const *pkts, unsigned n, struct forward_plain *b)
+{
+	for (unsigned i = 0; i < AHEAD; i++)
+		fetch(pkts, i, n);
+	s->n4 = s->may4 ? first4(s, pkts, n) : 0;
+	s->n6 = s->may6 && s->n4 == 0 ? first6(s, pkts, n) : 0;
+	b->plain4 = ones(s->n4);
+	b->plain6 = ones(s->n6);
+	if (unlikely(s->n4 + s->n6 < n))
+		sort_rest(s, pkts, s->n4 + s->n6, n, b);
+}
+
+bool
+forward_plain_begin(const struct walk *w, const struct port *port, struct rte_mbuf **pkts,
+		    uint16_t n, struct forward_plain *b)
+{
+	struct sorter s;
+
+	if (!param_get(&fast_forward))
+		return false;
+	s.may4 = open4(w->ctx.gen, port->index);
+	s.may6 = open6(w->ctx.gen, port->index);
+	if (!s.may4 && !s.may6)
+		return false;
+	s.frame4 = pkt_plain_frame(&port->mac, 4);
+	s.frame6 = pkt_plain_frame(&port->mac, 6);
+	s.own = addr_filter_get(w->ctx.gen);
+	sort(&s, pkts, n, b);
+	if (s.n4 != 0)
+		route4_lookup(s.dst4, b->id4, s.n4);
+	if (s.n6 != 0)
+		route6_lookup(s.dst6, b->id6, s.n6);
+	b->in = port->index;
+	b->at4 = b->at6 = 0;
+	forward_hops_forget(&b->hops);
+	return s.n4 + s.n6 != 0;
+}
+
+/* The next hop of the packets that follow, as a loop needs it. */
+struct way {
+	uint64_t id;
+	uint16_t out, most;
+	uint64_t l2[2]; /* bytes 0-7 and 6-13 of the frame header */
+};
+
+#define NO_WAY UINT64_MAX /* no next hop's id */
+
+static inline void
+take_way(const struct walk *w, struct forward_hop *h, uint16_t len, struct way *way)
+{
+	way->id = h->on_link ? NO_WAY : h->id;
+	way->out = h->out;
+	way->most = h->most;
+	memcpy(&way->l2[0], h->l2, 8);
+	memcpy(&way->l2[1], h->l2 + 6, 8);
+	if (len <= h->most)
+		forward_hop_use(w, h);
+}
+
+/*
+ * Sends up to n packets of one family whose next hops are ids. How many; the one behind these, if there is one, is for
+ * the walk.
+ */
+static __rte_always_inline unsigned
+run(struct walk *w, struct forward_plain *b, struct rte_mbuf **pkts, const uint64_t *ids,
+    unsigned n, bool v6)
+{
+	struct way way = { .id = NO_WAY };
+	unsigned i, from = 0;
+
+	for (i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+		uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
+		struct rte_ipv4_hdr *ip4 = (void *)(frame + RTE_ETHER_HDR_LEN);
+		struct ip6_hdr *ip6 = (void *)ip4;
+		uint16_t len = v6 ? sizeof(*ip6) + pkt_host16(ip6->ip6_plen)
+				  : pkt_host16(ip4->total_length);
+
+		if (unlikely(ids[i] != way.id)) {
+			struct forward_hop *h =
+				v6 ? forward_hop6(w, &b->hops, b->in, ids[i], &ip6->ip6_dst)
+				   : forward_hop4(w, &b->hops, b->in, ids[i], ip4->dst_addr);
+
+			if (h->out != way.out) {
+				port_tx_bulk(w->ctx.lane, w->ctx.gen, way.out, pkts + from,
+					     i - from);
+				from = i;
+			}
+			take_way(w, h, len, &way);
+		}
+		if (unlikely(len > way.most))
+			break;
+		pkt_plain_trim(m, len);
+		if (v6)
+			ip6->ip6_hlim--;
+		else
+			pkt_ttl_dec(ip4);
+		memcpy(frame, &way.l2[0], 8);
+		memcpy(frame + 6, &way.l2[1], 8);
+	}
+	port_tx_bulk(w->ctx.lane, w->ctx.gen, way.out, pkts + from, i - from);
+	return i;
+}
+
+/* How many of the lowest bits are set. */
+static inline unsigned
+run_length(uint64_t bits)
+{
+	return bits == UINT64_MAX ? 64 : __builtin_ctzll(~bits);
+}
+
+uint16_t
+forward_plain_run(struct walk *w, struct forward_plain *b, struct rte_mbuf **pkts, uint16_t i,
+		  uint16_t n)
+{
+	while (i < n) {
+		unsigned n4 = run_length(b->plain4 >> i), n6 = run_length(b->plain6 >> i);
+		unsigned done;
+
+		if (likely(n4 != 0)) {
+			done = run(w, b, pkts + i, b->id4 + b->at4, n4, false);
+			b->at4 += done + (done < n4);
+		} else {
+			done = n6 != 0 ? run(w, b, pkts + i, b->id6 + b->at6, n6, true) : 0;
+			b->at6 += done + (done < n6);
+		}
+		i += done;
+		if (done == 0 || done < n4 + n6)
+			break;
+	}
+	return i;
+}
+
+uint16_t
+forward_plain_next(struct forward_plain *b, uint16_t i, uint16_t n)
+{
+	uint64_t rest = (b->plain4 | b->plain6) & ~((2ull << i) - 1);
+
+	forward_hops_forget(&b->hops);
+	return rest != 0 ? (uint16_t)__builtin_ctzll(rest) : n;
+}
