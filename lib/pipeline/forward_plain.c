@@ -56,17 +56,10 @@ plain4(const struct sorter *s, const struct rte_mbuf *m, uint32_t *dst)
 		rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, RTE_ETHER_HDR_LEN);
 
 	*dst = rte_be_to_cpu_32(ip->dst_addr);
-	return pkt_plain4_right(m, ip) && ip->time_to_live > 1 &&
+	return pkt_ip4_checksum_ok(m, ip, sizeof(*ip) / 4) && ip->time_to_live > 1 &&
 	       !special4[*(const uint8_t *)&ip->src_addr] &&
 	       !special4[*(const uint8_t *)&ip->dst_addr] &&
 	       !addr_filter_maybe(s->own, ip->src_addr);
-}
-
-/* ::/8, fe80::/10 and groups are where special addresses live. */
-static inline bool
-maybe_special6(const struct in6_addr *a)
-{
-	return (uint8_t)(a->s6_addr[0] - 1) >= 0xfd;
 }
 
 static inline bool
@@ -76,47 +69,46 @@ plain6(const struct rte_mbuf *m, uint8_t dst[16])
 		rte_pktmbuf_mtod_offset(m, const struct ip6_hdr *, RTE_ETHER_HDR_LEN);
 
 	memcpy(dst, &ip->ip6_dst, 16);
-	return pkt_plain6_right(m, ip) && ip->ip6_hlim > 1 && !maybe_special6(&ip->ip6_src) &&
-	       !maybe_special6(&ip->ip6_dst);
+	return ip->ip6_nxt != IPPROTO_HOPOPTS && ip->ip6_hlim > 1 && !pkt_special6(&ip->ip6_src) &&
+	       !pkt_special6(&ip->ip6_dst);
 }
 
 static inline void
-fetch(struct rte_mbuf *const *pkts, unsigned i, unsigned n)
+fetch(const struct rte_mbuf *m)
 {
-	if (i < n)
-		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
+	rte_prefetch0(rte_pktmbuf_mtod(m, void *));
 }
 
-/* Mostly all of a burst are plain and of one family: how many of its first packets are plain IPv4, */
-static inline unsigned
-first4(struct sorter *s, struct rte_mbuf *const *pkts, unsigned n)
+/*
+ * Mostly all of a burst are plain and of one family: how many from the i-th on, before the end-th, are. more: there are
+ * AHEAD more.
+ */
+static __rte_always_inline unsigned
+plain_until(struct sorter *s, struct rte_mbuf *const *pkts, unsigned i, unsigned end, bool more,
+	    bool v6)
 {
-	const struct pkt_plain frame = s->frame4;
-	unsigned i;
+	const struct pkt_plain frame = v6 ? s->frame6 : s->frame4;
+	const unsigned header = v6 ? sizeof(struct ip6_hdr) : sizeof(struct rte_ipv4_hdr);
 
-	for (i = 0; i < n; i++) {
-		fetch(pkts, i + AHEAD, n);
-		if (unlikely(!pkt_is_plain(pkts[i], &frame, sizeof(struct rte_ipv4_hdr)) ||
-			     !plain4(s, pkts[i], &s->dst4[i])))
+	for (; i < end; i++) {
+		const struct rte_mbuf *m = pkts[i];
+
+		if (more)
+			fetch(pkts[i + AHEAD]);
+		if (unlikely(!pkt_is_plain(m, &frame, header) ||
+			     !(v6 ? plain6(m, s->dst6[i]) : plain4(s, m, &s->dst4[i]))))
 			break;
 	}
 	return i;
 }
 
-/* and IPv6. */
-static inline unsigned
-first6(struct sorter *s, struct rte_mbuf *const *pkts, unsigned n)
+static __rte_always_inline unsigned
+plain_first(struct sorter *s, struct rte_mbuf *const *pkts, unsigned n, bool v6)
 {
-	const struct pkt_plain frame = s->frame6;
-	unsigned i;
+	unsigned most = n > AHEAD ? n - AHEAD : 0, i;
 
-	for (i = 0; i < n; i++) {
-		fetch(pkts, i + AHEAD, n);
-		if (unlikely(!pkt_is_plain(pkts[i], &frame, sizeof(struct ip6_hdr)) ||
-			     !plain6(pkts[i], s->dst6[i])))
-			break;
-	}
-	return i;
+	i = plain_until(s, pkts, 0, most, true, v6);
+	return i == most ? plain_until(s, pkts, i, n, false, v6) : i;
 }
 
 static void
@@ -126,7 +118,8 @@ sort_rest(struct sorter *s, struct rte_mbuf *const *pkts, unsigned i, unsigned n
 	for (; i < n; i++) {
 		const struct rte_mbuf *m = pkts[i];
 
-		fetch(pkts, i + AHEAD, n);
+		if (i + AHEAD < n)
+			fetch(pkts[i + AHEAD]);
 		if (s->may4 && pkt_is_plain(m, &s->frame4, sizeof(struct rte_ipv4_hdr))) {
 			if (plain4(s, m, &s->dst4[s->n4])) {
 				b->plain4 |= 1ull << i;
@@ -150,10 +143,10 @@ ones(unsigned n)
 static void
 sort(struct sorter *s, struct rte_mbuf *const *pkts, unsigned n, struct forward_plain *b)
 {
-	for (unsigned i = 0; i < AHEAD; i++)
-		fetch(pkts, i, n);
-	s->n4 = s->may4 ? first4(s, pkts, n) : 0;
-	s->n6 = s->may6 && s->n4 == 0 ? first6(s, pkts, n) : 0;
+	for (unsigned i = 0; i < AHEAD && i < n; i++)
+		fetch(pkts[i]);
+	s->n4 = s->may4 ? plain_first(s, pkts, n, false) : 0;
+	s->n6 = s->may6 && s->n4 == 0 ? plain_first(s, pkts, n, true) : 0;
 	b->plain4 = ones(s->n4);
 	b->plain6 = ones(s->n6);
 	if (unlikely(s->n4 + s->n6 < n))
@@ -186,25 +179,51 @@ forward_plain_begin(const struct walk *w, const struct port *port, struct rte_mb
 	return s.n4 + s.n6 != 0;
 }
 
-/* The next hop of the packets that follow, as a loop needs it. */
-struct way {
-	uint64_t id;
-	uint16_t out, most;
-	uint64_t l2[2]; /* bytes 0-7 and 6-13 of the frame header */
-};
-
-#define NO_WAY UINT64_MAX /* no next hop's id */
-
-static inline void
-take_way(const struct walk *w, struct forward_hop *h, uint16_t len, struct way *way)
+/*
+ * Sends up to n packets of one family over the next hop, as long as it is that of the first. How many; where it ends
+ * before, and not at another next hop, the next packet is for the walk.
+ */
+static __rte_always_inline unsigned
+send_over(const struct forward_hop *h, struct rte_mbuf **pkts, const uint64_t *ids, unsigned n,
+	  bool v6)
 {
-	way->id = h->on_link ? NO_WAY : h->id;
-	way->out = h->out;
-	way->most = h->most;
-	memcpy(&way->l2[0], h->l2, 8);
-	memcpy(&way->l2[1], h->l2 + 6, 8);
-	if (len <= h->most)
-		forward_hop_use(w, h);
+	const unsigned header = v6 ? sizeof(struct ip6_hdr) : sizeof(struct rte_ipv4_hdr);
+	const uint64_t id = ids[0];
+	const uint16_t most = h->most;
+	uint64_t l2[2]; /* bytes 0-7 and 6-13 of the frame header */
+	unsigned i;
+
+	memcpy(&l2[0], h->l2, 8);
+	memcpy(&l2[1], h->l2 + 6, 8);
+	for (i = 0; i < n && ids[i] == id; i++) {
+		struct rte_mbuf *m = pkts[i];
+		uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
+		struct rte_ipv4_hdr *ip4 = (void *)(frame + RTE_ETHER_HDR_LEN);
+		struct ip6_hdr *ip6 = (void *)ip4;
+		uint32_t len = v6 ? sizeof(*ip6) + pkt_host16(ip6->ip6_plen)
+				  : pkt_host16(ip4->total_length);
+
+		if (unlikely(len > most || !pkt_plain_trim(m, len, header)))
+			break;
+		if (v6)
+			ip6->ip6_hlim--;
+		else
+			pkt_ttl_dec(ip4);
+		memcpy(frame, &l2[0], 8);
+		memcpy(frame + 6, &l2[1], 8);
+	}
+	return i;
+}
+
+static inline struct forward_hop *
+hop_of(const struct walk *w, struct forward_plain *b, const struct rte_mbuf *m, uint64_t id,
+       bool v6)
+{
+	const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, RTE_ETHER_HDR_LEN);
+
+	if (v6)
+		return forward_hop6(w, &b->hops, b->in, id, &((const struct ip6_hdr *)ip)->ip6_dst);
+	return forward_hop4(w, &b->hops, b->in, id, ((const struct rte_ipv4_hdr *)ip)->dst_addr);
 }
 
 /*
@@ -215,40 +234,27 @@ static __rte_always_inline unsigned
 run(struct walk *w, struct forward_plain *b, struct rte_mbuf **pkts, const uint64_t *ids,
     unsigned n, bool v6)
 {
-	struct way way = { .id = NO_WAY };
-	unsigned i, from = 0;
+	unsigned i, sent, from = 0;
+	uint16_t out = 0;
 
-	for (i = 0; i < n; i++) {
-		struct rte_mbuf *m = pkts[i];
-		uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
-		struct rte_ipv4_hdr *ip4 = (void *)(frame + RTE_ETHER_HDR_LEN);
-		struct ip6_hdr *ip6 = (void *)ip4;
-		uint16_t len = v6 ? sizeof(*ip6) + pkt_host16(ip6->ip6_plen)
-				  : pkt_host16(ip4->total_length);
+	for (i = 0; i < n; i += sent) {
+		struct forward_hop *h = hop_of(w, b, pkts[i], ids[i], v6);
+		unsigned most = h->on_link ? 1 : n - i;
 
-		if (unlikely(ids[i] != way.id)) {
-			struct forward_hop *h =
-				v6 ? forward_hop6(w, &b->hops, b->in, ids[i], &ip6->ip6_dst)
-				   : forward_hop4(w, &b->hops, b->in, ids[i], ip4->dst_addr);
-
-			if (h->out != way.out) {
-				port_tx_bulk(w->ctx.lane, w->ctx.gen, way.out, pkts + from,
-					     i - from);
-				from = i;
-			}
-			take_way(w, h, len, &way);
+		if (h->out != out) {
+			port_tx_bulk(w->ctx.lane, w->ctx.gen, out, pkts + from, i - from);
+			from = i;
+			out = h->out;
 		}
-		if (unlikely(len > way.most))
+		sent = send_over(h, pkts + i, ids + i, most, v6);
+		if (likely(sent != 0))
+			forward_hop_use(w, h);
+		if (unlikely(sent < most && ids[i + sent] == ids[i])) {
+			i += sent;
 			break;
-		pkt_plain_trim(m, len);
-		if (v6)
-			ip6->ip6_hlim--;
-		else
-			pkt_ttl_dec(ip4);
-		memcpy(frame, &way.l2[0], 8);
-		memcpy(frame + 6, &way.l2[1], 8);
+		}
 	}
-	port_tx_bulk(w->ctx.lane, w->ctx.gen, way.out, pkts + from, i - from);
+	port_tx_bulk(w->ctx.lane, w->ctx.gen, out, pkts + from, i - from);
 	return i;
 }
 

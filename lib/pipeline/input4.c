@@ -278,12 +278,49 @@ route_slow(struct walk *w, struct rte_mbuf *m, struct batch *forward, struct bat
 	}
 }
 
+/* What a next hop means for packets of the burst. */
+struct onward {
+	uint64_t id;
+	const struct nexthop *nh;
+	bool plain;         /* forwarded, and not by the port they came in by */
+	uint16_t out, most; /* the longest that goes on without being looked at */
+};
+
+static inline void
+onward_load(const struct walk *w, struct onward *o, uint64_t id, uint16_t in)
+{
+	const struct nexthop *nh = nexthop_get(id);
+	bool unicast = nh->type == NEXTHOP_UNICAST;
+	const struct port *port = unicast ? w->ports->by_index[nh->port] : NULL;
+
+	*o = (struct onward){ .id = id,
+			      .nh = nh,
+			      .plain = unicast && nh->port != in,
+			      .out = unicast ? nh->port : 0,
+			      .most = port != NULL ? walk_mtu(nh, port, AF_INET) : 0 };
+}
+
+static inline void
+forward_plainly(struct walk *w, struct rte_mbuf *m, const struct onward *o, struct batch *forward)
+{
+	struct rte_ipv4_hdr *ip = pkt_ip4(m);
+
+	if (likely(ip->time_to_live > 1 && pkt(m)->len <= o->most)) {
+		pkt_ttl_dec(ip);
+		batch_add(forward, m);
+	} else if (forward4_check(w, m, o->nh)) {
+		batch_add(forward, m);
+	}
+}
+
 void
 input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *forward,
 	     struct batch *local)
 {
+	const struct addr_filter *own = addr_filter_get(w->ctx.gen);
 	uint16_t in = pkt(pkts[0])->in;
 	bool slow = !ifparam_get(&forwarding, in) || source4_strict(in);
+	struct onward o = { .id = UINT64_MAX };
 	uint32_t dst[PKT_BURST];
 	uint64_t ids[PKT_BURST];
 
@@ -295,20 +332,21 @@ input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 		route4_lookup(dst, ids, n);
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
-		const struct nexthop *nh = nexthop_get(ids[i]);
 		uint32_t src = pkt_ip4(m)->src_addr;
 		struct pkt *p = pkt(m);
 
-		p->nh = ids[i];
-		p->out = nh->type == NEXTHOP_UNICAST ? nh->port : 0;
+		if (unlikely(ids[i] != o.id))
+			onward_load(w, &o, ids[i], in);
+		p->nh = o.id;
+		p->out = o.out;
 		p->flags |= PKT_ROUTED;
-		if (unlikely(nh->type != NEXTHOP_UNICAST || slow || nh->port == in ||
+		if (unlikely(!o.plain || slow ||
 			     p->flags & (PKT_OPTIONS | PKT_L2_BCAST | PKT_L2_MCAST) ||
 			     input4_maybe_special(dst[i]) ||
 			     input4_maybe_special(rte_be_to_cpu_32(src)) ||
-			     addr_maybe_own4(w->ctx.gen, src)))
+			     addr_filter_maybe(own, src)))
 			route_slow(w, m, forward, local);
-		else if (likely(forward4_check(w, m, nh)))
-			batch_add(forward, m);
+		else
+			forward_plainly(w, m, &o, forward);
 	}
 }

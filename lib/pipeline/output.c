@@ -7,6 +7,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
+#include "forward_fast.h"
 #include "pkt_frag.h"
 #include "pkt_reasm.h"
 #include "pkt_rewrite.h"
@@ -184,29 +185,51 @@ output_to(struct walk *w, struct neigh *n, struct rte_mbuf **pkts, unsigned nb)
 	}
 }
 
+/* What forward_hop4(), forward_hop6() do not know the way of, or what is too long. */
+static void
+send_odd(struct walk *w, struct rte_mbuf *m, bool joined, struct memo *memo)
+{
+	const struct pkt *p = pkt(m);
+	const struct port *port = w->ports->by_index[p->out];
+	const struct nexthop *nh = nexthop_get(p->nh);
+	uint16_t mtu;
+
+	if (unlikely(port == NULL || !port->up)) {
+		walk_drop(w, DROP(no_port), m);
+		return;
+	}
+	mtu = walk_mtu(nh, port, p->family);
+	if (unlikely(p->family == AF_INET6 && pkt_ip6(m)->ip6_dst.s6_addr[0] == 0xff))
+		send_group(w, port, m);
+	else if (unlikely(p->len > mtu || (joined && walk_longer_than_came(p))))
+		send_long(w, nh, m, mtu, memo);
+	else
+		send_one(w, nh, m, memo);
+}
+
 void
 output(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct memo memo = { .neigh = NULL };
 	bool joined = pkt_reasm_lanes[w->ctx.lane].made;
+	struct forward_hops hops;
 
+	forward_hops_forget(&hops);
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		const struct pkt *p = pkt(m);
-		const struct port *port = w->ports->by_index[p->out];
-		const struct nexthop *nh = nexthop_get(p->nh);
-		uint16_t mtu;
+		struct forward_hop *h;
 
-		if (unlikely(port == NULL || !port->up)) {
-			walk_drop(w, DROP(no_port), m);
+		if (likely(p->family == AF_INET))
+			h = forward_hop4(w, &hops, 0, p->nh, pkt_ip4(m)->dst_addr);
+		else
+			h = forward_hop6(w, &hops, 0, p->nh, &pkt_ip6(m)->ip6_dst);
+		if (unlikely(joined || p->len > h->most || p->out != h->out)) {
+			send_odd(w, m, joined, &memo);
 			continue;
 		}
-		mtu = walk_mtu(nh, port, p->family);
-		if (unlikely(p->family == AF_INET6 && pkt_ip6(m)->ip6_dst.s6_addr[0] == 0xff))
-			send_group(w, port, m);
-		else if (unlikely(p->len > mtu || (joined && walk_longer_than_came(p))))
-			send_long(w, nh, m, mtu, &memo);
-		else
-			send_one(w, nh, m, &memo);
+		forward_hop_use(w, h);
+		pkt_l2_write(m, h->l2);
+		walk_transmit(w, m);
 	}
 }

@@ -6,6 +6,7 @@
 #include "addr_conf6.h"
 #include "forward_plain.h"
 #include "pipeline.h"
+#include "pkt_plain.h"
 #include "walk.h"
 
 #define RUNS_MAX 4 /* in a burst, of plain packets; the rest is walked, plain or not */
@@ -87,34 +88,53 @@ release_held(struct walk *w)
 	l->nb_held = 0;
 }
 
+/* Of frames that are neither plain IPv4 nor IPv6. */
+static void
+sort_odd(struct walk *w, const struct port *port, struct rte_mbuf *m, uint8_t burst_pos,
+	 struct batch *ip)
+{
+	uint16_t reason;
+	enum pkt_kind kind = pkt_parse(m, port->index, &port->mac, &reason);
+
+	pkt(m)->burst_pos = burst_pos;
+	if (likely(kind <= PKT_KIND_IP6)) {
+		batch_add(&ip[kind], m);
+	} else if (kind == PKT_KIND_IP6_OPTIONS) {
+		if (exthdr6_hop_by_hop(w, m))
+			batch_add(&ip[HOOK_IP6], m);
+	} else if (kind == PKT_KIND_ARP) {
+		walk_both(w, ip); /* what came before must not profit from the answer */
+		arp_receive(w, m);
+	} else {
+		walk_drop(w, reason, m);
+	}
+}
+
 /* Parses the frames and sorts them by what they are. */
 static void
 sort(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16_t n, struct batch *ip)
 {
-	uint16_t reason;
+	const struct pkt_plain frame4 = pkt_plain_frame(&port->mac, 4);
+	const struct pkt_plain frame6 = pkt_plain_frame(&port->mac, 6);
 
 	for (uint16_t i = 0; i < n && i < 4; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
-		enum pkt_kind kind;
+		uint8_t burst_pos = 2 * i + 1; /* before it: room for redirects */
 
 		if (i + 4 < n) {
 			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + 4], void *));
 			rte_prefetch0(pkt(pkts[i + 4]));
 		}
-		kind = pkt_parse(m, port->index, &port->mac, &reason);
-		pkt(m)->burst_pos = 2 * i + 1; /* before it: room for redirects */
-		if (likely(kind <= PKT_KIND_IP6)) {
-			batch_add(&ip[kind], m);
-		} else if (kind == PKT_KIND_IP6_OPTIONS) {
-			if (exthdr6_hop_by_hop(w, m))
-				batch_add(&ip[HOOK_IP6], m);
-		} else if (kind == PKT_KIND_ARP) {
-			walk_both(w, ip); /* what came before must not profit from the answer */
-			arp_receive(w, m);
+		if (likely(pkt_plain4_parse(m, &frame4, port->index))) {
+			pkt(m)->burst_pos = burst_pos;
+			batch_add(&ip[HOOK_IP4], m);
+		} else if (pkt_plain6_parse(m, &frame6, port->index)) {
+			pkt(m)->burst_pos = burst_pos;
+			batch_add(&ip[HOOK_IP6], m);
 		} else {
-			walk_drop(w, reason, m);
+			sort_odd(w, port, m, burst_pos, ip);
 		}
 	}
 }
