@@ -71,7 +71,7 @@ finish_nd(const struct pg_host *h, struct nd *nd)
 	nd->option_len = 1;
 	nd->mac = h->mac;
 	nd->sum = 0;
-	nd->sum = ~pg_checksum_sum(nd->ip.src_addr, true, IPPROTO_ICMPV6, &nd->type, ND_LEN);
+	nd->sum = ~pg_checksum_sum(&nd->ip.src_addr, true, IPPROTO_ICMPV6, &nd->type, ND_LEN);
 	return sizeof(*nd);
 }
 
@@ -80,10 +80,10 @@ answer_nd(const struct pg_host *h, uint8_t *p)
 {
 	static const uint8_t none[16], all_nodes[16] = { 0xff, 2, [15] = 1 };
 	struct nd *nd = (void *)p;
-	bool probe = memcmp(nd->ip.src_addr, none, 16) == 0; /* duplicate address detection */
+	bool probe = memcmp(&nd->ip.src_addr, none, 16) == 0; /* duplicate address detection */
 
-	memcpy(nd->ip.dst_addr, probe ? all_nodes : nd->ip.src_addr, 16);
-	memcpy(nd->ip.src_addr, nd->target, 16);
+	memcpy(&nd->ip.dst_addr, probe ? all_nodes : (const void *)&nd->ip.src_addr, 16);
+	memcpy(&nd->ip.src_addr, nd->target, 16);
 	nd->eth.dst_addr = nd->eth.src_addr;
 	nd->type = ND_ADVERT;
 	nd->flags = probe ? 0x20 : 0x60; /* override; solicited */
@@ -131,11 +131,11 @@ pg_ask(const struct pg_host *h, const struct ip_addr *who, uint8_t *p)
 	if (who->family == AF_INET)
 		return ask_arp(h, who, p);
 	memset(nd, 0, sizeof(*nd));
-	memcpy(nd->ip.dst_addr, solicited, sizeof(solicited));
-	memcpy(nd->ip.dst_addr + 13, who->v6 + 13, 3);
-	memcpy(nd->ip.src_addr, h->own.v6, 16);
+	memcpy(&nd->ip.dst_addr, solicited, sizeof(solicited));
+	memcpy((uint8_t *)&nd->ip.dst_addr + 13, who->v6 + 13, 3);
+	memcpy(&nd->ip.src_addr, h->own.v6, 16);
 	memset(nd->eth.dst_addr.addr_bytes, 0x33, 2);
-	memcpy(nd->eth.dst_addr.addr_bytes + 2, nd->ip.dst_addr + 12, 4);
+	memcpy(nd->eth.dst_addr.addr_bytes + 2, (uint8_t *)&nd->ip.dst_addr + 12, 4);
 	memcpy(nd->target, who->v6, 16);
 	nd->type = ND_SOLICIT;
 	return finish_nd(h, nd);

@@ -127,9 +127,9 @@ fill_headers(const struct pg_frame *f, uint8_t *p, uint16_t len, const struct pg
 		udp->dgram_len = rte_cpu_to_be_16(len - f->l4);
 	if (f->v6) {
 		ip6->payload_len = rte_cpu_to_be_16(len - f->l4);
-		memcpy(ip6->src_addr, t->src.v6, 16);
-		memcpy(ip6->dst_addr, t->dst.v6, 16);
-		return ip6->src_addr;
+		memcpy(&ip6->src_addr, t->src.v6, 16);
+		memcpy(&ip6->dst_addr, t->dst.v6, 16);
+		return &ip6->src_addr;
 	}
 	ip4->total_length = rte_cpu_to_be_16(len - sizeof(struct rte_ether_hdr));
 	ip4->src_addr = t->src.v4;

@@ -48,7 +48,7 @@ turn_ip(uint8_t *p, const struct pg_seen *s)
 	struct rte_ipv6_hdr *ip6 = (void *)ip4;
 
 	if (s->v6) {
-		swap(ip6->src_addr, ip6->dst_addr, 16);
+		swap((uint8_t *)&ip6->src_addr, (uint8_t *)&ip6->dst_addr, 16);
 		ip6->hop_limits = TTL;
 		return;
 	}

@@ -27,8 +27,9 @@ through()
 {
 	local clients=CLIENTS$1 gateway=GATEWAY$1
 	shift
-	timeout 120 ip netns exec "$GEN_NS" "$GEN" -l 0,1 --vdev net_af_packet0,iface=g0,framecnt=2048 \
-		--vdev net_af_packet1,iface=g1,framecnt=2048 -- --nap --src "${!clients}" \
+	timeout 120 ip netns exec "$GEN_NS" "$GEN" --lcores "${CORES:-0@0,1@1}" \
+		--vdev "net_af_packet0,iface=g0,framecnt=2048,qpairs=${QUEUES:-1}" \
+		--vdev "net_af_packet1,iface=g1,framecnt=2048,qpairs=${QUEUES:-1}" -- --nap --src "${!clients}" \
 		--gateway "${!gateway}" --json "$RESULT" --check --drain "${DRAIN:-10}" "$@"
 }
 
@@ -51,6 +52,13 @@ connections()
 	holds "n['opened'] == n['established'] == n['accepted'] == n['completed'] == n['received'] == 500" \
 		"n['bad_checksum'] == n['twice'] == n['refused'] == n['timed_out'] == 0" \
 		"r['latency_us']['count'] == r['round_trip_us']['count'] == 500"
+}
+
+# Two workers: each sends and receives by its own queues; or one is the clients, the other the servers.
+two_workers()
+{
+	CORES=0@0,1@0,2@1 QUEUES=2 both_ways 4 && holds "c['workers'] == 2" &&
+		CORES=0@0,1@0,2@1 connections 4 100 && holds "c['workers'] == 2"
 }
 
 # All of them were translated, and are tracked by all that happened to them.
@@ -138,6 +146,7 @@ if gen_wire && pollux_start "$LAB_TOP/tests/real/pktgen.conf"; then
 		check "pktgen: TCP connections through NAT, IPv$family" connections $family 0
 		check "pktgen: with requests and responses, IPv$family" connections $family 700
 	done
+	check "pktgen: two workers" two_workers
 	check "pktgen: connections as conntrack sees them" connections_seen
 	check "pktgen: a flood of SYNs" flooded
 	check "pktgen: refused connections" refused
