@@ -117,11 +117,14 @@ heap_bytes(void)
 	return bytes;
 }
 
-/* Small tries first: they take little time where they are possible at all. */
+/*
+ * Small tries first: they take little time where they are possible at all. With 512 MB more shapes can be built, in 2 to 20
+ * seconds, but what comes of them (400 rules: 207 cycles, 1,000: 655) is slower than the rules side by side.
+ */
 static int
 build(struct rte_acl_ctx *ctx, bool ip4, size_t most)
 {
-	static const size_t ladder[] = { 0, (size_t)64 << 20, (size_t)512 << 20 };
+	static const size_t ladder[] = { 0, (size_t)64 << 20 };
 	struct rte_acl_config c = { .num_categories = 1 };
 	int rc = -ENOMEM;
 

@@ -13,6 +13,7 @@
 #include "base_param.h"
 #include "rule_build.h"
 #include "rule_code.h"
+#include "rule_pays.h"
 
 #define BYTES_MAX ((size_t)1 << 30) /* all tries together */
 #define REFUSED_MAX 16              /* runs remembered that could not be built */
@@ -31,7 +32,7 @@ static struct {
 } job;
 
 /*
- * Runs that would take too much: those that begin with that rule, unless they got much shorter. The plans in force say
+ * Runs that would take too much, or gain nothing: those that begin with that rule, unless they got much shorter. The plans in force say
  * it of all of theirs; this is for the next version of a chain.
  */
 static struct refused {
@@ -52,6 +53,12 @@ build(void *arg)
 	/* What forwards and who commands come first. */
 	setpriority(PRIO_PROCESS, gettid(), 19);
 	job.result = rule_acl_build(job.filter, job.serial, job.nb, job.ip4, job.most);
+	/* Who asks for tries of fewer rules gets them. */
+	if (job.result != NULL && job.nb >= RULE_ACL_MIN &&
+	    !rule_acl_pays(job.result, job.filter, job.nb, job.ip4)) {
+		rule_acl_free(job.result);
+		job.result = NULL;
+	}
 	__atomic_store_n(&job.state, JOB_DONE, __ATOMIC_RELEASE);
 	return NULL;
 }
@@ -132,7 +139,7 @@ finish(void)
 	} else {
 		each_code(refuse);
 		refused[nb_refused++ % REFUSED_MAX] = (struct refused){ job.serial[0], job.nb };
-		LOG(INFO, "rules: %u of them would make too large a trie", job.nb);
+		LOG(INFO, "rules: for %u of them a trie is too large, or no faster", job.nb);
 	}
 	free(job.filter);
 	free(job.serial);

@@ -32,46 +32,60 @@ ask_ahead(struct rule_search *s, const struct rule_acl *a, uint32_t *result, boo
 static int64_t
 ask(struct rule_search *s, const struct rule_acl *a, bool ip4)
 {
-	const struct rule_key *key = &s->key;
+	struct rule_key now;
+	const struct rule_key *key = &now;
 	uint32_t one;
 
 	for (unsigned i = 0; !s->changed && i < s->nb_tries; i++)
 		if (s->trie[i] == a)
 			return s->result[i][s->at];
-	if (s->changed || s->nb_tries == RULE_SEARCH_TRIES)
+	if (s->changed || s->nb_tries == RULE_SEARCH_TRIES) {
+		rule_key_tuple(&now, s->pkts[s->at], ip4);
 		return rule_acl_find(a, &key, &one, 1) ? (int64_t)one : -1;
+	}
 	if (!ask_ahead(s, a, s->result[s->nb_tries], ip4))
 		return -1;
 	s->trie[s->nb_tries] = a;
 	return s->result[s->nb_tries++][s->at];
 }
 
-static uint32_t
-side_by_side(const struct rule_search *s, const struct rule_code *code, uint32_t pos, uint32_t end)
+static inline uint32_t
+side_by_side(struct rule_search *s, const struct rule_code *code, uint32_t pos, uint32_t end,
+	     const struct rule_packet *rp, bool ip4)
 {
-	return pos < end ? __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(&code->lin, pos, end,
-									     &s->key)
-			 : end;
+	return pos < end ? rule_search_lin(s, &code->lin, pos, end, rp, ip4) : end;
+}
+
+/* What all rules of the run ask besides the trie. */
+static bool
+passes_gate(struct rule_search *s, const struct rule_run *run, const struct rule_packet *rp,
+	    bool ip4)
+{
+	if (run->care == 0)
+		return true;
+	rule_search_fill(s, rp, ip4);
+	return ((s->key.word ^ run->want) & run->care) == 0;
 }
 
 /* The run's first rule that may apply; its end: there is none. */
 static uint32_t
-in_run(struct rule_search *s, const struct rule_code *code, const struct rule_run *run, bool ip4)
+in_run(struct rule_search *s, const struct rule_code *code, const struct rule_run *run,
+       const struct rule_packet *rp, bool ip4)
 {
 	int64_t r;
 
-	if (((s->key.word ^ run->want) & run->care) != 0)
+	if (!passes_gate(s, run, rp, ip4))
 		return run->hi;
 	r = ask(s, run->acl, ip4);
 	if (r < 0)
-		return side_by_side(s, code, run->lo, run->hi);
+		return side_by_side(s, code, run->lo, run->hi, rp, ip4);
 	/* The trie may have more rules than the run. */
 	return r == 0 || r > run->hi - run->lo ? run->hi : run->lo + (uint32_t)r - 1;
 }
 
 uint32_t
 rule_search_runs(struct rule_search *s, const struct rule_code *code, const struct rule_runs *runs,
-		 uint32_t pos, bool ip4)
+		 uint32_t pos, const struct rule_packet *rp, bool ip4)
 {
 	for (uint32_t i = 0; i < runs->nb; i++) {
 		const struct rule_run *run = &runs->run[i];
@@ -80,13 +94,13 @@ rule_search_runs(struct rule_search *s, const struct rule_code *code, const stru
 		/* Behind its first rule a run is searched side by side. */
 		if (run->lo < pos)
 			continue;
-		hit = side_by_side(s, code, pos, run->lo);
+		hit = side_by_side(s, code, pos, run->lo, rp, ip4);
 		if (hit < run->lo)
 			return hit;
-		hit = in_run(s, code, run, ip4);
+		hit = in_run(s, code, run, rp, ip4);
 		if (hit < run->hi)
 			return hit;
 		pos = run->hi;
 	}
-	return side_by_side(s, code, pos, code->lin.nb);
+	return side_by_side(s, code, pos, code->lin.nb, rp, ip4);
 }

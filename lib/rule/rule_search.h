@@ -11,7 +11,7 @@
 #define RULE_SEARCH_TRIES 4 /* that a burst asks at once; further ones are asked packet by packet */
 
 struct rule_search {
-	struct rule_key key; /* of the packet that is walked, if filled */
+	struct rule_key key; /* of the packet that is walked, if filled: tries may need none */
 	bool filled;
 	bool changed; /* by a target: results of tries are not its own any more */
 	struct rule_key_ifaces ifaces;
@@ -49,9 +49,28 @@ rule_search_changed(struct rule_search *s)
 	s->changed = true;
 }
 
+static inline void
+rule_search_fill(struct rule_search *s, const struct rule_packet *rp, bool ip4)
+{
+	if (s->filled)
+		return;
+	rule_key_fill(&s->key, &s->ifaces, rp, ip4);
+	s->filled = true;
+}
+
 /* Of a chain parts of which have tries. */
 uint32_t rule_search_runs(struct rule_search *s, const struct rule_code *code,
-			  const struct rule_runs *runs, uint32_t pos, bool ip4);
+			  const struct rule_runs *runs, uint32_t pos, const struct rule_packet *rp,
+			  bool ip4);
+
+/* The first rule of pos .. end - 1 side by side; end: none. */
+static inline uint32_t
+rule_search_lin(struct rule_search *s, const struct rule_lin *lin, uint32_t pos, uint32_t end,
+		const struct rule_packet *rp, bool ip4)
+{
+	rule_search_fill(s, rp, ip4);
+	return __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(lin, pos, end, &s->key);
+}
 
 /* pos < c->nb. Where the next rule stands that may apply; c->nb: there is none. */
 static inline uint32_t
@@ -62,13 +81,8 @@ rule_search_next(struct rule_search *s, const struct rule_code *code, uint32_t p
 
 	if (rule_code_is_few(code))
 		return pos;
-	if (!s->filled) {
-		rule_key_fill(&s->key, &s->ifaces, rp, ip4);
-		s->filled = true;
-	}
 	runs = __atomic_load_n(&code->runs, __ATOMIC_ACQUIRE);
 	if (runs != NULL)
-		return rule_search_runs(s, code, runs, pos, ip4);
-	return __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(&code->lin, pos, code->lin.nb,
-								 &s->key);
+		return rule_search_runs(s, code, runs, pos, rp, ip4);
+	return rule_search_lin(s, &code->lin, pos, code->lin.nb, rp, ip4);
 }
