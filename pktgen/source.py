@@ -13,7 +13,7 @@ import subprocess
 import time
 
 from machine import CACHE, Problem, tsc_mhz
-from scenarios import TRAFFIC
+from scenarios import PEERS, TRAFFIC
 
 LIMIT_PCAP = 4096
 # More flows than a run sees packets of.
@@ -57,6 +57,11 @@ class Replay:
             args['rate'] = int(rate)
         return 'net_replay0,' + ','.join(f'{key}={value}' for key, value in args.items())
 
+    @staticmethod
+    def refuses(scenario):
+        """Why it has no packets for that one, or None."""
+        return None
+
     def windows(self, program, start=0):
         return windows(program.said()[start:])
 
@@ -76,9 +81,16 @@ class Pcap:
     def __init__(self, folder):
         self.folder = folder
 
+    @staticmethod
+    def refuses(scenario):
+        if scenario.program in PEERS:
+            return 'only with the source net_replay'
+        if scenario.flows <= LIMIT_PCAP and scenario.kind.traffic == 'forward' and scenario.size == '64' \
+                and scenario.routes <= 16:
+            return None
+        return f'only with the source net_replay: net_pcap has packets one way, of at most {LIMIT_PCAP} flows'
+
     def devargs(self, scenario, rate=0):
-        if scenario.flows > LIMIT_PCAP or scenario.kind.traffic != 'forward' or scenario.size != '64' or rate:
-            raise Problem(f'net_pcap can only forward, and keeps every flow as a buffer: at most {LIMIT_PCAP}')
         return f'net_pcap0,rx_pcap={recorded(self.folder, scenario.flows)},infinite_rx=1'
 
     def windows(self, program, start=0):

@@ -55,7 +55,12 @@ class Linux(Program):
             with open(MAX_FILE, encoding='utf-8') as file:
                 if int(file.read()) < scenario.flows + 1000:
                     raise Problem(f'nf_conntrack_max is too small for {scenario.flows:,} connections')
-        self._namespace(scenario)
+        self._remove()  # of a run that was killed
+        try:
+            self._namespace(scenario)
+        except Problem:
+            self._remove()
+            raise
         words = ['ip', 'netns', 'exec', NAMESPACE, BINARY, OBJECT, str(scenario.flows),
                  'nothing' if scenario.work == 'source' else 'new' if kind.traffic == 'new' else
                  'translated' if kind.translated else 'plain' if kind.tracked else 'forward']
@@ -80,4 +85,8 @@ class Linux(Program):
 
     def stop(self):
         super().stop()
-        subprocess.run(['ip', 'netns', 'del', NAMESPACE], check=False)
+        self._remove()
+
+    @staticmethod
+    def _remove():
+        subprocess.run(['ip', 'netns', 'del', NAMESPACE], stderr=subprocess.DEVNULL, check=False)

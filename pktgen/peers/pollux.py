@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Pollux: its configuration for a scenario, and what it says of itself."""
 import json
+import math
 import os
 import re
 import subprocess
@@ -36,11 +37,14 @@ class Pollux(Program):
         return run.stdout
 
     def forwards(self):
-        return self._sent() > 0
+        try:
+            return self._sent() > 0
+        except Problem:
+            return False  # it does not listen yet
 
     def mpps(self, seconds):
         rates = []
-        for _ in range(seconds):
+        for _ in range(math.ceil(seconds)):
             first, begin = self._sent(), time.monotonic()
             time.sleep(1)
             rates.append((self._sent() - first) / (time.monotonic() - begin) / 1e6)

@@ -137,5 +137,5 @@ group_debian13() { run_group debian13 900 tests/debian13/run; }
 # Only that it runs and finds its figures: a shared machine is no place to judge them.
 group_bench()
 {
-	run_group bench 300 pktgen/bench --set short --seconds 1
+	run_group bench 400 pktgen/bench --set short --seconds 1
 }
