@@ -51,18 +51,23 @@ build_syn(struct pg_worker *w, uint32_t flow, const struct pg_tuple *t)
 	return m;
 }
 
+/* The flows of a burst are drawn first: with many of them each is a place in memory that is far away. */
 static void
 build(struct pg_worker *w, unsigned nb)
 {
 	bool flood = w->run->o->mode == PG_SYN_FLOOD;
+	uint32_t flow[PG_BURST];
 	struct pg_tuple t;
 
-	while (nb-- > 0) {
-		uint32_t flow = pg_spread_next(&w->spread);
+	for (unsigned i = 0; i < nb; i++) {
+		flow[i] = pg_spread_next(&w->spread);
+		rte_prefetch0(&w->run->seq[flow[i]]);
+	}
+	for (unsigned i = 0; i < nb; i++) {
 		struct rte_mbuf *m;
 
-		pg_flow_tuple(&w->run->o->flows, flow, &t);
-		m = flood ? build_syn(w, flow, &t) : build_marked(w, flow, &t);
+		pg_flow_tuple(&w->run->o->flows, flow[i], &t);
+		m = flood ? build_syn(w, flow[i], &t) : build_marked(w, flow[i], &t);
 		if (m == NULL)
 			return;
 		w->pending[w->nb_pending++] = m;
