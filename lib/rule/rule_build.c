@@ -26,7 +26,7 @@ static struct {
 	struct rule_filter *filter;
 	uint64_t *serial;
 	uint32_t nb;
-	bool ip4;
+	bool ip4, forced;
 	size_t most;
 	struct rule_acl *result;
 } job;
@@ -50,11 +50,13 @@ job_state(void)
 static void *
 build(void *arg)
 {
-	/* What forwards and who commands come first. */
-	setpriority(PRIO_PROCESS, gettid(), 19);
+	/*
+	 * What forwards and who commands come first, but not by much: DPDK's heap has a spinlock, and who waits for it
+	 * must not keep from the processor who holds it.
+	 */
+	setpriority(PRIO_PROCESS, gettid(), 5);
 	job.result = rule_acl_build(job.filter, job.serial, job.nb, job.ip4, job.most);
-	/* Who asks for tries of fewer rules gets them. */
-	if (job.result != NULL && job.nb >= RULE_ACL_MIN &&
+	if (job.result != NULL && !job.forced &&
 	    !rule_acl_pays(job.result, job.filter, job.nb, job.ip4)) {
 		rule_acl_free(job.result);
 		job.result = NULL;
@@ -88,6 +90,7 @@ begin(const struct rule_chain *c, const struct rule_run *run, bool ip4)
 	}
 	job.nb = nb;
 	job.ip4 = ip4;
+	job.forced = rule_run_forced();
 	job.most = BYTES_MAX - RTE_MIN(BYTES_MAX, rule_run_bytes());
 	job.state = JOB_RUNNING;
 	if (pthread_create(&job.thread, NULL, build, NULL) != 0) {

@@ -9,7 +9,15 @@
 #include "rule_run.h"
 
 PARAM_INT(acl_min, "net.pollux.rule_acl_min", RULE_ACL_MIN, 0, 1000000,
-	  "so many rules of addresses, protocol and ports in a row get a trie; 0: none do")
+	  "so many rules of addresses, protocol and ports in a row get a trie; 0: none do; any "
+	  "number but the first "
+	  "value: even where it is slower")
+
+bool
+rule_run_forced(void)
+{
+	return !param_is_default(&acl_min);
+}
 
 static struct rule_acl *acls; /* those in use */
 

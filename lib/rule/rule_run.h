@@ -38,5 +38,7 @@ void rule_run_refuse(struct rule_runs *plan, const struct rule_chain *c, uint64_
 /* A trie that was built comes into use: rule_run_serve() finds it. It goes if nothing holds it then. */
 void rule_run_offer(struct rule_acl *a);
 void rule_run_offered(struct rule_acl *a);
+/* Tries are wanted whether they are faster or not. */
+bool rule_run_forced(void);
 /* Of all tries. */
 size_t rule_run_bytes(void);
