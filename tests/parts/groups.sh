@@ -106,7 +106,7 @@ group_kernel()
 group_random()
 {
 	local rounds=500
-	[ $SCOPE = full ] && rounds=3000
+	[ $SCOPE = full ] && rounds=2000
 	# Always the same rounds: a change is judged by itself. tests/soak random looks for new ones.
 	run_group random 900 tests/kernel/random --rounds $rounds --seed 1
 }
@@ -115,11 +115,25 @@ group_random()
 group_talk()
 {
 	local rounds=200
-	[ $SCOPE = full ] && rounds=1500
+	[ $SCOPE = full ] && rounds=1000
 	run_group talk 900 tests/kernel/random --talk --rounds $rounds --seed 1
 }
 
 # The rest is for `tests/run full`.
+
+# Fewer rounds by each other way to the same; tests/soak ways plays everything.
+some_rounds()
+{
+	tests/kernel/random --rounds 300 --seed 1 && tests/kernel/random --talk --rounds 200 --seed 1
+}
+
+other_ways()
+{
+	. tests/parts/ways.sh
+	each_way some_rounds
+}
+
+group_ways() { run_group ways 900 other_ways; }
 
 # TSan cannot live with as many random address bits as kernels now use: setarch -R takes them away.
 tsan_suite()
