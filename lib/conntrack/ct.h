@@ -157,13 +157,14 @@ struct ct {
 	uint32_t expires;            /* ct_time; while not confirmed: how long */
 	uint32_t status;             /* CT_* */
 	uint32_t mark;
-	uint32_t index; /* in the pool; its id */
-	uint16_t seen;  /* the burst that last looked at it, ct_burst.h */
-	uint8_t family; /* AF_INET, AF_INET6 */
+	uint32_t
+		path; /* what its packets meet, as far as that is known (rule_path.h); 0: nothing */
+	uint8_t number[3];     /* in its family's pool, lowest byte first: ct_number() */
+	uint8_t seen;          /* the part of a burst that last looked at it, ct_burst.h */
+	uint8_t family : 4;    /* AF_INET, AF_INET6 */
+	uint8_t zone_dirs : 4; /* CT_ZONE_* */
 	uint8_t proto;
 	uint8_t state; /* the protocol's */
-	uint8_t zone_dirs;
-	uint8_t owner; /* lane that made it */
 	uint8_t lock;
 
 	union {
@@ -226,6 +227,16 @@ static inline uint32_t
 ct_status_set(struct ct *ct, uint32_t bits)
 {
 	return __atomic_fetch_or(&ct->status, bits, __ATOMIC_ACQ_REL);
+}
+
+/*
+ * Entries live at fixed places, with a number in their family. What is there may be no connection, or another one
+ * than when the number was noted.
+ */
+static inline uint32_t
+ct_number(const struct ct *ct)
+{
+	return ct->number[0] | ct->number[1] << 8 | (uint32_t)ct->number[2] << 16;
 }
 
 /* How a packet relates to its connection: Linux's enum ip_conntrack_info. */

@@ -14,7 +14,7 @@
 
 struct ct_lane {
 	struct ct_burst burst; /* first: ct_bursts[] points here */
-	uint16_t seq;          /* number of the part, see ct.seen */
+	uint8_t seq;           /* number of the part, see ct.seen */
 	bool order;            /* see ct_need_order() */
 	uint16_t part;         /* entries from here on are of the part */
 	struct rte_mbuf *deferred[PKT_BURST];

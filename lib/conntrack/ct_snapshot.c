@@ -21,7 +21,7 @@ seconds_left(uint32_t expires, uint32_t now)
 static uint32_t
 id_of(const struct ct_snapshot *s, const struct ct *ct)
 {
-	return rte_jhash(&s->tuple[CT_ORIGINAL], sizeof(s->tuple[CT_ORIGINAL]), ct->index);
+	return rte_jhash(&s->tuple[CT_ORIGINAL], sizeof(s->tuple[CT_ORIGINAL]), ct_number(ct));
 }
 
 static void

@@ -18,7 +18,6 @@
 
 #define PERIOD_MS 1024 /* for all entries */
 #define PIECE 512      /* entries looked at in one go */
-#define INDEX6 (1u << 31)
 
 struct wheel {
 	uint32_t items;
@@ -66,9 +65,9 @@ at_of(const struct wheel *w, uint32_t item)
 void
 ct_sweep_set(const struct ct *ct, uint32_t at)
 {
-	struct wheel *w = &wheels[ct->index & INDEX6 ? HOOK_IP6 : HOOK_IP4];
+	struct wheel *w = &wheels[ct->family == AF_INET6 ? HOOK_IP6 : HOOK_IP4];
 
-	__atomic_store_n(at_of(w, ct->index & ~INDEX6), at, __ATOMIC_RELAXED);
+	__atomic_store_n(at_of(w, ct_number(ct)), at, __ATOMIC_RELAXED);
 }
 
 /* When to look at an entry that expires then. */

@@ -18,8 +18,6 @@
 #include "ct_sweep.h"
 #include "ct_table_own.h"
 
-#define INDEX6 (1u << 31) /* ct.index of IPv6 entries */
-
 struct ct_stat ct_stats[LANE_MAX + 1];
 
 struct ct_table ct_tables[HOOK_FAMILIES] = {
@@ -100,8 +98,9 @@ ct_alloc(unsigned lane, uint8_t family)
 	memset(ct, 0, offsetof(struct ct, status));
 	memset(&ct->mark, 0, sizeof(*ct) - offsetof(struct ct, mark));
 	ct->family = family;
-	ct->index = family == AF_INET6 ? i | INDEX6 : i;
-	ct->owner = lane;
+	ct->number[0] = i;
+	ct->number[1] = i >> 8;
+	ct->number[2] = i >> 16;
 	return ct;
 }
 
@@ -116,13 +115,7 @@ ct_free(unsigned lane, struct ct *ct)
 		ct_ext_free(ct, lane);
 	}
 	__atomic_store_n(&ct->status, 0, __ATOMIC_RELAXED);
-	ct_pool_put(&table_of(ct->family)->pool, lane, ct->index & ~INDEX6);
-}
-
-uint32_t
-ct_number(const struct ct *ct)
-{
-	return ct->index & ~INDEX6;
+	ct_pool_put(&table_of(ct->family)->pool, lane, ct_number(ct));
 }
 
 struct ct *

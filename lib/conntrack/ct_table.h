@@ -27,11 +27,7 @@ struct ct *ct_alloc(unsigned lane, uint8_t family);
 /* One that was never in the table. */
 void ct_free(unsigned lane, struct ct *ct);
 
-/*
- * Entries live at fixed places, with a number in their family. What is there may be no connection, or another one
- * than when the number was noted.
- */
-uint32_t ct_number(const struct ct *ct);
+/* The place of that number (ct_number()). */
 struct ct *ct_at(enum hook_family family, uint32_t number);
 
 /*
