@@ -113,6 +113,30 @@ counter_set(uint32_t id, struct count c)
 		(struct count){ total.packets - c.packets, total.bytes - c.bytes };
 }
 
+void
+counter_credit(uint32_t id, struct count c)
+{
+	struct count *b = &base[id / COUNTER_CHUNK][id % COUNTER_CHUNK];
+
+	b->packets -= c.packets;
+	b->bytes -= c.bytes;
+}
+
+static void (*settled_by)(void);
+
+void
+counter_settled_by(void (*fn)(void))
+{
+	settled_by = fn;
+}
+
+void
+counter_settle(void)
+{
+	if (settled_by != NULL)
+		settled_by();
+}
+
 static struct mem_use
 counter_memory(void)
 {

@@ -29,6 +29,15 @@ struct count counter_read(uint32_t id);
 /* Makes counter_read() give c from now on. */
 void counter_set(uint32_t id, struct count c);
 
+/*
+ * Packets that were counted elsewhere, once for many counters. Constructor time: fn brings them in with counter_credit().
+ * Who reads or sets counters calls counter_settle() first, once for all of them. Control lcore.
+ */
+void counter_settled_by(void (*fn)(void));
+void counter_settle(void);
+/* counter_read() gives that much more from now on. */
+void counter_credit(uint32_t id, struct count c);
+
 /* Worker of that lane only. */
 static inline void
 counter_add(unsigned lane, uint32_t id, uint64_t packets, uint64_t bytes)

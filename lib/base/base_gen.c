@@ -58,13 +58,26 @@ release(struct gen *g, const struct gen *keep)
 		free(g);
 }
 
+static void (*on_published)(void), (*on_passed)(void);
+
+void
+gen_on_commit(void (*published)(void), void (*passed)(void))
+{
+	on_published = published;
+	on_passed = passed;
+}
+
 void
 gen_commit(struct gen *draft)
 {
 	struct gen *old = gen_published;
 
 	__atomic_store_n(&gen_published, draft, __ATOMIC_RELEASE);
+	if (on_published != NULL)
+		on_published();
 	rcu_wait();
+	if (on_passed != NULL)
+		on_passed();
 	release(old, draft);
 }
 

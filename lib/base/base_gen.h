@@ -37,5 +37,10 @@ struct gen *gen_draft(void);
 void gen_draft_set(struct gen *draft, unsigned slot, void *obj);
 /* Publishes, waits one grace period, frees what was replaced. The draft is gone. */
 void gen_commit(struct gen *draft);
+/*
+ * Constructor time, one caller: control, in gen_commit(): the new generation is published, and workers still use the old
+ * one; then: none does any more, and what was replaced is still there.
+ */
+void gen_on_commit(void (*published)(void), void (*passed)(void));
 /* Frees what the draft brought; the current generation stays. */
 void gen_abandon(struct gen *draft);

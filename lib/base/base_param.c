@@ -34,12 +34,28 @@ param_unregister(struct param *p)
 	*at = p->next;
 }
 
+static void (*on_write)(void);
+
+void
+param_on_write(void (*fn)(void))
+{
+	on_write = fn;
+}
+
+static void
+written(struct param *p)
+{
+	if (p->changed != NULL)
+		p->changed(p);
+	if (on_write != NULL)
+		on_write();
+}
+
 void
 param_set(struct param *p, int value)
 {
 	__atomic_store_n(&p->value, value, __ATOMIC_RELAXED);
-	if (p->changed != NULL)
-		p->changed(p);
+	written(p);
 }
 
 void
@@ -160,8 +176,7 @@ set_text(struct param *p, const char *text, struct err *e)
 		free(p->text);
 		p->text = NULL;
 	}
-	if (p->changed != NULL)
-		p->changed(p);
+	written(p);
 	return 0;
 }
 

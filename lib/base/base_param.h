@@ -67,6 +67,8 @@ struct param *param_next(const struct param *p);
 int param_set_text(struct param *p, const char *text, struct err *e);
 /* Control: a value within the limits, as if written. */
 void param_set(struct param *p, int value);
+/* Constructor time, one caller: fn is called when a value was written, and is in force. Control. */
+void param_on_write(void (*fn)(void));
 /* Is it what it was at the start? */
 bool param_is_default(const struct param *p);
 void param_print(const struct param *p, struct str *out);

@@ -5,6 +5,7 @@
 #include "ct_event.h"
 #include "ct_proto.h"
 #include "ct_table.h"
+#include "rule_path.h"
 
 struct update {
 	const struct conntrack *k;
@@ -130,6 +131,7 @@ conntrack_update(struct cmd *c, const struct conntrack *k)
 	if (k->options & labels)
 		u.print.output |= CONNTRACK_OUT_LABELS;
 	ct_each(take, &u);
+	rule_path_forget(); /* rules may look at what was changed */
 	conntrack_say(&c->err, "%u flow entries have been updated.", u.nb);
 	return u.nb != 0 ? 0 : 1;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_counter.h"
 #include "cmd_iptables.h"
 #include "rule_object.h"
 
@@ -116,6 +117,7 @@ list_and_zero(struct ipt *x)
 {
 	int rc = 0;
 
+	counter_settle();
 	if (x->command & IPT_LIST)
 		rc = ipt_list(x, rule_edit_read(x->edit, x->family, x->type));
 	else if (x->command & IPT_LIST_RULES)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base_counter.h"
 #include "cmd_iptables.h"
 
 static const struct option options[] = {
@@ -73,6 +74,7 @@ save(struct cmd *c, const char *prog, const char *table, bool counters)
 	struct rule_edit edit;
 	int type, rc = 0;
 
+	counter_settle();
 	if (table == NULL) {
 		const struct rule_set *set = gen_current()->slot[rule_gen_slot];
 

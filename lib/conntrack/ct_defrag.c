@@ -110,6 +110,12 @@ defrag6(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t
 			verdicts[i] = gather6(ctx, &pkts[i]);
 }
 
+RTE_INIT(ct_defrag_init)
+{
+	hook_replayable(defrag4);
+	hook_replayable(defrag6);
+}
+
 int
 ct_defrag_register(struct gen *draft, enum hook_family family)
 {

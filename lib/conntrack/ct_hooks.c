@@ -35,6 +35,9 @@ static unsigned slot;
 RTE_INIT(ct_hooks_init)
 {
 	slot = gen_slot("conntrack", free);
+	hook_replayable(ct_track);
+	hook_replayable(ct_help);
+	hook_replayable(ct_confirm);
 }
 
 static const struct {

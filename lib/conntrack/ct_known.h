@@ -9,3 +9,7 @@
 
 enum ct_result ct_udp_known(struct ct_pkt *p, bool check_sum);
 enum ct_result ct_tcp_known(struct ct_pkt *p, bool check_sum);
+
+/* The same for what is ordinary of a settled connection. false: it is not; nothing was done. */
+bool ct_udp_replay(struct ct_pkt *p, bool check_sum);
+bool ct_tcp_replay(struct ct_pkt *p, bool check_sum);

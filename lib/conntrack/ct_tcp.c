@@ -307,6 +307,12 @@ ct_tcp_known(struct ct_pkt *p, bool check_sum)
 	return likely(ct_tcp_valid(p->m, check_sum)) ? tcp_packet(p) : CT_INVALID;
 }
 
+bool
+ct_tcp_replay(struct ct_pkt *p, bool check_sum)
+{
+	return likely(ct_tcp_valid(p->m, check_sum)) && quick(p, pkt_l4(p->m));
+}
+
 static bool
 tcp_can_drop_early(const struct ct *ct)
 {

@@ -11,6 +11,7 @@
 #include "ct_known.h"
 #include "ct_new.h"
 #include "ct_proto.h"
+#include "ct_replay.h"
 #include "ct_stat.h"
 #include "ct_table.h"
 
@@ -19,6 +20,12 @@ DROP_REASON(proto, "ct-dropped", "connection tracking of its protocol drops the 
 
 PARAM_INT(check_sums, "net.netfilter.nf_conntrack_checksum", 1, 0, 1,
 	  "packets with wrong L4 checksums are INVALID in PREROUTING")
+
+bool
+ct_checks_sums(void)
+{
+	return param_get(&check_sums);
+}
 
 /* What became of a packet. */
 enum outcome { DONE, DEFER, DROP_FULL, DROP_PROTO };
@@ -193,79 +200,25 @@ known(struct ct_lane *l, struct ct_pkt *p, bool check_sum)
 	return unlikely(r == CT_AGAIN) ? slow(l, p, check_sum) : settle(l, p, r);
 }
 
-/* TCP and UDP packets without a template are looked up together. */
-static inline bool
-is_plain(const struct pkt *p)
-{
-	return likely(p->ct == 0 && p->flags & PKT_L4) &&
-	       likely(p->proto == IPPROTO_TCP || p->proto == IPPROTO_UDP);
-}
+#define NOT_LOOKED_UP 0
 
-static inline void
-key4(struct ct_key4 *k, const struct rte_mbuf *m, const struct pkt *p)
-{
-	const struct rte_ipv4_hdr *ip = pkt_ip4(m);
-
-	*k = (struct ct_key4){ .src = ip->src_addr,
-			       .dst = ip->dst_addr,
-			       .sport = p->sport,
-			       .dport = p->dport,
-			       .proto = p->proto };
-}
-
-static inline void
-key6(struct ct_tuple *k, const struct rte_mbuf *m, const struct pkt *p)
-{
-	memcpy(&k->src, &pkt_ip6(m)->ip6_src, 2 * sizeof(k->src));
-	k->sport = p->sport;
-	k->dport = p->dport;
-	k->zone = 0;
-	k->proto = p->proto;
-	k->family = AF_INET6;
-}
-
-#define NOT_LOOKED_UP 2 /* no entry's address */
-
-/* The lines of what was found are on their way; of streams of UDP only the first one is read. */
-static inline void
-place(struct rte_mbuf **pkts, const uint64_t *hit, const uint8_t *at, unsigned nb, uint64_t *found)
-{
-	for (unsigned j = 0; j < nb; j++) {
-		uintptr_t ct = hit[j] & ~CT_INFO_MASK;
-
-		found[at[j]] = hit[j];
-		rte_prefetch0((const void *)ct);
-		if (pkt(pkts[at[j]])->proto == IPPROTO_TCP)
-			rte_prefetch0((const void *)(ct + RTE_CACHE_LINE_SIZE));
-	}
-}
-
-static __rte_always_inline void
+/*
+ * Packets without a template are looked up together; mostly they have been before the first hook. What the table said then
+ * holds: who found an entry may use it until the burst ends, and for what was not there slow() looks again.
+ */
+static void
 look_up(enum hook_family family, struct rte_mbuf **pkts, uint16_t n, uint64_t *found)
 {
-	union {
-		struct ct_key4 v4[PKT_BURST];
-		struct ct_tuple v6[PKT_BURST];
-	} keys;
-	uint64_t hit[PKT_BURST];
-	uint8_t at[PKT_BURST];
+	struct rte_mbuf *ask[PKT_BURST];
 	unsigned nb = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		found[i] = NOT_LOOKED_UP;
-		if (!is_plain(pkt(pkts[i])))
-			continue;
-		if (family == HOOK_IP4)
-			key4(&keys.v4[nb], pkts[i], pkt(pkts[i]));
-		else
-			key6(&keys.v6[nb], pkts[i], pkt(pkts[i]));
-		at[nb++] = i;
-	}
-	if (nb != 0 && family == HOOK_IP4)
-		ct_find4(keys.v4, nb, hit);
-	else if (nb != 0)
-		ct_find6(keys.v6, nb, hit);
-	place(pkts, hit, at, nb, found);
+	for (unsigned i = 0; i < n; i++)
+		if (unlikely(pkt(pkts[i])->found == NOT_LOOKED_UP) && pkt(pkts[i])->ct == 0)
+			ask[nb++] = pkts[i];
+	if (nb != 0)
+		ct_look_up(family, ask, nb);
+	for (unsigned i = 0; i < n; i++)
+		found[i] = likely(pkt(pkts[i])->ct == 0) ? pkt(pkts[i])->found : NOT_LOOKED_UP;
 }
 
 void
@@ -278,10 +231,7 @@ ct_track(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_
 
 	ct_part_begin(l);
 	l->order = ct_order(ctx->gen);
-	if (ctx->family == HOOK_IP4)
-		look_up(HOOK_IP4, pkts, n, found);
-	else
-		look_up(HOOK_IP6, pkts, n, found);
+	look_up(ctx->family, pkts, n, found);
 	for (unsigned i = 0; i < n; i++) {
 		struct ct_pkt p = { .ctx = ctx, .m = pkts[i], .now = ct_time(ctx->now) };
 		uint64_t has = pkt(p.m)->ct;
@@ -289,7 +239,7 @@ ct_track(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_
 
 		if (unlikely(has >= CT_INFO_UNTRACKED && (has & CT_INFO_MASK) != CT_INFO_TEMPLATE))
 			continue; /* untracked, or an answer of the box that was attached */
-		if (likely(found[i] > NOT_LOOKED_UP)) {
+		if (likely(found[i] > CT_FOUND_NOTHING)) {
 			p.ct = (struct ct *)(uintptr_t)(found[i] & ~CT_INFO_MASK);
 			p.dir = found[i] & 1;
 			o = known(l, &p, check_sum);

@@ -89,6 +89,20 @@ ct_udp_known(struct ct_pkt *p, bool check_sum)
 	return CT_OK;
 }
 
+bool
+ct_udp_replay(struct ct_pkt *p, bool check_sum)
+{
+	uint32_t steps = ct_seconds(param_get(&udp_timeout_stream));
+
+	if (unlikely(!udp_valid(p->m, check_sum)))
+		return false;
+	if (likely(settled(p, steps))) {
+		__atomic_store_n(&p->ct->expires, p->now + steps, __ATOMIC_RELAXED);
+		return true;
+	}
+	return __atomic_load_n(&p->ct->state, __ATOMIC_RELAXED) == STREAM && udp_packet(p) == CT_OK;
+}
+
 static struct ct_proto udp = {
 	.name = "udp",
 	.proto = IPPROTO_UDP,

@@ -10,6 +10,7 @@
 
 #include <rte_common.h>
 
+#include "base_counter.h"
 #include "hook.h"
 #include "hook_profile.h"
 
@@ -29,10 +30,48 @@ struct hook_entry {
 	int priority;
 	unsigned refs;
 	uint64_t cycles_before, timed_before; /* control: what is not to be shown any more */
+	uint64_t credit; /* hook_credit(); control */
 	struct hook_count count[LANE_MAX];
 };
 
 unsigned hook_gen_slot;
+
+#define REPLAYABLE_MAX 16
+
+static hook_fn *replayable[REPLAYABLE_MAX];
+static unsigned nb_replayable;
+
+void
+hook_replayable(hook_fn *fn)
+{
+	if (nb_replayable == REPLAYABLE_MAX)
+		abort();
+	replayable[nb_replayable++] = fn;
+}
+
+static bool
+is_replayable(hook_fn *fn)
+{
+	for (unsigned i = 0; i < nb_replayable; i++)
+		if (replayable[i] == fn)
+			return true;
+	return false;
+}
+
+static void
+see_replayable(struct hook_list *l)
+{
+	l->replayable = true;
+	for (unsigned i = 0; i < l->nb; i++)
+		l->replayable &= is_replayable(l->entry[i]->fn);
+}
+
+void
+hook_credit(const struct hook_list *list, uint64_t packets)
+{
+	for (unsigned i = 0; i < list->nb; i++)
+		list->entry[i]->credit += packets;
+}
 
 static void
 table_free(void *obj)
@@ -105,6 +144,7 @@ hook_register(struct gen *draft, enum hook_family family, enum hook_point point,
 	memmove(&l->entry[at + 1], &l->entry[at], (l->nb - at) * sizeof(l->entry[0]));
 	l->entry[at] = e;
 	l->nb++;
+	see_replayable(l);
 	gen_draft_set(draft, hook_gen_slot, t);
 	return 0;
 }
@@ -121,6 +161,7 @@ hook_unregister(struct gen *draft, enum hook_family family, enum hook_point poin
 		l->entry[i]->refs--; /* the copy's; the old table still holds one */
 		memmove(&l->entry[i], &l->entry[i + 1], (l->nb - i - 1) * sizeof(l->entry[0]));
 		l->nb--;
+		see_replayable(l);
 		gen_draft_set(draft, hook_gen_slot, t);
 		return 0;
 	}
@@ -259,7 +300,11 @@ static struct hook_info
 info(const struct hook_entry *e, enum hook_family family, enum hook_point point)
 {
 	struct hook_info i = {
-		.family = family, .point = point, .priority = e->priority, .name = e->name
+		.family = family,
+		.point = point,
+		.priority = e->priority,
+		.name = e->name,
+		.packets = e->credit,
 	};
 
 	for (unsigned lane = 0; lane < lane_count(); lane++) {
@@ -276,6 +321,7 @@ info(const struct hook_entry *e, enum hook_family family, enum hook_point point)
 void
 hook_each(void (*fn)(const struct hook_info *info, void *arg), void *arg)
 {
+	counter_settle();
 	for (int f = 0; f < HOOK_FAMILIES; f++) {
 		for (int p = 0; p < HOOK_POINTS; p++) {
 			const struct hook_list *l = hook_list_get(gen_current(), f, p);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_mbuf.h>
@@ -80,6 +81,7 @@ struct hook_entry;
 
 struct hook_list {
 	unsigned nb;
+	bool replayable; /* all its functions are, see hook_replayable() */
 	struct hook_entry *entry[HOOK_LIST_MAX];
 };
 
@@ -110,6 +112,14 @@ uint16_t hook_walk(const struct hook_list *list, const struct hook_ctx *ctx, str
 /* The same from the first function of that priority on: for packets that were held in between. */
 uint16_t hook_walk_from(const struct hook_list *list, int priority, const struct hook_ctx *ctx,
 			struct rte_mbuf **pkts, uint16_t n);
+
+/*
+ * Constructor time: what the function does with a packet of a known connection is known beside it: the flow cache does
+ * it, or notes what rules it met.
+ */
+void hook_replayable(hook_fn *fn);
+/* Control: so many packets more passed all functions of the list, which did not see them. */
+void hook_credit(const struct hook_list *list, uint64_t packets);
 
 /* One registered function, as `show hooks` prints it. */
 struct hook_info {

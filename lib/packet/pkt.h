@@ -54,10 +54,13 @@ struct pkt {
 	uint8_t burst_pos; /* 1 + twice the place in the received burst; answers inherit it */
 	uint8_t twin;      /* the host sent it: index of the twin it came by; else 0 */
 	uint8_t options;   /* IPv4 options: what is left to do, see options4.h */
+	uint8_t record; /* 1 + its place among the lane's records, rule_record.h; 0: nothing is noted */
 	uint64_t ct;       /* connection and how the packet relates to it, see ct.h; 0: none */
 	uint32_t class;    /* CLASSIFY's class, major << 16 | minor; 0: none */
 	uint16_t secmark;  /* SECMARK's label, see there; 0: none */
 	uint16_t frag_max; /* put together from fragments: the longest one; see ct_defrag.h */
+	uint64_t
+		found; /* PREROUTING: what the table said of its tuple, ct_look_up(); 0: not asked */
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct pkt) == RTE_CACHE_LINE_SIZE, "one cache line");

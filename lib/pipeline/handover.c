@@ -12,6 +12,7 @@
 #include "ct_sweep.h"
 #include "pkt_reasm.h"
 #include "pipeline.h"
+#include "flow.h"
 #include "walk.h"
 
 #define RING_SIZE 1024
@@ -40,6 +41,8 @@ pipeline_init(struct err *e)
 	hook_emit.local_out = originate;
 	neighbour_init();
 	nd_dad_init();
+	if (flow_init() != 0)
+		return err_set(e, -ENOMEM, "no memory for the flow cache");
 	return pkt_reasm_init(e);
 }
 

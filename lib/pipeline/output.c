@@ -7,6 +7,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
+#include "flow.h"
 #include "forward_fast.h"
 #include "pkt_frag.h"
 #include "pkt_reasm.h"
@@ -228,6 +229,8 @@ output(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 			send_odd(w, m, joined, &memo);
 			continue;
 		}
+		if (unlikely(w->recording) && p->record != 0)
+			flow_note(w, nexthop_get(p->nh), m);
 		forward_hop_use(w, h);
 		pkt_l2_write(m, h->l2);
 		walk_transmit(w, m);

@@ -4,6 +4,7 @@
  * in the generation or is lock-free state, everything it writes belongs to the lane.
  */
 #include "addr_conf6.h"
+#include "flow.h"
 #include "forward_plain.h"
 #include "pipeline.h"
 #include "pkt_plain.h"
@@ -54,6 +55,9 @@ walk_ip(struct walk *w, enum hook_family family, struct batch *b)
 		input6_disabled(w, b->pkts, b->n);
 		return;
 	}
+	flow_burst(w, family, b);
+	if (b->n == 0)
+		return;
 	b->n = walk_hook(w, HOOK_PREROUTING, b->pkts, b->n);
 	do {
 		if (likely(b->n != 0))
@@ -169,6 +173,10 @@ walk_all(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16
 		originate_drain(w);
 	if (unlikely(w->hold))
 		release_held(w);
+	if (unlikely(w->recording)) {
+		flow_burst_end(w->ctx.lane);
+		w->recording = false;
+	}
 	walk_burst_end(w);
 }
 

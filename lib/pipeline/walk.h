@@ -39,6 +39,7 @@ struct walk {
 	struct hook_ctx ctx;
 	bool options4; /* packets with IPv4 options are on their way to be forwarded */
 	bool hold; /* frames wait to be put in order: they were not made in that of their causes */
+	bool recording; /* some packets note what they meet (flow.h) */
 	const struct port_table *ports;
 	struct walk_lane *lane;
 };

@@ -9,6 +9,7 @@
 
 #include "rule_check.h"
 #include "rule_code.h"
+#include "rule_record.h"
 
 static int
 check_ext(const struct rule_where *w, const struct rule_ext *x)
@@ -90,6 +91,8 @@ compile_rule(struct rule_step *s, const struct rule *r)
 		s->flags |= RULE_STEP_FRAG;
 	if (r->nb_matches > 0)
 		s->flags |= RULE_STEP_MATCH;
+	if (rule_varies(r))
+		s->flags |= RULE_STEP_VARIES;
 	compile_target(s, r);
 }
 

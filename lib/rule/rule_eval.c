@@ -24,6 +24,12 @@ struct rule_hook_priv {
 	uint8_t family, type;
 };
 
+RTE_INIT(rule_eval_init)
+{
+	hook_replayable(rule_hook);
+	hook_replayable(rule_hook_nat);
+}
+
 void *
 rule_hook_priv(enum hook_family family, unsigned type)
 {
@@ -51,6 +57,8 @@ static inline verdict_t
 policy_verdict(const struct rule_packet *rp, const struct rule_chain *c)
 {
 	counter_add(rp->ctx->lane, c->policy_counter->id, 1, rp->p->len);
+	if (unlikely(rp->p->record != 0))
+		rule_record_hit(rp->ctx->lane, rp->p, c->policy_counter->id);
 	return c->policy == RULE_POLICY_ACCEPT ? VERDICT_ACCEPT : VERDICT_DROP_FOR(DROP(policy));
 }
 

@@ -44,6 +44,11 @@ struct rule;
 #define RULE_DEP_WRITER 0x01000000u /* writes what other rules read */
 #define RULE_DEP_ORDER 0x02000000u  /* one packet writes what the next one reads */
 #define RULE_DEP_EFFECT 0x04000000u /* does something besides the verdict: sends, logs, copies */
+/*
+ * A target that writes: by what stays the same for a flow, into the packet's marks, or into the connection, where a second
+ * time changes nothing; when it does change the connection it says so (rule_record_changed()).
+ */
+#define RULE_DEP_SETTLES 0x08000000u
 
 /* What a rule with it needs of connection tracking, see ct_hooks.h. */
 #define RULE_NEEDS_TRACK 0x1u /* connections are tracked, in the rule's family */
@@ -215,6 +220,8 @@ void rule_ext_free(struct rule_ext *x);
 void rule_ext_restart(const struct rule_ext *x);
 /* Where the instance may be reached from: bit per hook point. */
 uint32_t rule_ext_points(const struct rule_ext *x);
+/* Dependency bits of the instance (no type: none). */
+uint32_t rule_ext_deps(const struct rule_ext *x);
 bool rule_ext_equal(const struct rule_ext *a, const struct rule_ext *b);
 /* One option (index in type->opts) of an instance: generic checks, then its parse(). */
 int rule_ext_option(const struct rule_parse *p, struct rule_ext *x, unsigned opt, const char *arg,

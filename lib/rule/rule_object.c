@@ -78,8 +78,8 @@ rule_unconditional(const struct rule *r)
 	return r->nb_matches == 0 && memcmp(&r->ip, &any, sizeof(any)) == 0;
 }
 
-static uint32_t
-ext_deps(const struct rule_ext *x)
+uint32_t
+rule_ext_deps(const struct rule_ext *x)
 {
 	if (x->type == NULL)
 		return 0;
@@ -90,14 +90,14 @@ uint32_t
 rule_deps(const struct rule *r)
 {
 	static const uint8_t none[RULE_IFACE_NAME];
-	uint32_t deps = RULE_DEP_TUPLE | ext_deps(&r->target);
+	uint32_t deps = RULE_DEP_TUPLE | rule_ext_deps(&r->target);
 
 	if (memcmp(r->ip.in_mask, none, sizeof(none)) || memcmp(r->ip.out_mask, none, sizeof(none)))
 		deps |= RULE_DEP_IFACE;
 	if (r->ip.flags & RULE_IP_FRAG)
 		deps |= RULE_DEP_FRAG;
 	for (unsigned i = 0; i < r->nb_matches; i++)
-		deps |= ext_deps(&r->match[i]);
+		deps |= rule_ext_deps(&r->match[i]);
 	return deps;
 }
 

@@ -9,6 +9,7 @@
 #include "base_counter.h"
 #include "rule.h"
 #include "rule_iface.h"
+#include "rule_record.h"
 
 static inline bool
 rule_iface_match(const struct rule_packet *rp, const struct rule_ip *ip)
@@ -113,6 +114,8 @@ static inline void
 rule_hit(const struct rule_packet *rp, const struct rule_step *s)
 {
 	counter_add(rp->ctx->lane, s->counter, 1, rp->p->len);
+	if (unlikely(rp->p->record != 0))
+		rule_record_hit(rp->ctx->lane, rp->p, s->counter);
 }
 
 /*
@@ -122,9 +125,13 @@ rule_hit(const struct rule_packet *rp, const struct rule_step *s)
 static inline bool
 rule_step_match(struct rule_packet *rp, const struct rule_step *s, bool ip4, bool filtered)
 {
-	if (!(filtered && s->flags & RULE_STEP_EXACT) &&
-	    (!rule_ip_match(rp, s, ip4) ||
-	     (s->flags & RULE_STEP_MATCH && !rule_ext_match(rp, s->rule))))
+	bool exact = filtered && s->flags & RULE_STEP_EXACT;
+
+	if (!exact && !rule_ip_match(rp, s, ip4))
+		return false;
+	if (unlikely(rp->p->record != 0) && s->flags & RULE_STEP_VARIES)
+		rule_record_varying(rp, s->rule);
+	if (!exact && s->flags & RULE_STEP_MATCH && !rule_ext_match(rp, s->rule))
 		return false;
 	rule_hit(rp, s);
 	return true;

@@ -31,6 +31,8 @@ rule_zero_later(struct rule_edit *e, struct rule *r, struct rule_chain *ch)
 void
 rule_zero_done(struct rule_edit *e, bool apply)
 {
+	if (apply)
+		counter_settle();
 	for (uint32_t i = 0; i < e->nb_zero; i++) {
 		struct rule_zero *z = &e->zero[i];
 

@@ -38,8 +38,13 @@ fill_l4(uint8_t *l4, const struct dp_ip *s)
 	l4[2] = s->dport >> 8;
 	l4[3] = s->dport;
 	if (s->proto == IPPROTO_TCP) {
+		uint32_t numbers[2] = { rte_cpu_to_be_32(s->seq), rte_cpu_to_be_32(s->ack) };
+
+		memcpy(l4 + 4, numbers, sizeof(numbers));
 		l4[12] = 0x50;
-		l4[13] = 2; /* SYN */
+		l4[13] = s->flags != 0 ? s->flags : 2; /* SYN */
+		l4[14] = s->win >> 8;
+		l4[15] = s->win;
 		return 16;
 	}
 	l4[4] = len >> 8;

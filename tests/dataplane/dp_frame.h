@@ -20,6 +20,9 @@ struct dp_ip {
 	bool df;
 	uint16_t id, frag; /* IPv4: identification; offset in 8 bytes and 0x2000 (more) */
 	uint8_t side;      /* it comes in on that port: the destination MAC */
+	uint8_t flags;     /* TCP: 0 is a SYN */
+	uint16_t win;
+	uint32_t seq, ack;
 };
 
 struct dp_frame dp_ip(const struct dp_ip *s);

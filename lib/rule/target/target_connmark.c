@@ -7,6 +7,7 @@
 
 #include "ct_event.h"
 #include "ct_template.h"
+#include "rule_record.h"
 #include "rule_value.h"
 
 enum { MODE_SET, MODE_SAVE, MODE_RESTORE };
@@ -159,8 +160,11 @@ shifted(const struct connmark *c, uint32_t mark)
 static void
 write_mark(struct rule_packet *rp, struct ct *ct, uint32_t mark)
 {
-	if (__atomic_exchange_n(&ct->mark, mark, __ATOMIC_RELAXED) != mark)
-		ct_event(rp->ctx->lane, ct, 1u << CT_EVENT_MARK);
+	if (likely(__atomic_load_n(&ct->mark, __ATOMIC_RELAXED) == mark))
+		return;
+	__atomic_store_n(&ct->mark, mark, __ATOMIC_SEQ_CST);
+	rule_record_changed(rp, ct);
+	ct_event(rp->ctx->lane, ct, 1u << CT_EVENT_MARK);
 }
 
 static verdict_t
@@ -274,7 +278,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = RULE_DEP_CTMARK | RULE_DEP_WRITER,
+	.deps = RULE_DEP_CTMARK | RULE_DEP_WRITER | RULE_DEP_SETTLES,
 	.deps_of = deps_of,
 	.needs = RULE_NEEDS_TRACK | RULE_NEEDS_ORDER,
 };

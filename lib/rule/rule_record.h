@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Notes what a packet meets on its walk, for those that ask (pkt.record): the counters that it hits, and whether a rule that
+ * could apply to its flow looks at something that the next packet may have otherwise. Worker of that lane.
+ */
+#pragma once
+
+#include "rule_path.h"
+#include "rule_ext.h"
+
+struct rule_record {
+	const struct rte_mbuf *m;
+	struct ct *ct;
+	uint32_t was;  /* ct.path at the start */
+	uint32_t mark; /* ct.mark then */
+	uint8_t dir;   /* enum ct_dir */
+	bool walk;     /* packets of the flow have to walk */
+	bool changed;  /* the packet wrote what rules may read of its flow: the next one may tell */
+	uint16_t nb;
+	uint32_t hit[RULE_WAY_HITS];
+};
+
+struct rule_recorder {
+	uint64_t epoch; /* rule_path_epoch() of the burst */
+	uint16_t nb;
+	struct rule_record record[PKT_BURST];
+} __rte_cache_aligned;
+
+/* By lane. */
+extern struct rule_recorder *rule_recorders[LANE_MAX];
+
+/* Control, once. 0 or -ENOMEM. */
+int rule_record_init(void);
+
+static inline struct rule_record *
+rule_record_of(unsigned lane, const struct pkt *p)
+{
+	return &rule_recorders[lane]->record[p->record - 1];
+}
+
+/* Starts noting for the packet of the connection; there is room for all packets of a burst. */
+static inline void
+rule_record_begin(unsigned lane, struct rte_mbuf *m, struct ct *ct, enum ct_dir dir)
+{
+	struct rule_recorder *all = rule_recorders[lane];
+	struct rule_record *r = &all->record[all->nb++];
+
+	pkt(m)->record = all->nb;
+	r->m = m;
+	r->ct = ct;
+	r->was = __atomic_load_n(&ct->path, __ATOMIC_RELAXED);
+	r->mark = __atomic_load_n(&ct->mark, __ATOMIC_RELAXED);
+	r->dir = dir;
+	r->walk = r->changed = false;
+	r->nb = 0;
+}
+
+/* It hit a rule, or ran into a policy. */
+static inline void
+rule_record_hit(unsigned lane, const struct pkt *p, uint32_t counter)
+{
+	struct rule_record *r = rule_record_of(lane, p);
+
+	if (unlikely(r->nb == RULE_WAY_HITS))
+		r->walk = true;
+	else
+		r->hit[r->nb++] = counter;
+}
+
+/*
+ * It met a rule whose ordinary part applies, and that looks at or does something that rule_varies() says: does all of it
+ * that stays the same for its flow apply?
+ */
+void rule_record_varying(struct rule_packet *rp, const struct rule *r);
+/* A target changed what it wrote of the packet's connection: nothing that was noted of the connection holds. */
+void rule_record_changed(const struct rule_packet *rp, struct ct *ct);
+
+/*
+ * The packet has come to its end by the port, the counted way being all there is to say: its connection has the path.
+ */
+void rule_record_end(unsigned lane, struct rte_mbuf *m, uint16_t out);
+
+/* Control: is there something in the rule that may be otherwise for the next packet of a flow? */
+bool rule_varies(const struct rule *r);
