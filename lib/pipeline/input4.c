@@ -190,7 +190,9 @@ by_route(const struct walk *w, const struct rte_mbuf *m, const struct nexthop *n
 		return INPUT4_NO_WAY;
 	}
 	way = judged(source4_validate(w, m, nh->port, &on_link), INPUT4_FORWARD);
-	return way == INPUT4_FORWARD && on_link && nh->port == in ? INPUT4_REDIRECT : way;
+	return way == INPUT4_FORWARD && on_link && nh->port == in && redirect4_enabled(in)
+		       ? INPUT4_REDIRECT
+		       : way;
 }
 
 enum input4
