@@ -299,30 +299,38 @@ ct_attach(struct rte_mbuf *m, const struct rte_mbuf *about)
 		ct_set(m, NULL, CT_INFO_RELATED);
 }
 
+/*
+ * Keys and tuples become each other in whole words: what was just written in small pieces cannot be read again as a
+ * large one before all that came earlier is done (store forwarding), among it lines that are being fetched.
+ */
+typedef uint32_t ct_words __attribute__((vector_size(32)));
+
+#define CT_FAMILY_SHIFT (RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN ? 56 : 0)
+
 /* Every byte: what an initialiser of one member leaves of a union is anything. */
 static inline void
 ct_tuple_of_key4(struct ct_tuple *t, const struct ct_key4 *k)
 {
-	memset(t, 0, sizeof(*t));
-	t->src.v4 = k->src;
-	t->dst.v4 = k->dst;
-	t->sport = k->sport;
-	t->dport = k->dport;
-	t->zone = k->zone;
-	t->proto = k->proto;
-	t->family = AF_INET;
+	ct_words addresses = { k->src, 0, 0, 0, k->dst, 0, 0, 0 };
+	uint64_t rest;
+
+	memcpy(&rest, &k->sport, sizeof(rest));
+	rest &= ~((uint64_t)0xff << CT_FAMILY_SHIFT);
+	rest |= (uint64_t)AF_INET << CT_FAMILY_SHIFT;
+	memcpy(t, &addresses, sizeof(addresses));
+	memcpy(&t->sport, &rest, sizeof(rest));
 }
 
 static inline void
 ct_key4_of_tuple(struct ct_key4 *k, const struct ct_tuple *t)
 {
-	*k = (struct ct_key4){ .src = t->src.v4,
-			       .dst = t->dst.v4,
-			       .sport = t->sport,
-			       .dport = t->dport,
-			       .zone = t->zone,
-			       .proto = t->proto,
-			       .apart = t->family & CT_TUPLE_APART };
+	uint32_t address[2] = { t->src.v4, t->dst.v4 };
+	uint64_t rest;
+
+	memcpy(&rest, &t->sport, sizeof(rest));
+	rest &= ~((uint64_t)(uint8_t)~CT_TUPLE_APART << CT_FAMILY_SHIFT);
+	memcpy(&k->src, address, sizeof(address));
+	memcpy(&k->sport, &rest, sizeof(rest));
 }
 
 static inline struct ct_tuple

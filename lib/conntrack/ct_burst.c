@@ -58,11 +58,39 @@ ct_fresh_add(struct ct_lane *l, struct ct *ct)
 	l->fresh[l->burst.nb_new++] = ct;
 }
 
+void
+ct_fresh_warm(const struct ct_lane *l, enum hook_family family)
+{
+	struct ct *const *first = &l->fresh[l->part];
+	unsigned n = RTE_MIN(l->burst.nb_new - l->part, PKT_BURST);
+
+	/* Their original tuples were looked up. */
+	ct_warm(family, first, n, 1u << CT_REPLY);
+}
+
+/* Whether it stands apart there makes no difference. */
+static bool
+has_key(const struct ct *ct, const struct ct_tuple *t)
+{
+	struct ct_key4 mine[CT_DIRS], k;
+	bool has = false;
+
+	memcpy(mine, ct->key, sizeof(mine));
+	ct_key4_of_tuple(&k, t);
+	for (unsigned d = 0; d < CT_DIRS; d++) {
+		mine[d].apart = k.apart = 0;
+		has |= memcmp(&mine[d], &k, sizeof(k)) == 0;
+	}
+	return has;
+}
+
 static bool
 has_tuple(const struct ct *ct, const struct ct_tuple *t)
 {
 	if (ct->family != t->family)
 		return false;
+	if (t->family == AF_INET)
+		return has_key(ct, t);
 	for (unsigned d = 0; d < CT_DIRS; d++) {
 		struct ct_tuple own = ct_tuple(ct, d);
 

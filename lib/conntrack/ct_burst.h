@@ -39,6 +39,8 @@ ct_fresh_room(const struct ct_lane *l)
 void ct_fresh_add(struct ct_lane *l, struct ct *ct);
 /* Is this a tuple (hash: its ct_hash_tuple()) of an entry of the part? */
 bool ct_fresh_has(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash);
+/* The part's entries, all of the family, are on their way to the table: what they need there is fetched meanwhile. */
+void ct_fresh_warm(const struct ct_lane *l, enum hook_family family);
 /* Packets from the i-th on wait; their verdicts become STOLEN. */
 void ct_defer(struct ct_lane *l, struct rte_mbuf **pkts, unsigned i, unsigned n,
 	      verdict_t *verdicts);

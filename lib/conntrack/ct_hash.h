@@ -17,6 +17,15 @@ ct_hash_fold(uint64_t a, uint64_t b)
 	return (uint64_t)r ^ (uint64_t)(r >> 64);
 }
 
+/* Of two words. */
+static inline uint32_t
+ct_hash_words(uint64_t a, uint64_t b)
+{
+	uint64_t h = ct_hash_fold(a ^ ct_hash_secret[0], b ^ ct_hash_secret[1]);
+
+	return h ^ h >> 32;
+}
+
 static inline uint64_t
 ct_hash4_wide(const struct ct_key4 *k)
 {
@@ -29,9 +38,10 @@ ct_hash4_wide(const struct ct_key4 *k)
 static inline uint32_t
 ct_hash4(const struct ct_key4 *k)
 {
-	uint64_t h = ct_hash4_wide(k);
+	uint64_t q[2];
 
-	return h ^ h >> 32;
+	memcpy(q, k, sizeof(q));
+	return ct_hash_words(q[0], q[1]);
 }
 
 static inline uint64_t

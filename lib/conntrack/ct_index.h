@@ -46,8 +46,8 @@ struct ct_index_ops {
 	/* The same for n (1 .. PKT_BURST) keys in a row. */
 	void (*find_many)(const struct ct_index *index, const void *keys, unsigned n,
 			  uint64_t *found);
-	/* A hint: this entry's tuples are put in or taken out soon. NULL: of no use. */
-	void (*warm)(const struct ct_index *index, const struct ct *ct);
+	/* A hint, and nothing else: that these n keys are looked for, put in or taken out soon. */
+	void (*warm)(const struct ct_index *index, const void *keys, unsigned n);
 };
 
 extern const struct ct_index_ops ct_hash_ops[HOOK_FAMILIES]; /* ct_index_hash.c: DPDK's rte_hash */

@@ -210,7 +210,24 @@ find_many6(const struct ct_index *index, const void *keys, unsigned n, uint64_t 
 	find_hashed_many(index, key, hash, n, found);
 }
 
+/* rte_hash fetches for a burst of look-ups alone. */
+static void
+warm4(const struct ct_index *index, const void *keys, unsigned n)
+{
+	uint64_t found[PKT_BURST];
+
+	find_many4(index, keys, n, found);
+}
+
+static void
+warm6(const struct ct_index *index, const void *keys, unsigned n)
+{
+	uint64_t found[PKT_BURST];
+
+	find_many6(index, keys, n, found);
+}
+
 const struct ct_index_ops ct_hash_ops[HOOK_FAMILIES] = {
-	[HOOK_IP4] = { create, destroy, bytes, put, take_out, release, find4, find_many4, NULL },
-	[HOOK_IP6] = { create, destroy, bytes, put, take_out, release, find6, find_many6, NULL },
+	[HOOK_IP4] = { create, destroy, bytes, put, take_out, release, find4, find_many4, warm4 },
+	[HOOK_IP6] = { create, destroy, bytes, put, take_out, release, find6, find_many6, warm6 },
 };

@@ -3,19 +3,18 @@
 #include <errno.h>
 
 #include <rte_malloc.h>
-#include <rte_prefetch.h>
 
+#include "ct_fetch.h"
 #include "ct_hash.h"
 #include "ct_own.h"
 #include "ct_table.h"
 #include "ct_tag.h"
 
 /*
- * Half full when all entries are in use: then two buckets of a hundred need another one. There is room for many times
- * that.
+ * When all entries are in use: then four buckets of a thousand need another one, for which there is room many times.
  */
-#define KEYS_A_BUCKET 4
-#define BUCKETS_FOR_MORE 8 /* a bucket of more[] for so many */
+#define KEYS_A_BUCKET 3
+#define BUCKETS_FOR_MORE 16 /* a bucket of more[] for so many */
 #define BUCKETS_MIN 64
 
 static void
@@ -38,7 +37,7 @@ create(enum hook_family family, uint32_t entries)
 		return NULL;
 	x->index = (struct ct_index){ .ops = &ct_tag_ops[family], .family = family };
 	x->pool = ct_entries(family);
-	x->nb = RTE_MAX(entries / KEYS_A_BUCKET * CT_DIRS, (uint32_t)BUCKETS_MIN);
+	x->nb = RTE_MAX(entries * CT_DIRS / KEYS_A_BUCKET, (uint32_t)BUCKETS_MIN);
 	x->nb_more = x->nb / BUCKETS_FOR_MORE;
 	x->bucket = rte_zmalloc("ct-index", x->nb * size, size);
 	x->more = rte_zmalloc("ct-index", x->nb_more * size, size);
@@ -181,10 +180,10 @@ take_key(struct ct_tag_index *x, uint64_t hash, uint32_t place)
 		if (n == CT_TAG_PLACES)
 			continue;
 		__atomic_store_n(&b->tag[n], 0, __ATOMIC_RELEASE);
-		break;
+		if (unlikely(b != first))
+			shorten(x, first);
+		return;
 	}
-	if (unlikely(first->next != 0))
-		shorten(x, first);
 }
 
 static void
@@ -195,15 +194,26 @@ take_out(struct ct_index *index, const struct ct *ct, struct ct_index_pos *pos)
 }
 
 static void
-warm(const struct ct_index *index, const struct ct *ct)
+warm4(const struct ct_index *index, const void *keys, unsigned n)
 {
-	for (unsigned d = 0; d < CT_DIRS; d++)
-		rte_prefetch0(ct_tag_bucket(ct_tag_of(index), hash_of(ct, d)));
+	const struct ct_key4 *k = keys;
+
+	for (unsigned i = 0; i < n; i++)
+		ct_fetch(ct_tag_bucket(ct_tag_of(index), ct_hash4_wide(&k[i])));
+}
+
+static void
+warm6(const struct ct_index *index, const void *keys, unsigned n)
+{
+	const struct ct_tuple *k = keys;
+
+	for (unsigned i = 0; i < n; i++)
+		ct_fetch(ct_tag_bucket(ct_tag_of(index), ct_hash6_wide(&k[i])));
 }
 
 const struct ct_index_ops ct_tag_ops[HOOK_FAMILIES] = {
 	[HOOK_IP4] = { create, destroy, bytes, put, take_out, NULL, ct_tag_find4, ct_tag_find_many4,
-		       warm },
+		       warm4 },
 	[HOOK_IP6] = { create, destroy, bytes, put, take_out, NULL, ct_tag_find6, ct_tag_find_many6,
-		       warm },
+		       warm6 },
 };

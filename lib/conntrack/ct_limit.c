@@ -3,6 +3,7 @@
 #include "base_log.h"
 #include "ct_conncount.h"
 #include "ct_ext.h"
+#include "ct_fetch.h"
 #include "ct_limit.h"
 #include "ct_nat_ops.h"
 #include "ct_own.h"
@@ -17,6 +18,7 @@
 /* An early drop looks at that many items, and of them at that many entries. */
 #define ITEMS 1024
 #define ENTRIES 32
+#define AHEAD 16
 #define TRIES 4 /* what it found may have left meanwhile */
 
 /*
@@ -25,6 +27,7 @@
  */
 static struct hand {
 	uint32_t at[HOOK_FAMILIES];
+	uint32_t ready[HOOK_FAMILIES]; /* up to there, see look_ahead() */
 } __rte_cache_aligned hands[LANE_MAX];
 
 static int max_check(const struct param *p, int value, struct err *e);
@@ -100,6 +103,38 @@ worth(const struct ct *ct, enum hook_family family, uint32_t now)
 	return proto->can_drop_early != NULL && proto->can_drop_early(ct) ? ENDING : NEEDED;
 }
 
+/*
+ * Taking an entry out reads lines all over the index. Those of the next entries are fetched together, while others are
+ * taken out; and before that the entries themselves.
+ */
+static void
+look_ahead(struct hand *hand, enum hook_family family, uint32_t items)
+{
+	const struct ct_pool *pool = ct_entries(family);
+	uint32_t *ready = &hand->ready[family], ahead = *ready - hand->at[family];
+	struct ct *cts[AHEAD];
+	unsigned n = 0;
+
+	if (likely(ahead > AHEAD && ahead <= 2 * AHEAD))
+		return;
+	if (ahead > 2 * AHEAD)
+		*ready = hand->at[family];
+	for (uint32_t i = *ready; i < RTE_MIN(*ready + AHEAD, items); i++) {
+		struct ct *ct = ct_pool_at(pool, i);
+
+		if ((ct_status(ct) & (CT_CONFIRMED | CT_ASSURED)) == CT_CONFIRMED)
+			cts[n++] = ct;
+	}
+	ct_warm(family, cts, n, 1u << CT_ORIGINAL | 1u << CT_REPLY);
+	if (ct_nat_ops != NULL)
+		ct_nat_ops->warm(cts, n);
+	*ready += AHEAD;
+	for (uint32_t i = *ready; i < RTE_MIN(*ready + AHEAD, items); i++) {
+		ct_fetch(ct_pool_at(pool, i));
+		ct_fetch((const char *)ct_pool_at(pool, i) + RTE_CACHE_LINE_SIZE);
+	}
+}
+
 /* The best of the next few entries. */
 static enum worth
 look_on(struct hand *hand, enum hook_family family, uint32_t now, struct ct **best)
@@ -113,6 +148,7 @@ look_on(struct hand *hand, enum hook_family family, uint32_t now, struct ct **be
 		struct ct *ct = ct_pool_at(pool, item);
 		enum worth w;
 
+		look_ahead(hand, family, items);
 		hand->at[family] = item + 1;
 		if (!ct_sweep_likely(family, item, now))
 			continue;

@@ -35,6 +35,8 @@ struct ct_nat_ops {
 	const struct ct_nat_sip *sip; /* ct_sip.h */
 	/* Any lane: an entry with CT_NAT_LISTED leaves the table, or was never in it. */
 	void (*gone)(struct ct *ct);
+	/* Any lane, a hint: these confirmed entries leave the table soon. */
+	void (*warm)(struct ct *const *cts, unsigned n);
 	/* Control: nf_conntrack_max is about to become that. 0; -ENOMEM: it is as it was. */
 	int (*grow)(uint32_t connections);
 };

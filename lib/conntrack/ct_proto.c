@@ -44,13 +44,18 @@ ct_invert(struct ct_tuple *r, const struct ct_tuple *t)
 {
 	const struct ct_proto *p = ct_proto(t->family == AF_INET ? HOOK_IP4 : HOOK_IP6, t->proto);
 
+	uint16_t sport = t->sport, dport = t->dport;
+	ct_words addresses;
+
+	/* In whole words, see ct_words. */
+	memcpy(&addresses, t, sizeof(addresses));
+	addresses = __builtin_shufflevector(addresses, addresses, 4, 5, 6, 7, 0, 1, 2, 3);
 	*r = *t;
-	r->src = t->dst;
-	r->dst = t->src;
+	memcpy(r, &addresses, sizeof(addresses));
 	if (p->invert != NULL)
 		return p->invert(r, t);
-	r->sport = t->dport;
-	r->dport = t->sport;
+	r->sport = dport;
+	r->dport = sport;
 	return true;
 }
 

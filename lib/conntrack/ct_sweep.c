@@ -10,6 +10,8 @@
 
 #include "base_clock.h"
 #include "ct_expect.h"
+#include "ct_fetch.h"
+#include "ct_nat_ops.h"
 #include "ct_own.h"
 #include "ct_pool.h"
 #include "ct_proto.h"
@@ -18,6 +20,7 @@
 
 #define PERIOD_MS 1024 /* for all entries */
 #define PIECE 512      /* entries looked at in one go */
+#define BATCH 16
 
 struct wheel {
 	uint32_t items;
@@ -118,9 +121,8 @@ again_later(const struct ct *ct, uint32_t *at, uint32_t now)
 }
 
 static void
-look(unsigned lane, enum hook_family family, uint32_t item, uint32_t now)
+look(unsigned lane, enum hook_family family, uint32_t item, struct ct *ct, uint32_t now)
 {
-	struct ct *ct = ct_pool_at(ct_entries(family), item);
 	uint32_t *at = at_of(&wheels[family], item);
 	uint32_t status = ct_status(ct);
 
@@ -132,6 +134,49 @@ look(unsigned lane, enum hook_family family, uint32_t item, uint32_t now)
 		again_later(ct, at, now);
 }
 
+/* Entries to look at, a few together: their lines, and those that removing them reads, come at the same time. */
+struct batch {
+	unsigned nb;
+	uint32_t item[BATCH];
+	struct ct *ct[BATCH];
+};
+
+static void
+warm(const struct batch *b, enum hook_family family, uint32_t now)
+{
+	struct ct *ended[BATCH];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < b->nb; i++)
+		if (ct_status(b->ct[i]) & CT_CONFIRMED && ct_expired(b->ct[i], now))
+			ended[n++] = b->ct[i];
+	if (n == 0)
+		return;
+	ct_warm(family, ended, n, 1u << CT_ORIGINAL | 1u << CT_REPLY);
+	if (ct_nat_ops != NULL)
+		ct_nat_ops->warm(ended, n);
+}
+
+static void
+look_at(unsigned lane, enum hook_family family, struct batch *b, uint32_t now)
+{
+	warm(b, family, now);
+	for (unsigned i = 0; i < b->nb; i++)
+		look(lane, family, b->item[i], b->ct[i], now);
+	b->nb = 0;
+}
+
+static void
+add(struct batch *b, enum hook_family family, uint32_t item)
+{
+	struct ct *ct = ct_pool_at(ct_entries(family), item);
+
+	ct_fetch(ct);
+	ct_fetch((const char *)ct + RTE_CACHE_LINE_SIZE);
+	b->item[b->nb] = item;
+	b->ct[b->nb++] = ct;
+}
+
 /* n items on from where the lane was. */
 static void
 sweep_some(unsigned lane, enum hook_family family, uint32_t n, uint32_t now)
@@ -139,18 +184,23 @@ sweep_some(unsigned lane, enum hook_family family, uint32_t n, uint32_t now)
 	const struct wheel *w = &wheels[family];
 	uint32_t items = items_of(w), part = items / lane_count() + 1;
 	uint32_t *next = &sweepers[lane].next[family];
+	struct batch batch = { .nb = 0 };
 
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t item = lane * part + *next;
 
 		if (*next >= part || item >= items) {
 			*next = 0;
-			return;
+			break;
 		}
 		if (due(at_of(w, item), now))
-			look(lane, family, item, now);
+			add(&batch, family, item);
+		if (batch.nb == BATCH)
+			look_at(lane, family, &batch, now);
 		(*next)++;
 	}
+	if (batch.nb != 0)
+		look_at(lane, family, &batch, now);
 }
 
 void

@@ -323,6 +323,67 @@ ct_find6(const struct ct_tuple *keys, unsigned n, uint64_t *found)
 	find_many(HOOK_IP6, keys, n, found);
 }
 
+static void
+warm_keys(enum hook_family family, const void *keys, unsigned n)
+{
+	const struct ct_index *index = index_of(&ct_tables[family]);
+
+	if (n != 0)
+		index->ops->warm(index, keys, n);
+}
+
+static void
+warm_entries(enum hook_family family, struct ct *const *cts, unsigned n, enum ct_dir dir)
+{
+	union {
+		struct ct_key4 v4[PKT_BURST];
+		struct ct_tuple v6[PKT_BURST];
+	} keys;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (family == HOOK_IP4)
+			keys.v4[i] = cts[i]->key[dir];
+		else
+			keys.v6[i] = *ct_index_key6(cts[i], dir);
+	}
+	warm_keys(family, &keys, n);
+}
+
+void
+ct_warm(enum hook_family family, struct ct *const *cts, unsigned n, unsigned dirs)
+{
+	for (unsigned d = 0; d < CT_DIRS; d++)
+		if (dirs & 1u << d)
+			warm_entries(family, cts, n, d);
+}
+
+/* Tuples as keys, in v4 if they are of IPv4. */
+static const void *
+keys_of(enum hook_family family, const struct ct_tuple *tuples, unsigned n, struct ct_key4 *v4)
+{
+	if (family == HOOK_IP6)
+		return tuples;
+	for (unsigned i = 0; i < n; i++)
+		ct_key4_of_tuple(&v4[i], &tuples[i]);
+	return v4;
+}
+
+void
+ct_warm_tuples(enum hook_family family, const struct ct_tuple *tuples, unsigned n)
+{
+	struct ct_key4 v4[PKT_BURST];
+
+	warm_keys(family, keys_of(family, tuples, n, v4), n);
+}
+
+void
+ct_find_tuples(enum hook_family family, const struct ct_tuple *tuples, unsigned n, uint64_t *found)
+{
+	struct ct_key4 v4[PKT_BURST];
+
+	find_many(family, keys_of(family, tuples, n, v4), n, found);
+}
+
 uint32_t
 ct_count(void)
 {

@@ -49,6 +49,16 @@ struct ct *ct_find(unsigned lane, const struct ct_tuple *t, enum ct_dir *dir, ui
  */
 void ct_find4(const struct ct_key4 *keys, unsigned n, uint64_t *found);
 void ct_find6(const struct ct_tuple *keys, unsigned n, uint64_t *found);
+/* The same for tuples of a family. */
+void ct_find_tuples(enum hook_family family, const struct ct_tuple *tuples, unsigned n,
+		    uint64_t *found);
+
+/*
+ * Worker: hints, and nothing else: that tuples of these entries (of directions dirs, a bit each), or these tuples, are
+ * soon looked for, put in or taken out. All of the family; n is at most PKT_BURST.
+ */
+void ct_warm(enum hook_family family, struct ct *const *cts, unsigned n, unsigned dirs);
+void ct_warm_tuples(enum hook_family family, const struct ct_tuple *tuples, unsigned n);
 
 /* Confirmed entries now. */
 uint32_t ct_count(void);

@@ -254,4 +254,6 @@ ct_track(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_
 		}
 		verdicts[i] = VERDICT_DROP_FOR(o == DROP_FULL ? DROP(full) : DROP(proto));
 	}
+	if (unlikely(l->burst.nb_new != l->part))
+		ct_fresh_warm(l, ctx->family);
 }

@@ -36,6 +36,13 @@ ct_burst_busy(unsigned lane)
 					   ct_bursts[lane]->events) != 0;
 }
 
+/* Entries that the lane's burst has made so far. */
+static inline unsigned
+ct_burst_new(unsigned lane)
+{
+	return ct_bursts[lane] != NULL ? ct_bursts[lane]->nb_new : 0;
+}
+
 /* Packets wait. */
 static inline bool
 ct_burst_waits(unsigned lane)

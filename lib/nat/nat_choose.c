@@ -47,8 +47,9 @@ nat_in_range(const struct nat_range *r, const struct ct_tuple *t, enum nat_manip
  * The address: clients spread over the range, each one stays with its own, and with --persistent whatever it talks to.
  * The hash is Jenkins', as in Linux, which therefore takes the same one.
  */
-static void
-choose_address(struct ct_tuple *t, const struct nat_range *r, enum nat_manip manip, uint16_t zone)
+void
+nat_choose_address(struct ct_tuple *t, const struct nat_range *r, enum nat_manip manip,
+		   uint16_t zone)
 {
 	union ct_addr *a = manip == NAT_SRC ? &t->src : &t->dst;
 	unsigned words = t->family == AF_INET ? 1 : 4;
@@ -114,7 +115,7 @@ nat_choose(const struct nat_seek *s, struct ct_tuple *tuple)
 		}
 	}
 	*tuple = orig;
-	choose_address(tuple, r, s->manip, ct_expect_zone(s->ct));
+	nat_choose_address(tuple, r, s->manip, ct_expect_zone(s->ct));
 	if (has_only_port(s, tuple))
 		return s->manip == NAT_DST || nat_free(s, tuple);
 	return keep_port(s, tuple) || nat_choose_port(s, tuple);

@@ -12,6 +12,9 @@ struct nat_seek {
 	enum nat_manip manip; /* of ct's ends, the one that is being decided */
 };
 
+/* The address of the range, where it is not looked who has it: r says NAT_MAP_IPS, or the tuple stays as it is. */
+void nat_choose_address(struct ct_tuple *t, const struct nat_range *r, enum nat_manip manip,
+			uint16_t zone);
 /* Does the tuple's end lie in the range's addresses, and its ports? */
 bool nat_in_range(const struct nat_range *r, const struct ct_tuple *t, enum nat_manip manip);
 /*

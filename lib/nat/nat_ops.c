@@ -20,6 +20,7 @@ static const struct ct_nat_ops ops = {
 	.pptp_message = nat_pptp_message,
 	.sip = &nat_sip,
 	.gone = gone,
+	.warm = nat_source_warm_listed,
 	.grow = nat_source_grow,
 };
 

@@ -79,6 +79,35 @@ take(const struct ports *p, uint16_t off)
 	*p->port = rte_cpu_to_be_16(p->min + off % p->size);
 }
 
+/* In the link of an entry that is in no list. */
+#define DRAWN (1u << 16)
+
+void
+nat_port_draw(struct ct *ct)
+{
+	if (!(ct_status(ct) & CT_NAT_LISTED))
+		ct->nat_next = DRAWN | (rte_rand() & UINT16_MAX);
+}
+
+static uint16_t
+random_port(const struct ct *ct)
+{
+	if (!(ct_status(ct) & CT_NAT_LISTED) && ct->nat_next & DRAWN)
+		return ct->nat_next;
+	return rte_rand();
+}
+
+bool
+nat_port_drawn(const struct nat_seek *s, struct ct_tuple *t)
+{
+	struct ports p;
+
+	if (!ports_to_try(s, t, &p))
+		return false;
+	take(&p, random_port(s->ct));
+	return true;
+}
+
 /* One with which replies come in on this lane, if there is one nearby. */
 static bool
 choose_home(const struct nat_seek *s, struct ct_tuple *t, const struct ports *p, uint16_t off)
@@ -197,7 +226,7 @@ nat_choose_port(const struct nat_seek *s, struct ct_tuple *t)
 	if (s->range->flags & NAT_PROTO_OFFSET)
 		off = rte_be_to_cpu_16(*p.port) - s->range->base_port;
 	else if (s->range->flags & NAT_PROTO_RANDOM_ALL || s->manip != NAT_DST)
-		off = rte_rand();
+		off = random_port(s->ct);
 	if (s->manip == NAT_SRC && p.size > ATTEMPTS_MAX)
 		return choose_of_many(s, t, &p, off);
 	return choose_home(s, t, &p, off) || choose_any(s, t, &p, off);

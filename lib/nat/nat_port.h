@@ -8,3 +8,10 @@
 uint16_t *nat_port_of(struct ct_tuple *t, enum nat_manip manip);
 /* t gets another port, of the range or of its class. false: none was found free; it has one that is used. */
 bool nat_choose_port(const struct nat_seek *s, struct ct_tuple *t);
+
+/*
+ * Where choosing begins is random. Drawn before, for an entry that is in no list by source yet, so that what will be read can
+ * be fetched: t gets that port, be it free or not. false: there is nothing to choose.
+ */
+void nat_port_draw(struct ct *ct);
+bool nat_port_drawn(const struct nat_seek *s, struct ct_tuple *t);

@@ -6,6 +6,7 @@
 #include "nat_source.h"
 #include "nat_stat.h"
 #include "nat_tight.h"
+#include "nat_warm.h"
 
 struct nat_stat nat_stats[LANE_MAX + 1];
 
@@ -27,9 +28,9 @@ alter_reply(const struct hook_ctx *ctx, struct ct *ct, const struct ct_tuple *to
 	ct_fresh_alter(ctx->lane, ct, &reply);
 }
 
-verdict_t
-nat_setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range *range,
-	  enum nat_manip manip)
+static verdict_t
+setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range *range,
+      enum nat_manip manip)
 {
 	const struct nat_seek s = { .ctx = ctx, .ct = ct, .range = range, .manip = manip };
 	struct ct_tuple now, to;
@@ -55,13 +56,22 @@ nat_setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range *ran
 }
 
 verdict_t
+nat_setup(const struct hook_ctx *ctx, struct ct *ct, const struct nat_range *range,
+	  enum nat_manip manip)
+{
+	if (manip == NAT_SRC)
+		nat_warm_range(ctx, range);
+	return setup(ctx, ct, range, manip);
+}
+
+verdict_t
 nat_setup_null(const struct hook_ctx *ctx, struct ct *ct, enum nat_manip manip)
 {
 	struct ct_tuple reply = ct_tuple(ct, CT_REPLY);
 	struct nat_range r = { .flags = NAT_MAP_IPS };
 
 	r.min_addr = r.max_addr = manip == NAT_SRC ? reply.dst : reply.src;
-	return nat_setup(ctx, ct, &r, manip);
+	return setup(ctx, ct, &r, manip);
 }
 
 int

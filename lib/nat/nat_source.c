@@ -3,7 +3,6 @@
  * Lists of connections by a hash of zone, protocol, address and port of their original source. What is listed stays
  * an entry while a list is locked, because it leaves the list before its place is used again.
  */
-#include "ct_hash.h"
 #include "ct_proto.h"
 #include "ct_table.h"
 #include "nat_choose.h"
@@ -17,9 +16,8 @@ family_of(uint8_t family)
 	return family == AF_INET6 ? HOOK_IP6 : HOOK_IP4;
 }
 
-/* Of t without what is not its source. */
-uint32_t
-nat_source_hash(const struct ct_tuple *t, uint16_t zone)
+static uint32_t
+hash6(const struct ct_tuple *t, uint16_t zone)
 {
 	struct ct_tuple source = { .src = t->src,
 				   .sport = t->sport,
@@ -28,6 +26,19 @@ nat_source_hash(const struct ct_tuple *t, uint16_t zone)
 				   .family = t->family };
 
 	return ct_hash6(&source);
+}
+
+uint32_t
+nat_source_hash(const struct ct_tuple *t, uint16_t zone)
+{
+	struct ct_key4 k;
+
+	if (t->family == AF_INET) {
+		ct_key4_of_tuple(&k, t);
+		k.zone = zone;
+		return nat_source_hash4(&k);
+	}
+	return hash6(t, zone);
 }
 
 static bool
@@ -48,11 +59,12 @@ nat_source_link(struct nat_buckets *b, struct ct *ct, uint32_t hash)
 {
 	uint32_t *head = head_of(b, hash);
 
-	ct->nat_prev = 0;
-	ct->nat_next = *head;
+	nat_source_set(&ct->nat_prev, 0);
+	nat_source_set(&ct->nat_next, *head);
 	if (*head != 0)
-		ct_at(family_of(ct->family), *head - 1)->nat_prev = ct_number(ct) + 1;
-	*head = ct_number(ct) + 1;
+		nat_source_set(&ct_at(family_of(ct->family), *head - 1)->nat_prev,
+			       ct_number(ct) + 1);
+	nat_source_set(head, ct_number(ct) + 1);
 }
 
 void
@@ -62,8 +74,8 @@ nat_source_unlink(struct nat_buckets *b, struct ct *ct, uint32_t hash)
 	uint32_t next = ct->nat_next, prev = ct->nat_prev;
 
 	if (next != 0)
-		ct_at(family, next - 1)->nat_prev = prev;
-	*(prev != 0 ? &ct_at(family, prev - 1)->nat_next : head_of(b, hash)) = next;
+		nat_source_set(&ct_at(family, next - 1)->nat_prev, prev);
+	nat_source_set(prev != 0 ? &ct_at(family, prev - 1)->nat_next : head_of(b, hash), next);
 }
 
 /* The table that is being filled, if there is one: read before the other, which it becomes. */

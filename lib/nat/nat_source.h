@@ -17,6 +17,9 @@ int nat_source_grow(uint32_t connections);
 void nat_source_add(struct ct *ct);
 /* Any lane: it goes (ct_nat_ops.gone). */
 void nat_source_remove(struct ct *ct);
+/* Any lane, hints and nothing else: entries that are sought by their source and listed soon; that leave the lists. */
+void nat_source_warm(struct ct *const *cts, unsigned n);
+void nat_source_warm_listed(struct ct *const *cts, unsigned n);
 /*
  * Worker: how another connection of tuple's source, in the zone, is translated, put into *to with tuple's destination, if
  * that lies in the range. false: there is none.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The buckets are as many as there may be connections, and grow with nf_conntrack_max: a larger table is filled beside
- * the one in use, list by list. The control lcore.
+ * The buckets are four times as many as there may be connections, so that most have none or one: whoever is behind
+ * another in a list costs both a line of memory. They grow with nf_conntrack_max: a larger table is filled beside the one in
+ * use, list by list. The control lcore.
  */
 #include <errno.h>
 
@@ -13,12 +14,18 @@
 #include "ct_table.h"
 #include "nat_source_own.h"
 
-#define BUCKETS_MAX (1u << 22)
+#define BUCKETS_MAX (1u << 24)
+
+static uint32_t
+buckets_for(uint32_t connections)
+{
+	return RTE_MIN(rte_align32pow2(RTE_MAX(4 * connections, 1024u)), BUCKETS_MAX);
+}
 
 static struct nat_buckets *
 make(uint32_t connections)
 {
-	uint32_t nb = RTE_MIN(rte_align32pow2(RTE_MAX(connections, 1024u)), BUCKETS_MAX);
+	uint32_t nb = buckets_for(connections);
 	struct nat_buckets *b = rte_zmalloc("nat-sources", sizeof(*b) + nb * sizeof(b->head[0]),
 					    RTE_CACHE_LINE_SIZE);
 
@@ -67,7 +74,7 @@ grow(struct nat_sources *s, enum hook_family family, uint32_t connections)
 {
 	struct nat_buckets *old = s->now, *larger;
 
-	if (old == NULL || old->nb >= RTE_MIN(connections, BUCKETS_MAX))
+	if (old == NULL || old->nb >= buckets_for(connections))
 		return 0;
 	larger = make(connections);
 	if (larger == NULL)

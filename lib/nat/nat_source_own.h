@@ -8,6 +8,7 @@
 
 #include <rte_spinlock.h>
 
+#include "ct_hash.h"
 #include "nat_source.h"
 
 #define NAT_SOURCE_LOCKS 256u
@@ -25,7 +26,27 @@ struct nat_sources {
 
 extern struct nat_sources nat_sources[HOOK_FAMILIES];
 
+/* Of a tuple without what is not its source; its key's is the same. */
 uint32_t nat_source_hash(const struct ct_tuple *t, uint16_t zone);
+
+static inline uint32_t
+nat_source_hash4(const struct ct_key4 *k)
+{
+	return ct_hash_words(k->src, k->sport | (uint64_t)k->zone << 16 | (uint64_t)k->proto << 32);
+}
+
+/* Links are written under a lock; hints read them without. */
+static inline void
+nat_source_set(uint32_t *link, uint32_t number)
+{
+	__atomic_store_n(link, number, __ATOMIC_RELAXED);
+}
+
+static inline uint32_t
+nat_source_get(const uint32_t *link)
+{
+	return __atomic_load_n(link, __ATOMIC_RELAXED);
+}
 
 /* Under the lock of its hash: the entry becomes the first of the list. */
 void nat_source_link(struct nat_buckets *b, struct ct *ct, uint32_t hash);

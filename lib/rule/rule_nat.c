@@ -9,8 +9,10 @@
  */
 #include <netinet/in.h>
 
+#include "ct_track.h"
 #include "nat_packet.h"
 #include "nat_strict.h"
+#include "nat_warm.h"
 #include "rule_eval.h"
 #include "rule_ext.h"
 
@@ -119,6 +121,8 @@ rule_hook_nat(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, ui
 {
 	bool v4 = ctx->family == HOOK_IP4, leaves = ctx->point == HOOK_POSTROUTING;
 
+	if (unlikely(nat_manip_at(ctx->point) == NAT_SRC && ct_burst_new(ctx->lane) > 1))
+		nat_warm(ctx, pkts, n);
 	if (nat_manip_at(ctx->point) == NAT_DST && v4)
 		walk(ctx, priv, pkts, n, verdicts, NAT_DST, true, false);
 	else if (nat_manip_at(ctx->point) == NAT_DST)

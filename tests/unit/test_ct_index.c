@@ -113,8 +113,7 @@ take(struct ct_index *x, unsigned i)
 static bool
 put(struct ct_index *x, unsigned i)
 {
-	if (x->ops->warm != NULL)
-		x->ops->warm(x, all[i]);
+	x->ops->warm(x, key_of(all[i], 0), 1);
 	in[i] = x->ops->put(x, all[i]) == 0;
 	if (!in[i])
 		take(x, i);
