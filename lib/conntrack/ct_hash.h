@@ -7,7 +7,8 @@
 
 #include "ct.h"
 
-extern uint64_t ct_hash_secret[4]; /* random, set when the table is made */
+/* Random, set when the table is made: half of a line, the other half is nobody's. */
+extern uint64_t ct_hash_secret[8];
 
 static inline uint64_t
 ct_hash_fold(uint64_t a, uint64_t b)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <rte_spinlock.h>
@@ -22,16 +23,22 @@ struct ct_pool_cache {
 } __rte_cache_aligned;
 
 struct ct_pool {
+	/* All lanes read: */
 	const char *name;
 	uint32_t size;      /* bytes of an item, a multiple of a cache line */
 	uint32_t nb_chunks; /* reserved */
-	rte_spinlock_t lock;
+	char *chunk[CT_POOL_CHUNKS];
+	/* All lanes write, under the lock: */
+	rte_spinlock_t lock __rte_cache_aligned;
 	uint32_t nb_free, nb_room; /* in free[], besides the caches */
 	uint32_t high;             /* no item from here on was ever handed out */
 	uint32_t *free;
-	char *chunk[CT_POOL_CHUNKS];
 	struct ct_pool_cache cache[LANE_MAX];
-};
+} __rte_cache_aligned;
+
+_Static_assert(offsetof(struct ct_pool, lock) % RTE_CACHE_LINE_SIZE == 0 &&
+		       offsetof(struct ct_pool, cache) % RTE_CACHE_LINE_SIZE == 0,
+	       "who looks for items does not read what others write");
 
 #define CT_POOL_NONE UINT32_MAX
 

@@ -19,7 +19,7 @@
 
 #define COPY_BATCH 8 /* entries copied in one go under the lock */
 
-uint64_t ct_hash_secret[4];
+uint64_t ct_hash_secret[8] __rte_cache_aligned;
 
 static size_t
 heap_bytes(void)

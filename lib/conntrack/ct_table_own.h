@@ -21,14 +21,19 @@ struct ct_waiting {
 };
 
 struct ct_table {
+	/* Every look-up reads, and only the control lcore writes: */
 	struct ct_index *index[CT_INDEXES];
-	rte_spinlock_t lock;
-	uint32_t count;             /* confirmed */
-	uint32_t capacity;          /* flows it was made for */
-	uint32_t first, last;       /* of waiting[], free running */
 	struct ct_waiting *waiting; /* CT_WAITING of them */
+	size_t bytes_entries;       /* taken from the system */
+	uint32_t capacity;          /* flows it was made for */
+	/* Lanes write: */
+	rte_spinlock_t lock __rte_cache_aligned;
+	uint32_t count;       /* confirmed */
+	uint32_t first, last; /* of waiting[], free running */
 	struct ct_pool pool;
-	size_t bytes_entries; /* taken from the system */
 } __rte_cache_aligned;
+
+_Static_assert(offsetof(struct ct_table, lock) % RTE_CACHE_LINE_SIZE == 0,
+	       "look-ups do not read what lanes write");
 
 extern struct ct_table ct_tables[HOOK_FAMILIES];

@@ -40,9 +40,10 @@ struct ct_tag_index {
 	struct ct_tag_bucket *bucket;
 	struct ct_tag_bucket *more;
 	const struct ct_pool *pool;
-	/* Writers' alone. */
-	uint32_t nb_more, used_more; /* in more[]; used_more of them were ever used */
-	uint32_t free_more;          /* given back, linked: 1 + number; 0: none */
+	/* Writers' alone: */
+	uint32_t used_more __rte_cache_aligned; /* of more[], were ever used */
+	uint32_t nb_more;                       /* in more[] */
+	uint32_t free_more; /* given back, linked: 1 + number; 0: none */
 };
 
 static inline struct ct_tag_index *

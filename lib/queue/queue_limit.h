@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_common.h>
+
 #define QUEUE_LIMIT_BURST 10
 #define QUEUE_LIMIT_MS 5000
 
@@ -16,7 +18,7 @@ struct queue_limit {
 	uint32_t passed; /* since begin */
 	uint32_t suppressed;
 	bool begun;
-};
+} __rte_cache_aligned; /* a lane's own */
 
 static inline bool
 queue_limit_allow(struct queue_limit *l, uint64_t now)

@@ -29,7 +29,11 @@
 #define RING 2048
 #define POOL 8192
 
-static struct rte_ring *rx[DP_SIDES], *tx[DP_SIDES];
+#define QUEUES_MAX 4
+
+/* tx: one ring, which all queues of the port fill. */
+static struct rte_ring *rx[DP_SIDES][QUEUES_MAX], *tx[DP_SIDES];
+static unsigned nb_queues = 1, given;
 static struct str last_out, last_err;
 
 static int
@@ -40,22 +44,24 @@ make_port(unsigned side)
 	struct err e;
 	int id;
 
-	snprintf(name, sizeof(name), "rx%u", side);
-	rx[side] = rte_ring_create(name, RING, SOCKET_ID_ANY, 0);
+	for (unsigned q = 0; q < nb_queues; q++) {
+		snprintf(name, sizeof(name), "rx%u.%u", side, q);
+		rx[side][q] = rte_ring_create(name, RING, SOCKET_ID_ANY, 0);
+	}
 	snprintf(name, sizeof(name), "tx%u", side);
 	tx[side] = rte_ring_create(name, RING, SOCKET_ID_ANY, 0);
 	snprintf(name, sizeof(name), "side%u", side);
-	id = rte_eth_from_rings(name, &rx[side], 1, &tx[side], 1, SOCKET_ID_ANY);
+	id = rte_eth_from_rings(name, rx[side], nb_queues, &tx[side], 1, SOCKET_ID_ANY);
 	if (id < 0)
 		return -1;
 	rte_eth_dev_get_name_by_port(id, name);
 	snprintf(line, sizeof(line), "p%u", side);
 	if (param_set_text(param_find("net.ipv6.conf.default.accept_dad"), "0", &e) != 0 ||
-	    port_add(line, name, 1, &e) != 0) {
+	    port_add(line, name, nb_queues, &e) != 0) {
 		fprintf(stderr, "port_add: %s\n", e.text);
 		return -1;
 	}
-	dp_sync_device(id, rx[side], tx[side]);
+	dp_sync_device(id, rx[side][0], tx[side]);
 	/* Ring devices have no address to set: describe the port anew, as port_set_mac() would. */
 	p = port_new(port_by_name(gen_current(), line));
 	p->mac = (struct rte_ether_addr){ { 2, 0, 0, 0, 0, 0x10 + side } };
@@ -115,7 +121,10 @@ start(unsigned lanes, char **argv, int argc)
 int
 dp_setup(void **state)
 {
-	/* Two workers' worth of lcores on whatever cores there are; most tests use lane 0 alone. */
+	/* Workers' lcores on whatever cores there are; most tests use lane 0 alone. */
+	static char lcores[2][32] = { "0@0,1@0,2@1", "0@0,1@0,2@1,3@0,4@1" };
+	const char *text = getenv("DP_LANES");
+	unsigned lanes = text != NULL && atoi(text) == 4 ? 4 : 2;
 	char *mb = getenv("DP_MB");
 	char *argv[] = { "dp",
 			 "--no-huge",
@@ -126,10 +135,11 @@ dp_setup(void **state)
 			 "--no-telemetry",
 			 "--log-level=3",
 			 "--lcores",
-			 "0@0,1@0,2@1" };
+			 lcores[lanes == 4] };
 
 	(void)state;
-	return start(2, argv, RTE_DIM(argv));
+	nb_queues = lanes / 2;
+	return start(lanes, argv, RTE_DIM(argv));
 }
 
 int
@@ -180,20 +190,25 @@ dp_command(int rc, const char *line)
 void
 dp_give(unsigned side, const void *frame, unsigned len)
 {
+	struct rte_ring *ring = rx[side][given++ / DP_SIDES % nb_queues];
 	struct rte_mbuf *m = pkt_alloc(0);
 
 	assert_non_null(m);
 	memcpy(rte_pktmbuf_append(m, len), frame, len);
 	m->port = side;
 	pkt_guard(m);
-	DP_HANDS_OFF(rx[side]);
-	assert_int_equal(rte_ring_enqueue(rx[side], m), 0);
+	DP_HANDS_OFF(rx[side][0]);
+	assert_int_equal(rte_ring_enqueue(ring, m), 0);
 }
 
 unsigned
 dp_unread(unsigned side)
 {
-	return rte_ring_count(rx[side]);
+	unsigned n = 0;
+
+	for (unsigned q = 0; q < nb_queues; q++)
+		n += rte_ring_count(rx[side][q]);
+	return n;
 }
 
 unsigned
@@ -217,6 +232,13 @@ dp_round(unsigned lane)
 	port_tx_flush(lane, gen);
 	handled += port_tx_handed_over(lane, gen);
 	return handled;
+}
+
+void
+dp_round_all(void)
+{
+	for (unsigned lane = 0; lane < lane_count(); lane++)
+		dp_round(lane);
 }
 
 void

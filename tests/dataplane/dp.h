@@ -3,7 +3,8 @@
  * The whole router in one process, without threads and without devices: ports are pairs of rings,
  * configuration goes in as commands, one call runs a worker's round. Every test ends with
  * dp_balance(): all packets are accounted for and all mbufs are back. DP_SETTINGS in the environment ("name=value ...") sets
- * parameters first, DP_MB the memory.
+ * parameters first, DP_MB the memory, DP_LANES=4 four lanes and ports of two queues, which the given frames go
+ * to in turn.
  */
 #pragma once
 
@@ -60,3 +61,5 @@ unsigned dp_nat_sources(enum hook_family family);
 
 /* For tests with their own threads: what one worker of a lane does once. Returns packets handled. */
 unsigned dp_round(unsigned lane);
+/* The same for all lanes, one after another. No worker runs. */
+void dp_round_all(void);

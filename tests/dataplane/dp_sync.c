@@ -80,6 +80,12 @@ sending(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n, void 
 void
 dp_sync_device(unsigned dpdk_id, void *rx, void *tx)
 {
-	rte_eth_add_rx_callback(dpdk_id, 0, received, rx);
-	rte_eth_add_tx_callback(dpdk_id, 0, sending, tx);
+	struct rte_eth_dev_info info;
+
+	if (rte_eth_dev_info_get(dpdk_id, &info) != 0)
+		return;
+	for (unsigned q = 0; q < info.nb_rx_queues; q++)
+		rte_eth_add_rx_callback(dpdk_id, q, received, rx);
+	for (unsigned q = 0; q < info.nb_tx_queues; q++)
+		rte_eth_add_tx_callback(dpdk_id, q, sending, tx);
 }

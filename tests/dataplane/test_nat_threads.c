@@ -274,8 +274,7 @@ none_is_left(void **state)
 	clock_advance(1000000000);
 	for (unsigned i = 0; i < 100000 && (i < 400 || ct_count() != 0); i++) {
 		clock_advance(20);
-		dp_round(0);
-		dp_round(1);
+		dp_round_all();
 	}
 	assert_int_equal(ct_count(), 0);
 	assert_int_equal(dp_nat_sources(HOOK_IP4) + dp_nat_sources(HOOK_IP6), 0);

@@ -174,8 +174,7 @@ none_is_left(void **state)
 	clock_advance(1000000000);
 	for (unsigned i = 0; i < 400; i++) {
 		clock_advance(20);
-		dp_round(0);
-		dp_round(1);
+		dp_round_all();
 	}
 	assert_int_equal(ct_count(), 0);
 	assert_int_equal(pkt_reasm_stats().waiting, 0);
