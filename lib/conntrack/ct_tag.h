@@ -43,7 +43,7 @@ struct ct_tag_index {
 	/* Writers' alone: */
 	uint32_t used_more __rte_cache_aligned; /* of more[], were ever used */
 	uint32_t nb_more;                       /* in more[] */
-	uint32_t free_more; /* given back, linked: 1 + number; 0: none */
+	uint32_t free_more;                     /* given back, linked: 1 + number; 0: none */
 };
 
 static inline struct ct_tag_index *

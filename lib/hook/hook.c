@@ -30,7 +30,7 @@ struct hook_entry {
 	int priority;
 	unsigned refs;
 	uint64_t cycles_before, timed_before; /* control: what is not to be shown any more */
-	uint64_t credit; /* hook_credit(); control */
+	uint64_t credit;                      /* hook_credit(); control */
 	struct hook_count count[LANE_MAX];
 };
 

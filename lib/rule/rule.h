@@ -106,7 +106,7 @@ enum rule_step_kind {
 #define RULE_STEP_FRAG 0x02
 #define RULE_STEP_MATCH 0x04
 #define RULE_STEP_ADDR6 0x08
-#define RULE_STEP_EXACT 0x10 /* its filter says all that the rule asks (rule_filter.h) */
+#define RULE_STEP_EXACT 0x10  /* its filter says all that the rule asks (rule_filter.h) */
 #define RULE_STEP_VARIES 0x80 /* see rule_record.h */
 
 enum rule_policy { RULE_POLICY_NONE, RULE_POLICY_ACCEPT, RULE_POLICY_DROP };
