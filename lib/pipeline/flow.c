@@ -11,7 +11,7 @@
 #include "rule_record.h"
 #include "source4.h"
 
-PARAM_INT(enabled, "net.pollux.flow_cache", 0, 0, 1,
+PARAM_INT(enabled, "net.pollux.flow_cache", 1, 0, 1,
 	  "packets of known flows do not ask rules again (counters stay exact); 0: every packet "
 	  "walks")
 
