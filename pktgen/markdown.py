@@ -48,7 +48,7 @@ def _cell(found, program, title, flows):
     if 'added_best' in run:
         # The kernel makes its packets itself, in another way: no part of that is a limit of ours.
         share = '' if program == LINUX else f', {100 * run["ratio"]:.0f} %'
-        text += f'{share}, +{run["added_best"]:,.0f}'
+        text += f'{share}, {run["added_best"]:+,.0f}'
     if any(one['dropped'] > 0.01 for one in run['rounds']):
         text += f', {100 * max(one["dropped"] for one in run["rounds"]):.0f} % dropped'
     return text
