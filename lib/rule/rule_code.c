@@ -35,15 +35,18 @@ rule_code_new(const struct rule_chain *c, bool ip4)
 {
 	struct rule_code *code = must_alloc(sizeof(*code));
 	struct rule_filter *f;
+	bool upper;
 
 	code->lin.nb = c->nb;
 	if (c->nb <= RULE_CODE_FEW)
 		return code;
 	f = must_alloc(c->nb * sizeof(*f));
 	make_filters(code, c, f);
-	rule_lin_init(&code->lin, c->nb, ip4, code->ifaces << RULE_WORD_IFACE_SHIFT >> 32 != 0);
+	upper = code->ifaces << RULE_WORD_IFACE_SHIFT >> 32 != 0;
+	rule_lin_init(&code->lin, c->nb, ip4, upper);
 	for (uint32_t i = 0; i < c->nb; i++)
 		rule_lin_set(&code->lin, i, &f[i]);
+	rule_outline_make(&code->outline, f, c->nb, ip4, upper);
 	code->plan = rule_run_plan(c, f, ip4);
 	code->runs = rule_run_serve(code->plan, c, ip4);
 	free(f);
@@ -73,6 +76,7 @@ rule_code_free(struct rule_code *code)
 		return;
 	rule_filter_drop(code->ifaces);
 	rule_lin_free(&code->lin);
+	rule_lin_free(&code->outline);
 	rule_run_drop(code->runs);
 	free(code->plan);
 	free(code);
@@ -85,5 +89,5 @@ rule_code_bytes(const struct rule_code *code)
 			      ? sizeof(*code->plan) + code->plan->nb * sizeof(code->plan->run[0])
 			      : 0;
 
-	return sizeof(*code) + rule_lin_bytes(&code->lin) + runs;
+	return sizeof(*code) + rule_lin_bytes(&code->lin) + rule_lin_bytes(&code->outline) + runs;
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "rule_outline.h"
 #include "rule_run.h"
 
 /* So few rules are asked in turn. */
@@ -12,6 +13,7 @@
 
 struct rule_code {
 	struct rule_lin lin;
+	struct rule_lin outline; /* of lin; without blocks: none */
 	struct rule_runs
 		*runs; /* parts that have a trie; NULL: none. Workers load it once per search */
 	struct rule_runs *plan; /* parts that should have one. Control lcore */

@@ -53,7 +53,7 @@ static inline uint32_t
 side_by_side(struct rule_search *s, const struct rule_code *code, uint32_t pos, uint32_t end,
 	     const struct rule_packet *rp, bool ip4)
 {
-	return pos < end ? rule_search_lin(s, &code->lin, pos, end, rp, ip4) : end;
+	return pos < end ? rule_search_lin(s, code, pos, end, rp, ip4) : end;
 }
 
 /* What all rules of the run ask besides the trie. */

@@ -65,11 +65,13 @@ uint32_t rule_search_runs(struct rule_search *s, const struct rule_code *code,
 
 /* The first rule of pos .. end - 1 side by side; end: none. */
 static inline uint32_t
-rule_search_lin(struct rule_search *s, const struct rule_lin *lin, uint32_t pos, uint32_t end,
+rule_search_lin(struct rule_search *s, const struct rule_code *code, uint32_t pos, uint32_t end,
 		const struct rule_packet *rp, bool ip4)
 {
 	rule_search_fill(s, rp, ip4);
-	return __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(lin, pos, end, &s->key);
+	if (code->outline.block != NULL)
+		return rule_outline_find(&code->lin, &code->outline, pos, end, &s->key);
+	return __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(&code->lin, pos, end, &s->key);
 }
 
 /* pos < c->nb. Where the next rule stands that may apply; c->nb: there is none. */
@@ -84,5 +86,5 @@ rule_search_next(struct rule_search *s, const struct rule_code *code, uint32_t p
 	runs = __atomic_load_n(&code->runs, __ATOMIC_ACQUIRE);
 	if (runs != NULL)
 		return rule_search_runs(s, code, runs, pos, rp, ip4);
-	return rule_search_lin(s, &code->lin, pos, code->lin.nb, rp, ip4);
+	return rule_search_lin(s, code, pos, code->lin.nb, rp, ip4);
 }
