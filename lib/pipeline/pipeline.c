@@ -3,6 +3,8 @@
  * The walk of a packet, top to bottom. Runs on workers, a burst at a time; everything it reads is
  * in the generation or is lock-free state, everything it writes belongs to the lane.
  */
+#include <netinet/icmp6.h>
+
 #include "addr_conf6.h"
 #include "flow.h"
 #include "forward_plain.h"
@@ -92,6 +94,25 @@ release_held(struct walk *w)
 	l->nb_held = 0;
 }
 
+/* Neighbour discovery: solicitations, advertisements, redirects (RFC 4861). */
+static bool
+is_discovery(const struct pkt *p)
+{
+	uint8_t type = ((const uint8_t *)&p->dport)[0];
+
+	return p->proto == IPPROTO_ICMPV6 && p->flags & PKT_L4 && type >= ND_ROUTER_SOLICIT &&
+	       type <= ND_REDIRECT;
+}
+
+/* What came before a frame that tells of a neighbour is through, answers included: it must not profit from that. */
+static void
+finish_earlier(struct walk *w, struct batch *ip)
+{
+	walk_both(w, ip);
+	if (w->lane->nb_waiting != 0)
+		originate_drain(w);
+}
+
 /* Of frames that are neither plain IPv4 nor IPv6. */
 static void
 sort_odd(struct walk *w, const struct port *port, struct rte_mbuf *m, uint8_t burst_pos,
@@ -102,12 +123,14 @@ sort_odd(struct walk *w, const struct port *port, struct rte_mbuf *m, uint8_t bu
 
 	pkt(m)->burst_pos = burst_pos;
 	if (likely(kind <= PKT_KIND_IP6)) {
+		if (kind == PKT_KIND_IP6 && is_discovery(pkt(m)))
+			finish_earlier(w, ip);
 		batch_add(&ip[kind], m);
 	} else if (kind == PKT_KIND_IP6_OPTIONS) {
 		if (exthdr6_hop_by_hop(w, m))
 			batch_add(&ip[HOOK_IP6], m);
 	} else if (kind == PKT_KIND_ARP) {
-		walk_both(w, ip); /* what came before must not profit from the answer */
+		finish_earlier(w, ip);
 		arp_receive(w, m);
 	} else {
 		walk_drop(w, reason, m);
