@@ -28,8 +28,8 @@ static const char *const rules[] = {
 	"iptables -t raw -A PREROUTING -i p0 -p udp",
 	"iptables -t mangle -A PREROUTING -p tcp --dport 80 -j MARK --set-mark 3",
 	"iptables -t mangle -A PREROUTING -p udp -j CONNMARK --restore-mark",
-	"iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS "
-	"--clamp-mss-to-pmtu",
+	("iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS "
+	 "--clamp-mss-to-pmtu"),
 	"iptables -t mangle -A POSTROUTING -p udp --dport 53 -j CONNMARK --set-mark 7",
 	"iptables -N lan",
 	"iptables -A FORWARD -m length --length 1000: -p udp --dport 54",

@@ -44,11 +44,16 @@ def at(family, address, ports):
     return f"{address}{ports}" if family == 4 or not ports else f"[{address}]{ports}"
 
 
-def ports(rng, shifted=False):
-    low = rng.choice((1, 80, 600, 1000, 1001, 5000, 40000))
+def ports(rng, shifted=False, low80=80):
+    low = rng.choice((1, low80, 600, 1000, 1001, 5000, 40000))
     span = rng.choice((0, 0, 1, 2, 9, 500, 20000))
     text = f"{low}-{low + span}" if span else f"{low}"
     return text + (f"/{rng.choice((80, 53, 443, 70))}" if shifted and span and rng.random() < 0.4 else "")
+
+
+def source_ports(rng):
+    """None of servers: what a router has chosen stands for what the other one has, at that address everywhere."""
+    return ports(rng, low80=600)
 
 
 def how(rng, randomly=(" --random", " --random-fully")):
@@ -61,7 +66,7 @@ def destination(rng, family, side, ported):
 
 
 def source(rng, family, ported):
-    return f"-j SNAT --to-source {at(family, outside(rng, family), ':' + ports(rng) if ported else '')}{how(rng)}"
+    return f"-j SNAT --to-source {at(family, outside(rng, family), ':' + source_ports(rng) if ported else '')}{how(rng)}"
 
 
 def mapped(rng, family, nets):
@@ -79,10 +84,10 @@ TARGETS = (
     Part("NETMAP", ANY, None, lambda r, f: mapped(r, f, SERVICES), SOURCE),
     Part("SNAT", ANY, None, lambda r, f: source(r, f, False), SOURCE),
     Part("SNAT", ANY, PORTED, lambda r, f: source(r, f, True), SOURCE),
-    Part("SNAT", ANY, PORTED, lambda r, f: f"-j SNAT --to-source :{ports(r)}", SOURCE),
+    Part("SNAT", ANY, PORTED, lambda r, f: f"-j SNAT --to-source :{source_ports(r)}", SOURCE),
     Part("MASQUERADE", ANY, None, lambda r, f: "-j MASQUERADE", LEAVING),
     Part("MASQUERADE", ANY, None, lambda r, f: f"-j MASQUERADE{how(r)}".replace(" --persistent", ""), LEAVING),
-    Part("MASQUERADE", ANY, PORTED, lambda r, f: f"-j MASQUERADE --to-ports {ports(r)}", LEAVING),
+    Part("MASQUERADE", ANY, PORTED, lambda r, f: f"-j MASQUERADE --to-ports {source_ports(r)}", LEAVING),
     Part("ACCEPT", ANY, None, lambda r, f: "-j ACCEPT", DESTINATION + SOURCE),
     Part("RETURN", ANY, None, lambda r, f: "-j RETURN", DESTINATION + SOURCE),
     Part("", ANY, None, lambda r, f: "", DESTINATION + SOURCE),
