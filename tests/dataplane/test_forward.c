@@ -21,6 +21,7 @@
 #define LISTS (2 * DP_SIDES)     /* of each port: forwarded, and made by the box */
 
 static unsigned rounds = 400;
+static uint64_t seed = 1;
 static bool tame; /* nothing that makes an error */
 
 static int
@@ -52,6 +53,7 @@ configure(void **state)
 
 	if (dp_setup(state) != 0)
 		return -1;
+	rte_srand(seed);
 	DP_ALL(lines);
 	return 0;
 }
@@ -398,6 +400,7 @@ main(int argc, char **argv)
 
 	if (argc > 1)
 		rounds = strtoul(argv[1], NULL, 0);
-	rte_srand(argc > 2 ? strtoul(argv[2], NULL, 0) : 1);
+	if (argc > 2)
+		seed = strtoul(argv[2], NULL, 0);
 	return cmocka_run_group_tests_name("forward", tests, configure, dp_teardown);
 }
