@@ -104,13 +104,21 @@ is_discovery(const struct pkt *p)
 	       type <= ND_REDIRECT;
 }
 
+/* What the burst made the box say, in its place: a question for the neighbour of one answer before the next answer. */
+static void
+answer(struct walk *w)
+{
+	w->hold = true;
+	originate_drain(w);
+}
+
 /* What came before a frame that tells of a neighbour is through, answers included: it must not profit from that. */
 static void
 finish_earlier(struct walk *w, struct batch *ip)
 {
 	walk_both(w, ip);
 	if (w->lane->nb_waiting != 0)
-		originate_drain(w);
+		answer(w);
 }
 
 /* Of frames that are neither plain IPv4 nor IPv6. */
@@ -193,7 +201,7 @@ walk_all(struct walk *w, const struct port *port, struct rte_mbuf **pkts, uint16
 	sort(w, port, pkts, n, ip);
 	walk_both(w, ip);
 	if (unlikely(w->lane->nb_waiting != 0))
-		originate_drain(w);
+		answer(w);
 	if (unlikely(w->hold))
 		release_held(w);
 	if (unlikely(w->recording)) {

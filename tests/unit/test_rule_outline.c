@@ -40,13 +40,13 @@ make(uint32_t nb, bool ip4, bool by_port)
 			f->port[RULE_PORT_DST] =
 				(struct rule_port_range){ 1000 + i, 1000 + i + rte_rand_max(3),
 							  false };
-		if (rte_rand_max(60) == 0)
+		if (rte_rand_max(300) == 0)
 			f->port[RULE_PORT_SRC] = (struct rule_port_range){ 7, 9, true };
-		if (rte_rand_max(60) == 0)
+		if (rte_rand_max(300) == 0)
 			f->not_src = true;
-		if (rte_rand_max(60) == 0)
+		if (rte_rand_max(300) == 0)
 			f->not_dst = true;
-		if (rte_rand_max(60) == 0)
+		if (rte_rand_max(300) == 0)
 			f->want = f->care = 0;
 	}
 }

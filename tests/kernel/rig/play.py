@@ -34,8 +34,9 @@ class Record:
 
 
 class _Player:
-    def __init__(self, scenario, router, wire, guide, log):
+    def __init__(self, scenario, router, wire, guide, log, bursts):
         self.scenario, self.router, self.wire, self.log = scenario, router, wire, log
+        self.bursts, self.held = bursts, False
         self.guide = guide
         self.patience = LATE
         self.start = time.monotonic()
@@ -62,6 +63,7 @@ class _Player:
         return self.record
 
     def close(self):
+        self._release()
         if self.followed:
             self.followed[1].kill()
             self.followed[1].communicate()
@@ -96,6 +98,7 @@ class _Player:
     def _settle(self):
         if self.sending is None:
             return
+        self._release()
         self._mark()
         self.sending = None
 
@@ -127,7 +130,16 @@ class _Player:
     def _send(self, step):
         side, expression = step.frames[0]
         self.sending = side
-        self.wire.send(self._frames(step, side, expression))
+        frames = self._frames(step, side, expression)
+        if self.bursts and not self.held:
+            self.held = True
+            self.router.hold()
+        self.wire.send(frames)
+
+    def _release(self):
+        if self.held:
+            self.router.release()
+        self.held = False
 
     def _burst(self, step):
         self.sending = "both"
@@ -199,15 +211,16 @@ class _Player:
             raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel has {flows} connections")
 
 
-def play(scenario, place, guide=None, afterwards=None):
+def play(scenario, place, guide=None, afterwards=None, bursts=False):
     """Run the scenario on a router of ``place``.
 
     ``guide`` is the record of an earlier run: its frame counts tell how long to
     wait. ``afterwards`` is called with the record while the lab still stands.
+    ``bursts``: what one side sends without a pause reaches the router together.
     """
     start = time.monotonic()
     with place.router(scenario) as (wire, router, log):
-        player = _Player(scenario, router, wire, guide, log)
+        player = _Player(scenario, router, wire, guide, log, bursts)
         try:
             record = player.play()
         finally:
