@@ -25,6 +25,9 @@ void mem_register(struct mem_user *user); /* constructor time */
 /* Sorted by name; first with NULL, NULL after the last. */
 const struct mem_user *mem_next(const struct mem_user *user);
 
+/* Bytes that DPDK's heaps have given out, on all nodes: before and after, of what was made in between. Any thread. */
+size_t mem_heap_bytes(void);
+
 #define MEM_USER(id, name_, help_, use_)                                                      \
 	static struct mem_user mem_user_##id = { .name = name_, .help = help_, .use = use_ }; \
 	RTE_INIT(mem_init_##id)                                                               \

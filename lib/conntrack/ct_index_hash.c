@@ -8,6 +8,7 @@
 #include <rte_hash.h>
 #include <rte_malloc.h>
 
+#include "base_mem.h"
 #include "ct_hash.h"
 #include "ct_index.h"
 
@@ -21,18 +22,6 @@ static inline struct rte_hash *
 hash_of(const struct ct_index *index)
 {
 	return ((const struct hash_index *)index)->hash;
-}
-
-static size_t
-heap_bytes(void)
-{
-	struct rte_malloc_socket_stats s;
-	size_t sum = 0;
-
-	for (unsigned i = 0; i < rte_socket_count(); i++)
-		if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &s) == 0)
-			sum += s.heap_allocsz_bytes;
-	return sum;
 }
 
 /*
@@ -68,7 +57,7 @@ make(enum hook_family family, uint32_t entries)
 static struct ct_index *
 create(enum hook_family family, uint32_t entries)
 {
-	size_t before = heap_bytes();
+	size_t before = mem_heap_bytes();
 	struct hash_index *x = rte_zmalloc("ct-index", sizeof(*x), 0);
 
 	if (x == NULL)
@@ -79,7 +68,7 @@ create(enum hook_family family, uint32_t entries)
 		rte_free(x);
 		return NULL;
 	}
-	x->bytes = heap_bytes() - before;
+	x->bytes = mem_heap_bytes() - before;
 	return &x->index;
 }
 

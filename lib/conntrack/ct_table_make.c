@@ -21,18 +21,6 @@
 
 uint64_t ct_hash_secret[8] __rte_cache_aligned;
 
-static size_t
-heap_bytes(void)
-{
-	struct rte_malloc_socket_stats s;
-	size_t sum = 0;
-
-	for (unsigned i = 0; i < rte_socket_count(); i++)
-		if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &s) == 0)
-			sum += s.heap_allocsz_bytes;
-	return sum;
-}
-
 static int
 no_memory(uint32_t max, struct err *e)
 {
@@ -54,14 +42,14 @@ static int
 reserve(enum hook_family family, uint32_t max, struct err *e)
 {
 	struct ct_table *t = &ct_tables[family];
-	size_t before = heap_bytes();
+	size_t before = mem_heap_bytes();
 	int rc = 0;
 
 	/* The times of the sweep first: entries are used as soon as they are in the pool. */
 	if (ct_sweep_reserve(family, items_for(max)) != 0 ||
 	    ct_pool_reserve(&t->pool, items_for(max)) != 0)
 		rc = no_memory(max, e);
-	t->bytes_entries += heap_bytes() - before;
+	t->bytes_entries += mem_heap_bytes() - before;
 	return rc;
 }
 
