@@ -8,16 +8,27 @@
 
 #include "pkt.h"
 
-/* One less TTL, checksum kept right (RFC 1624). The TTL must be above 1. */
+/*
+ * One less TTL, checksum kept right (RFC 1624). The TTL must be above 1. It is the high byte of its word: the sum falls
+ * by 0x0100, so the complement grows by it. Little-endian machines do both in the word of TTL, protocol and checksum.
+ */
 static inline void
 pkt_ttl_dec(struct rte_ipv4_hdr *ip)
 {
-	/* TTL is the high byte of its word: the sum falls by 0x0100, so the complement grows by it. */
-	const uint32_t one = rte_cpu_to_be_16(0x0100);
+#if RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN
+	uint32_t word;
+
+	memcpy(&word, &ip->time_to_live, sizeof(word));
+	word += (1u << 16) - 1;
+	if (unlikely(word >> 16 == UINT16_MAX || word >> 16 == 0))
+		word += 1u << 16; /* the carry of the sum comes back */
+	memcpy(&ip->time_to_live, &word, sizeof(word));
+#else
 	uint32_t sum = ip->hdr_checksum;
 
-	ip->hdr_checksum = sum + one + (sum >= 0xffff - one);
+	ip->hdr_checksum = sum + 0x0100 + (sum >= 0xffff - 0x0100);
 	ip->time_to_live--;
+#endif
 }
 
 /* Writes the 14 bytes of l2 (16 readable) in front of the IP header. */

@@ -247,7 +247,7 @@ flow_burst(struct walk *w, enum hook_family family, struct batch *b)
 		epoch = 0;
 	f.w = w;
 	f.nb = 0;
-	forward_hops_forget(&f.hops);
+	f.hops = forward_hops(w);
 	f.check_sum = ct_checks_sums();
 	ct_look_up(family, b->pkts, b->n);
 	if (family == HOOK_IP4) {

@@ -26,22 +26,22 @@ struct flow_burst {
 		uint32_t v4[PKT_BURST];
 		uint8_t v6[PKT_BURST][16];
 	} to; /* where it goes, translated */
-	struct forward_hops hops;
+	struct forward_hops *hops;
 };
 
 static inline struct forward_hop *
-flow_hop(struct flow_burst *f, unsigned i, uint16_t in, bool v4)
+flow_hop(struct flow_burst *f, unsigned i, bool v4)
 {
-	if (v4)
-		return forward_hop4(f->w, &f->hops, in, f->nh[i], rte_cpu_to_be_32(f->to.v4[i]));
-	return forward_hop6(f->w, &f->hops, in, f->nh[i], (const void *)f->to.v6[i]);
+	rte_be32_t to = v4 ? rte_cpu_to_be_32(f->to.v4[i]) : 0;
+
+	return forward_hop(f->w, f->hops, f->nh[i], v4 ? (const void *)&to : f->to.v6[i], !v4);
 }
 
 /* It leads out of the known port, and the packet fits; else why it is not served. */
 static inline enum flow_miss
 flow_route(const struct flow *s, const struct forward_hop *h, const struct pkt *p)
 {
-	if (unlikely(h->out == 0))
+	if (unlikely(h->out == 0 || h->out == p->in))
 		return FLOW_ROUTE;
 	if (unlikely(h->out != s->path->out[s->dir]))
 		return FLOW_UNKNOWN;
@@ -77,7 +77,7 @@ flow_serve(struct flow_burst *f, unsigned i, struct rte_mbuf *m, bool late, bool
 	const struct flow *s = &f->flow[i];
 	struct walk *w = f->w;
 	struct pkt *p = pkt(m);
-	struct forward_hop *h = flow_hop(f, i, p->in, v4);
+	struct forward_hop *h = flow_hop(f, i, v4);
 	struct ct_pkt c = {
 		.ctx = &w->ctx, .m = m, .ct = s->ct, .now = ct_time(w->ctx.now), .dir = s->dir
 	};

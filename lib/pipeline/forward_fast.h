@@ -2,100 +2,113 @@
 /*
  * The end of the walk of packets that just go on: next hop, TTL, frame header, transmit buffer, without the tests
  * whose answers are known. For stages that serve a burst's ordinary packets themselves and leave all others to the
- * walk (forward_plain.c; a cache of flows). Workers.
+ * walk (forward_plain.c, the cache of flows), and for the last stage of the walk. Workers.
  *
- *	struct forward_hops hops = { 0 };                       once a burst
+ *	struct forward_hops *hops = forward_hops(w);
  *	struct forward_hop *h;
  *
- *	h = forward_hop4(w, &hops, in, id, dst);                id: what the FIB says for dst
- *	if (ip->time_to_live <= 1 || len > h->most)
+ *	h = forward_hop4(w, hops, id, &ip->dst_addr);           id: what the FIB says for it
+ *	if (ip->time_to_live <= 1 || len > h->most || h->out == the port it came in by)
  *		the walk takes this one: nothing has happened to it
  *	... whatever else is to be done with the packet ...
  *	forward_write4(w, h, m, ip);
  *	port_tx(w->ctx.lane, w->ctx.gen, h->out, m);            or walk_transmit(), with pkt(m)->out set
  *
- * len is the packet's as it leaves. What forward_hop4(), forward_hop6() have found holds until an ordinary packet is
- * walked, which may teach a neighbour or make it be forgotten: then forward_hops_forget(). They cover, of the walk,
- * all that lies behind the route look-up and depends on the next hop: its type, its port is there and up and another
- * one than the packet came in by (else a redirect may be due), MTU, the neighbour is known; writing notes that the
- * neighbour is used. They do not cover: whether the port forwards at all, what its packets may have as a source,
- * group addresses, frames to groups, IPv4 options, datagrams put together (frag_max), hooks.
+ * len is the packet's as it leaves. What is found stays with the lane until a next hop, a neighbour's address or the
+ * generation changes; an ordinary packet that is walked may do that, so forward_hops() is asked again behind it. Hops
+ * cover, of the walk, all that lies behind the route look-up and depends on the next hop: its type, its port is there
+ * and up, MTU, the neighbour is known; writing notes that the neighbour is used. They do not cover: whether it is the
+ * port that the packet came in by (a redirect may be due), whether that forwards at all, what its packets may have as
+ * a source, group addresses, frames to groups, IPv4 options, datagrams put together (frag_max), hooks.
  */
 #pragma once
 
 #include "pkt_rewrite.h"
 #include "walk.h"
+#include "way_epoch.h"
 
-/* Where packets go, for one burst. */
+/* Where packets go. */
 struct forward_hop {
-	uint32_t id; /* next hop; NEXTHOP_NONE: this one is empty */
-	uint8_t family;
-	bool on_link; /* valid for one destination alone, dst */
-	uint16_t out; /* port index */
+	uint32_t
+		id; /* next hop; with FORWARD_ON_LINK: for one destination alone, dst; NEXTHOP_NONE: nothing */
+	uint16_t out; /* port index; 0: the walk must see to the packet */
 	uint16_t
 		most; /* the longest IP packet that leaves as it is; 0: the walk must see to it, whatever it is */
-	struct ip_addr dst;
-	struct neigh *unused; /* the neighbour, when nothing has been sent to it yet; else NULL */
-	uint8_t l2[16];       /* frame header, as in struct neigh_l2 */
+	uint64_t used; /* ms: when this lane told the neighbour so */
+	struct neigh *neigh;
+	uint8_t l2[16]; /* frame header, as in struct neigh_l2 */
+	uint8_t dst[16];
 } __rte_cache_aligned;
 
 /* By the last bits of their ids. */
-#define FORWARD_HOPS 8u
+#define FORWARD_HOPS 16u
+#define FORWARD_ON_LINK \
+	(1u << 31) /* so that one comparison tells hops without gateway from others */
 
+/* Of a lane. */
 struct forward_hops {
-	struct forward_hop of[FORWARD_HOPS];
+	uint64_t gen, epoch;                    /* of which they are */
+	struct forward_hop of[2][FORWARD_HOPS]; /* IPv4, IPv6 */
 };
 
-static inline void
-forward_hops_forget(struct forward_hops *hops)
+extern struct forward_hops forward_hops_lanes[LANE_MAX];
+
+/* forward_fast.c */
+void forward_hops_forget(struct forward_hops *hops);
+
+/* What the lane knows, and still holds. */
+static inline struct forward_hops *
+forward_hops(const struct walk *w)
 {
-	for (unsigned i = 0; i < FORWARD_HOPS; i++)
-		hops->of[i].id = NEXTHOP_NONE;
+	struct forward_hops *hops = &forward_hops_lanes[w->ctx.lane];
+	uint64_t epoch = way_epoch(), gen = w->ctx.gen->number;
+
+	if (unlikely(hops->epoch != epoch || hops->gen != gen)) {
+		forward_hops_forget(hops);
+		hops->epoch = epoch;
+		hops->gen = gen;
+	}
+	return hops;
 }
 
 /* forward_fast.c: finds it all out. */
-void forward_hop_load(const struct walk *w, struct forward_hop *h, uint16_t in, uint32_t id,
-		      const struct ip_addr *dst);
+void forward_hop_load(const struct walk *w, struct forward_hop *h, uint32_t id, const void *dst,
+		      bool v6);
 
-/* For an IPv4 packet to dst (network order) that came in by port in. Never NULL. */
-static inline struct forward_hop *
-forward_hop4(const struct walk *w, struct forward_hops *hops, uint16_t in, uint32_t id,
-	     uint32_t dst)
+static __rte_always_inline struct forward_hop *
+forward_hop(const struct walk *w, struct forward_hops *hops, uint32_t id, const void *dst, bool v6)
 {
-	struct forward_hop *h = &hops->of[id % FORWARD_HOPS];
+	struct forward_hop *h = &hops->of[v6][id % FORWARD_HOPS];
 
-	if (unlikely(h->id != id || h->family != AF_INET || (h->on_link && h->dst.v4 != dst))) {
-		struct ip_addr to = ip_addr_v4(dst);
-
-		forward_hop_load(w, h, in, id, &to);
-	}
+	if (unlikely(h->id != id) &&
+	    (h->id != (id | FORWARD_ON_LINK) || memcmp(h->dst, dst, v6 ? 16 : 4) != 0))
+		forward_hop_load(w, h, id, dst, v6);
 	return h;
+}
+
+/* For an IPv4 packet to dst, as in its header. Never NULL. */
+static inline struct forward_hop *
+forward_hop4(const struct walk *w, struct forward_hops *hops, uint32_t id, const rte_be32_t *dst)
+{
+	return forward_hop(w, hops, id, dst, false);
 }
 
 /* The same for IPv6. */
 static inline struct forward_hop *
-forward_hop6(const struct walk *w, struct forward_hops *hops, uint16_t in, uint32_t id,
+forward_hop6(const struct walk *w, struct forward_hops *hops, uint32_t id,
 	     const struct in6_addr *dst)
 {
-	struct forward_hop *h = &hops->of[id % FORWARD_HOPS];
-
-	if (unlikely(h->id != id || h->family != AF_INET6 ||
-		     (h->on_link && memcmp(h->dst.v6, dst, 16) != 0))) {
-		struct ip_addr to = ip_addr_v6(dst);
-
-		forward_hop_load(w, h, in, id, &to);
-	}
-	return h;
+	return forward_hop(w, hops, id, dst, true);
 }
 
 /* A packet is sent there. */
 static inline void
-forward_hop_use(const struct walk *w, struct forward_hop *h)
+forward_hop_use(struct forward_hop *h, uint64_t now)
 {
-	if (likely(h->unused == NULL))
+	if (likely(h->used == now))
 		return;
-	neigh_use(h->unused, w->ctx.now);
-	h->unused = NULL;
+	neigh_use(h->neigh, now);
+	h->used = now;
 }
 
 /* One hop off, and the frame header. */
@@ -103,7 +116,7 @@ static inline void
 forward_write4(const struct walk *w, struct forward_hop *h, struct rte_mbuf *m,
 	       struct rte_ipv4_hdr *ip)
 {
-	forward_hop_use(w, h);
+	forward_hop_use(h, w->ctx.now);
 	pkt_ttl_dec(ip);
 	pkt_l2_write(m, h->l2);
 }
@@ -111,7 +124,7 @@ forward_write4(const struct walk *w, struct forward_hop *h, struct rte_mbuf *m,
 static inline void
 forward_write6(const struct walk *w, struct forward_hop *h, struct rte_mbuf *m, struct ip6_hdr *ip)
 {
-	forward_hop_use(w, h);
+	forward_hop_use(h, w->ctx.now);
 	ip->ip6_hlim--;
 	pkt_l2_write(m, h->l2);
 }

@@ -175,55 +175,36 @@ forward_plain_begin(const struct walk *w, const struct port *port, struct rte_mb
 		route6_lookup(s.dst6, b->id6, s.n6);
 	b->in = port->index;
 	b->at4 = b->at6 = 0;
-	forward_hops_forget(&b->hops);
 	return s.n4 + s.n6 != 0;
 }
 
-/*
- * Sends up to n packets of one family over the next hop, as long as it is that of the first. How many; where it ends
- * before, and not at another next hop, the next packet is for the walk.
- */
-static __rte_always_inline unsigned
-send_over(const struct forward_hop *h, struct rte_mbuf **pkts, const uint64_t *ids, unsigned n,
-	  bool v6)
+/* One packet over the next hop; false: it is for the walk, nothing has happened to it. */
+static __rte_always_inline bool
+send_over(const struct forward_hop *h, struct rte_mbuf *m, uint8_t *frame, bool v6)
 {
 	const unsigned header = v6 ? sizeof(struct ip6_hdr) : sizeof(struct rte_ipv4_hdr);
-	const uint64_t id = ids[0];
-	const uint16_t most = h->most;
-	uint64_t l2[2]; /* bytes 0-7 and 6-13 of the frame header */
-	unsigned i;
+	struct rte_ipv4_hdr *ip4 = (void *)(frame + RTE_ETHER_HDR_LEN);
+	struct ip6_hdr *ip6 = (void *)ip4;
+	uint32_t len =
+		v6 ? sizeof(*ip6) + pkt_host16(ip6->ip6_plen) : pkt_host16(ip4->total_length);
 
-	memcpy(&l2[0], h->l2, 8);
-	memcpy(&l2[1], h->l2 + 6, 8);
-	for (i = 0; i < n && ids[i] == id; i++) {
-		struct rte_mbuf *m = pkts[i];
-		uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
-		struct rte_ipv4_hdr *ip4 = (void *)(frame + RTE_ETHER_HDR_LEN);
-		struct ip6_hdr *ip6 = (void *)ip4;
-		uint32_t len = v6 ? sizeof(*ip6) + pkt_host16(ip6->ip6_plen)
-				  : pkt_host16(ip4->total_length);
-
-		if (unlikely(len > most || !pkt_plain_trim(m, len, header)))
-			break;
-		if (v6)
-			ip6->ip6_hlim--;
-		else
-			pkt_ttl_dec(ip4);
-		memcpy(frame, &l2[0], 8);
-		memcpy(frame + 6, &l2[1], 8);
-	}
-	return i;
+	if (unlikely(len > h->most || !pkt_plain_trim(m, len, header)))
+		return false;
+	if (v6)
+		ip6->ip6_hlim--;
+	else
+		pkt_ttl_dec(ip4);
+	memcpy(frame, h->l2, 8);
+	memcpy(frame + 6, h->l2 + 6, 8);
+	return true;
 }
 
-static inline struct forward_hop *
-hop_of(const struct walk *w, struct forward_plain *b, const struct rte_mbuf *m, uint64_t id,
-       bool v6)
+/* Where a packet's destination is, from the frame's first byte. */
+static inline unsigned
+dst_at(bool v6)
 {
-	const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, RTE_ETHER_HDR_LEN);
-
-	if (v6)
-		return forward_hop6(w, &b->hops, b->in, id, &((const struct ip6_hdr *)ip)->ip6_dst);
-	return forward_hop4(w, &b->hops, b->in, id, ((const struct rte_ipv4_hdr *)ip)->dst_addr);
+	return RTE_ETHER_HDR_LEN +
+	       (v6 ? offsetof(struct ip6_hdr, ip6_dst) : offsetof(struct rte_ipv4_hdr, dst_addr));
 }
 
 /*
@@ -231,30 +212,31 @@ hop_of(const struct walk *w, struct forward_plain *b, const struct rte_mbuf *m, 
  * the walk.
  */
 static __rte_always_inline unsigned
-run(struct walk *w, struct forward_plain *b, struct rte_mbuf **pkts, const uint64_t *ids,
+run(struct walk *w, const struct forward_plain *b, struct rte_mbuf **pkts, const uint64_t *ids,
     unsigned n, bool v6)
 {
-	unsigned i, sent, from = 0;
+	const struct hook_ctx ctx = w->ctx; /* frames that are written could be anything's bytes */
+	struct forward_hops *hops = b->hops;
+	const uint16_t in = b->in;
+	unsigned i, from = 0;
 	uint16_t out = 0;
 
-	for (i = 0; i < n; i += sent) {
-		struct forward_hop *h = hop_of(w, b, pkts[i], ids[i], v6);
-		unsigned most = h->on_link ? 1 : n - i;
+	for (i = 0; i < n; i++) {
+		uint8_t *frame = rte_pktmbuf_mtod(pkts[i], uint8_t *);
+		struct forward_hop *h = forward_hop(w, hops, ids[i], frame + dst_at(v6), v6);
 
-		if (h->out != out) {
-			port_tx_bulk(w->ctx.lane, w->ctx.gen, out, pkts + from, i - from);
+		if (unlikely(h->out != out)) {
+			if (h->out == 0 || h->out == in)
+				break;
+			port_tx_bulk(ctx.lane, ctx.gen, out, pkts + from, i - from);
 			from = i;
 			out = h->out;
 		}
-		sent = send_over(h, pkts + i, ids + i, most, v6);
-		if (likely(sent != 0))
-			forward_hop_use(w, h);
-		if (unlikely(sent < most && ids[i + sent] == ids[i])) {
-			i += sent;
+		if (unlikely(!send_over(h, pkts[i], frame, v6)))
 			break;
-		}
+		forward_hop_use(h, ctx.now);
 	}
-	port_tx_bulk(w->ctx.lane, w->ctx.gen, out, pkts + from, i - from);
+	port_tx_bulk(ctx.lane, ctx.gen, out, pkts + from, i - from);
 	return i;
 }
 
@@ -269,6 +251,7 @@ uint16_t
 forward_plain_run(struct walk *w, struct forward_plain *b, struct rte_mbuf **pkts, uint16_t i,
 		  uint16_t n)
 {
+	b->hops = forward_hops(w); /* what was walked may have taught a neighbour */
 	while (i < n) {
 		unsigned n4 = run_length(b->plain4 >> i), n6 = run_length(b->plain6 >> i);
 		unsigned done;
@@ -288,10 +271,9 @@ forward_plain_run(struct walk *w, struct forward_plain *b, struct rte_mbuf **pkt
 }
 
 uint16_t
-forward_plain_next(struct forward_plain *b, uint16_t i, uint16_t n)
+forward_plain_next(const struct forward_plain *b, uint16_t i, uint16_t n)
 {
 	uint64_t rest = (b->plain4 | b->plain6) & ~((2ull << i) - 1);
 
-	forward_hops_forget(&b->hops);
 	return rest != 0 ? (uint16_t)__builtin_ctzll(rest) : n;
 }

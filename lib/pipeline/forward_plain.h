@@ -13,7 +13,7 @@ struct forward_plain {
 	uint64_t plain4, plain6; /* by place in the burst: packets that may go this way */
 	uint16_t in;             /* the port they came in by */
 	unsigned at4, at6;       /* how many of the ids are behind us */
-	struct forward_hops hops;
+	struct forward_hops *hops;
 	uint64_t id4[PKT_BURST], id6[PKT_BURST]; /* next hops, of plain packets only */
 };
 
@@ -24,4 +24,4 @@ bool forward_plain_begin(const struct walk *w, const struct port *port, struct r
 uint16_t forward_plain_run(struct walk *w, struct forward_plain *b, struct rte_mbuf **pkts,
 			   uint16_t i, uint16_t n);
 /* The i-th is for the walk; with it those up to the place that comes back, n at most. */
-uint16_t forward_plain_next(struct forward_plain *b, uint16_t i, uint16_t n);
+uint16_t forward_plain_next(const struct forward_plain *b, uint16_t i, uint16_t n);

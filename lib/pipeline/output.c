@@ -213,25 +213,24 @@ output(struct walk *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct memo memo = { .neigh = NULL };
 	bool joined = pkt_reasm_lanes[w->ctx.lane].made;
-	struct forward_hops hops;
+	struct forward_hops *hops = forward_hops(w);
 
-	forward_hops_forget(&hops);
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		const struct pkt *p = pkt(m);
 		struct forward_hop *h;
 
 		if (likely(p->family == AF_INET))
-			h = forward_hop4(w, &hops, 0, p->nh, pkt_ip4(m)->dst_addr);
+			h = forward_hop4(w, hops, p->nh, &pkt_ip4(m)->dst_addr);
 		else
-			h = forward_hop6(w, &hops, 0, p->nh, &pkt_ip6(m)->ip6_dst);
+			h = forward_hop6(w, hops, p->nh, &pkt_ip6(m)->ip6_dst);
 		if (unlikely(joined || p->len > h->most || p->out != h->out)) {
 			send_odd(w, m, joined, &memo);
 			continue;
 		}
 		if (unlikely(w->recording) && p->record != 0)
 			flow_note(w, nexthop_get(p->nh), m);
-		forward_hop_use(w, h);
+		forward_hop_use(h, w->ctx.now);
 		pkt_l2_write(m, h->l2);
 		walk_transmit(w, m);
 	}

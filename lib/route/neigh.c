@@ -10,12 +10,14 @@
 #include "neigh_param.h"
 #include "neigh_table.h"
 #include "port.h"
+#include "way_epoch.h"
 
 DROP_REASON(neigh_queue_full, "neigh-queue-full",
 	    "too many packets wait for one neighbour: the oldest goes");
 DROP_REASON(neigh_gone, "neigh-gone", "waited for a neighbour that was deleted or whose port went");
 
 struct neigh_ops neigh_ops;
+struct way_epoch way_epoch_now;
 
 static uint64_t parked_total; /* atomic */
 
@@ -37,8 +39,10 @@ neigh_enter(struct neigh_entry *e, uint8_t state, uint64_t now)
 	neigh_count_exempt(e, state);
 	e->since = now;
 	/* So that the next packet counts at once, not a second after the one before. */
-	if (state == NUD_STALE)
+	if (state == NUD_STALE) {
 		__atomic_store_n(&e->n.used, 0, __ATOMIC_RELAXED);
+		way_changed();
+	}
 	__atomic_store_n(&e->n.state, state, __ATOMIC_RELAXED);
 	__atomic_store_n(&e->deadline, now + wait, __ATOMIC_RELAXED);
 }
@@ -51,6 +55,7 @@ neigh_clear_l2(struct neigh_entry *e)
 	if (old == NULL)
 		return;
 	__atomic_store_n(&e->n.l2, NULL, __ATOMIC_RELEASE);
+	way_changed();
 	neigh_l2_retire(old);
 }
 
@@ -74,6 +79,7 @@ neigh_set_mac(struct neigh_entry *e, const struct gen *gen, const struct rte_eth
 	e->mac = *mac;
 	e->has_mac = true;
 	__atomic_store_n(&e->n.l2, l2, __ATOMIC_RELEASE);
+	way_changed();
 	if (old != NULL)
 		neigh_l2_retire(old);
 	return true;

@@ -13,6 +13,7 @@
 #include "neigh_table.h"
 #include "port.h"
 #include "route_nexthop.h"
+#include "way_epoch.h"
 
 #define BUCKETS 16384u
 #define HASH_RANGE (1ull << 31) /* as Linux: flow hashes of 31 bits */
@@ -118,6 +119,7 @@ hop_make(struct nexthop *nh, uint32_t *id)
 	by_id[h->id] = h;
 	nb_used++;
 	__atomic_store_n(&nexthop_table[h->id], nh, __ATOMIC_RELEASE);
+	way_changed();
 	*id = h->id;
 	return 0;
 }
@@ -279,6 +281,7 @@ nexthop_unref(uint32_t id)
 	*at = h->next;
 	by_id[id] = NULL;
 	__atomic_store_n(&nexthop_table[id], &no_route, __ATOMIC_RELEASE);
+	way_changed();
 	free_ids[nb_free++] = id;
 	nb_used--;
 	free(h);
