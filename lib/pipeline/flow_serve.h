@@ -88,11 +88,12 @@ flow_serve(struct flow_burst *f, unsigned i, struct rte_mbuf *m, bool late, bool
 	if (unlikely(!ct_replay(&c, f->check_sum)))
 		return FLOW_PROTOCOL;
 	rule_way_count(w->ctx.lane, s->path->way[s->dir], p->len);
-	flow_rewrite(s, m, v4);
+	/* Before translation: its checksum is half of the word that this reads. */
 	if (v4)
 		forward_write4(w, h, m, pkt_ip4(m));
 	else
 		forward_write6(w, h, m, pkt_ip6(m));
+	flow_rewrite(s, m, v4);
 	p->out = h->out;
 	w->hold |= late;
 	walk_transmit(w, m);

@@ -7,8 +7,25 @@ struct forward_hops forward_hops_lanes[LANE_MAX];
 void
 forward_hops_forget(struct forward_hops *hops)
 {
-	for (unsigned i = 0; i < FORWARD_HOPS; i++)
+	for (unsigned i = 0; i < FORWARD_HOPS; i++) {
+		hops->way4[i] = (struct forward_way){ .id = NEXTHOP_NONE };
 		hops->of[0][i].id = hops->of[1][i].id = NEXTHOP_NONE;
+	}
+}
+
+void
+forward_way_load(const struct walk *w, struct forward_way *way, uint32_t id)
+{
+	const struct nexthop *nh = nexthop_get(id);
+	const struct port *port;
+
+	*way = (struct forward_way){ .id = id };
+	if (nh->type != NEXTHOP_UNICAST)
+		return;
+	way->out = nh->port;
+	port = w->ports->by_index[nh->port];
+	if (port != NULL)
+		way->most = walk_mtu(nh, port, AF_INET);
 }
 
 /* The neighbour to send to; NULL: it is not known yet, or asked for in another way. */

@@ -40,6 +40,13 @@ struct forward_hop {
 	uint8_t dst[16];
 } __rte_cache_aligned;
 
+/* An IPv4 next hop, whatever the destination. */
+struct forward_way {
+	uint32_t id;
+	uint16_t out;  /* port index; 0: not a plain next hop */
+	uint16_t most; /* the longest packet that goes on without being looked at */
+};
+
 /* By the last bits of their ids. */
 #define FORWARD_HOPS 16u
 #define FORWARD_ON_LINK \
@@ -47,7 +54,8 @@ struct forward_hop {
 
 /* Of a lane. */
 struct forward_hops {
-	uint64_t gen, epoch;                    /* of which they are */
+	uint64_t gen, epoch; /* of which they are */
+	struct forward_way way4[FORWARD_HOPS];
 	struct forward_hop of[2][FORWARD_HOPS]; /* IPv4, IPv6 */
 };
 
@@ -99,6 +107,20 @@ forward_hop6(const struct walk *w, struct forward_hops *hops, uint32_t id,
 	     const struct in6_addr *dst)
 {
 	return forward_hop(w, hops, id, dst, true);
+}
+
+/* forward_fast.c */
+void forward_way_load(const struct walk *w, struct forward_way *way, uint32_t id);
+
+/* For the stage that finds routes. Never NULL. */
+static inline const struct forward_way *
+forward_way4(const struct walk *w, struct forward_hops *hops, uint32_t id)
+{
+	struct forward_way *way = &hops->way4[id % FORWARD_HOPS];
+
+	if (unlikely(way->id != id))
+		forward_way_load(w, way, id);
+	return way;
 }
 
 /* A packet is sent there. */

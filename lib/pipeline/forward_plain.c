@@ -73,6 +73,13 @@ plain6(const struct rte_mbuf *m, uint8_t dst[16])
 	       !pkt_special6(&ip->ip6_dst);
 }
 
+static inline bool
+is_ip6(const struct rte_mbuf *m)
+{
+	return rte_pktmbuf_mtod(m, const struct rte_ether_hdr *)->ether_type ==
+	       rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6);
+}
+
 static inline void
 fetch(const struct rte_mbuf *m)
 {
@@ -163,8 +170,8 @@ forward_plain_begin(const struct walk *w, const struct port *port, struct rte_mb
 		return false;
 	s.may4 = open4(w->ctx.gen, port->index);
 	s.may6 = open6(w->ctx.gen, port->index);
-	if (!s.may4 && !s.may6)
-		return false;
+	if (!(s.may4 && s.may6) && !(is_ip6(pkts[0]) ? s.may6 : s.may4))
+		return false; /* mostly all are of one family */
 	s.frame4 = pkt_plain_frame(&port->mac, 4);
 	s.frame6 = pkt_plain_frame(&port->mac, 6);
 	s.own = addr_filter_get(w->ctx.gen);

@@ -8,6 +8,7 @@
 
 #include "base_ifparam.h"
 #include "forward4.h"
+#include "forward_fast.h"
 #include "input4.h"
 #include "localnet.h"
 #include "options4.h"
@@ -280,37 +281,16 @@ route_slow(struct walk *w, struct rte_mbuf *m, struct batch *forward, struct bat
 	}
 }
 
-/* What a next hop means for packets of the burst. */
-struct onward {
-	uint64_t id;
-	const struct nexthop *nh;
-	bool plain;         /* forwarded, and not by the port they came in by */
-	uint16_t out, most; /* the longest that goes on without being looked at */
-};
-
 static inline void
-onward_load(const struct walk *w, struct onward *o, uint64_t id, uint16_t in)
-{
-	const struct nexthop *nh = nexthop_get(id);
-	bool unicast = nh->type == NEXTHOP_UNICAST;
-	const struct port *port = unicast ? w->ports->by_index[nh->port] : NULL;
-
-	*o = (struct onward){ .id = id,
-			      .nh = nh,
-			      .plain = unicast && nh->port != in,
-			      .out = unicast ? nh->port : 0,
-			      .most = port != NULL ? walk_mtu(nh, port, AF_INET) : 0 };
-}
-
-static inline void
-forward_plainly(struct walk *w, struct rte_mbuf *m, const struct onward *o, struct batch *forward)
+forward_plainly(struct walk *w, struct rte_mbuf *m, const struct forward_way *way,
+		struct batch *forward)
 {
 	struct rte_ipv4_hdr *ip = pkt_ip4(m);
 
-	if (likely(ip->time_to_live > 1 && pkt(m)->len <= o->most)) {
+	if (likely(ip->time_to_live > 1 && pkt(m)->len <= way->most)) {
 		pkt_ttl_dec(ip);
 		batch_add(forward, m);
-	} else if (forward4_check(w, m, o->nh)) {
+	} else if (forward4_check(w, m, nexthop_get(way->id))) {
 		batch_add(forward, m);
 	}
 }
@@ -322,7 +302,7 @@ input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 	const struct addr_filter *own = addr_filter_get(w->ctx.gen);
 	uint16_t in = pkt(pkts[0])->in;
 	bool slow = !ifparam_get(&forwarding, in) || source4_strict(in);
-	struct onward o = { .id = UINT64_MAX };
+	struct forward_hops *hops = forward_hops(w);
 	uint32_t dst[PKT_BURST];
 	uint64_t ids[PKT_BURST];
 
@@ -335,20 +315,19 @@ input4_route(struct walk *w, struct rte_mbuf **pkts, uint16_t n, struct batch *f
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		uint32_t src = pkt_ip4(m)->src_addr;
+		const struct forward_way *way = forward_way4(w, hops, ids[i]);
 		struct pkt *p = pkt(m);
 
-		if (unlikely(ids[i] != o.id))
-			onward_load(w, &o, ids[i], in);
-		p->nh = o.id;
-		p->out = o.out;
+		p->nh = ids[i];
+		p->out = way->out;
 		p->flags |= PKT_ROUTED;
-		if (unlikely(!o.plain || slow ||
+		if (unlikely(way->out == 0 || way->out == in || slow ||
 			     p->flags & (PKT_OPTIONS | PKT_L2_BCAST | PKT_L2_MCAST) ||
 			     input4_maybe_special(dst[i]) ||
 			     input4_maybe_special(rte_be_to_cpu_32(src)) ||
 			     addr_filter_maybe(own, src)))
 			route_slow(w, m, forward, local);
 		else
-			forward_plainly(w, m, &o, forward);
+			forward_plainly(w, m, way, forward);
 	}
 }
