@@ -8,6 +8,7 @@
 #include "ct_proto.h"
 #include "ct_stat.h"
 #include "ct_table.h"
+#include "ct_zone.h"
 #include "pkt_checksum.h"
 
 #define HEADER 8 /* bytes before what an error quotes */
@@ -17,26 +18,6 @@ invalid(const struct hook_ctx *ctx)
 {
 	CT_STAT_INC(ctx->lane, error);
 	return CT_ICMP_INVALID;
-}
-
-/*
- * The connection whose tuple in some direction that is, where the zone of that direction is the packet's: the zone
- * may count for one direction only.
- */
-static struct ct *
-find(const struct hook_ctx *ctx, const struct ct_tuple *tuple, const uint16_t *zones,
-     enum ct_dir *dir)
-{
-	struct ct_tuple t = *tuple;
-	struct ct *ct;
-
-	t.zone = zones[CT_ORIGINAL];
-	ct = ct_find(ctx->lane, &t, dir, ct_time(ctx->now));
-	if (zones[CT_REPLY] == zones[CT_ORIGINAL] || (ct != NULL && *dir == CT_ORIGINAL))
-		return ct;
-	t.zone = zones[CT_REPLY];
-	ct = ct_find(ctx->lane, &t, dir, ct_time(ctx->now));
-	return ct != NULL && *dir == CT_REPLY ? ct : NULL;
 }
 
 /*
@@ -58,12 +39,12 @@ relate(struct rte_mbuf *m, const struct hook_ctx *ctx, uint32_t at, const uint16
        struct ct_tuple *inner)
 {
 	struct ct_tuple quoted;
-	enum ct_dir dir;
+	enum ct_dir dir = CT_ORIGINAL;
 	struct ct *ct;
 
 	if (!ct_quoted(m, at, &quoted) || !ct_invert(inner, &quoted))
 		return invalid(ctx);
-	ct = find(ctx, inner, zones, &dir);
+	ct = ct_zone_find(ctx->lane, inner, zones, &dir, ct_time(ctx->now));
 	inner->zone = zones[CT_REPLY];
 	if (ct == NULL)
 		return CT_ICMP_UNKNOWN;

@@ -13,6 +13,7 @@
 #include "ct_quoted.h"
 #include "ct_stat.h"
 #include "ct_table.h"
+#include "ct_zone.h"
 #include "ct_track.h"
 
 PARAM_INT_CALL(accounting, "net.netfilter.nf_conntrack_acct", 0, 0, 1, ct_ext_wanted,
@@ -142,36 +143,14 @@ ct_tuple_of_pkt(const struct hook_ctx *ctx, struct rte_mbuf *m, struct ct_tuple 
 	return ct_new_tuple(&p, NULL, t);
 }
 
-/* The entry that has the tuple in that zone for that direction; it may stand apart. */
-static bool
-find_way(struct ct_pkt *p, const struct ct_tuple *t, enum ct_dir way, uint16_t zone)
-{
-	struct ct_tuple k = *t;
-	enum ct_dir dir;
-
-	k.zone = zone;
-	p->ct = ct_find(p->ctx->lane, &k, &dir, p->now);
-	if (p->ct == NULL || dir != way) {
-		k.family |= CT_TUPLE_APART;
-		p->ct = ct_find(p->ctx->lane, &k, &dir, p->now);
-	}
-	p->dir = way;
-	return p->ct != NULL && dir == way;
-}
-
 bool
 ct_new_find(struct ct_pkt *p, const struct ct_template *tmpl, struct ct_tuple *t)
 {
-	uint16_t reply_zone = zone_of(p->m, tmpl, CT_REPLY);
-	enum ct_dir dir;
+	const uint16_t zones[CT_DIRS] = { t->zone, zone_of(p->m, tmpl, CT_REPLY) };
+	enum ct_dir dir = CT_ORIGINAL;
 
 	p->fresh = false;
-	if (unlikely(t->zone != reply_zone)) {
-		if (!find_way(p, t, CT_ORIGINAL, t->zone) && !find_way(p, t, CT_REPLY, reply_zone))
-			p->ct = NULL;
-		return p->ct != NULL;
-	}
-	p->ct = ct_find(p->ctx->lane, t, &dir, p->now);
+	p->ct = ct_zone_find(p->ctx->lane, t, zones, &dir, p->now);
 	p->dir = dir;
 	return p->ct != NULL;
 }
