@@ -4,7 +4,7 @@ import struct
 from ipaddress import ip_address
 
 from rig.address import IPV4, IPV6
-from rig.checksum import ones_complement
+from rig.checksum import crc32c, ones_complement
 
 _ADDRESS = {}
 HOSTS = {name: {4: IPV4[name], 6: IPV6[name]} for name in IPV4}
@@ -116,25 +116,6 @@ def extension6(following, kind, size=8):
 def arp(operation, sender_mac, sender, target_mac, target):
     return (struct.pack("!HHBBH", 1, 0x0800, 6, 4, operation) + mac(sender_mac) + address(sender)
             + mac(target_mac) + address(target))
-
-
-def _crc_table():
-    table = []
-    for value in range(256):
-        for _ in range(8):
-            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
-        table.append(value)
-    return table
-
-
-_CRC = _crc_table()
-
-
-def crc32c(data):
-    value = 0xFFFFFFFF
-    for byte in data:
-        value = _CRC[(value ^ byte) & 255] ^ value >> 8
-    return value ^ 0xFFFFFFFF
 
 
 def _sctp_sum(data):

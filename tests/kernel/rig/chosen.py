@@ -125,7 +125,7 @@ class Chosen:
         self._first[self._key(a)], self._second[self._key(b)] = b[2], a[2]
 
     def _told(self, line):
-        for match, found in reversed(_keys(line)):
+        for match, found in reversed(tuples(line)):
             for group, end in reversed(found):
                 line = line[:match.start(group)] + str(self._port(*end)) + line[match.end(group):]
         return line
@@ -133,14 +133,14 @@ class Chosen:
     def _masked(self, line):
         """Without the end of the reply that source translation chooses."""
         text = _timeless(line)
-        found = _keys(text)
+        found = tuples(text)
         if len(found) < 2:
             return line
         match, (*_, (group, end)) = found[1]
         return f"{text[:match.start(group)]}<{self._class(end[2], end[0])}>{text[match.end(group):]}"
 
     def _learn_line(self, was, now):
-        (_, first), (match, second) = _keys(was)[1], _keys(now)[1]
+        (_, first), (match, second) = tuples(was)[1], tuples(now)[1]
         (_, a), (group, b) = first[-1], second[-1]
         if not self._may_be_chosen(a, b):
             return now
@@ -156,8 +156,11 @@ def _packed(address):
     return socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
 
 
-def _keys(line):
-    """[(match of a tuple, [(group of the port, (proto, address, port, other end))])] of a line of conntrack's."""
+def tuples(line):
+    """[(match of a tuple, [(group of the port, (proto, address, port, other end))])] of a line of conntrack's.
+
+    The first group of a match is its source, the second its destination.
+    """
     words = [word for word in line.split()[:6] if word in _PROTOCOLS]
     if not words:
         return []

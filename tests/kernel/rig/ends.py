@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The ends of what a frame carries, those that its ICMP error quotes too: address and port (or ICMP id)."""
+"""The ends of what a frame carries, those that its ICMP error or redirect quotes too: address and port (or ICMP id)."""
 import struct
 from dataclasses import dataclass
 
-from .checksum import ones_complement
+from .checksum import crc32c
 
 ETHERNET = 14
 # protocol -> where its checksum is; SCTP's is none of this kind
@@ -15,6 +15,8 @@ IDS = {1: {8: True, 0: False, 13: True, 14: False, 15: True, 16: False, 17: True
        58: {128: True, 129: False}}
 EXTENSIONS = (0, 43, 60)
 FRAGMENT = 44
+# an ICMPv6 redirect quotes in an option (RFC 4861 4.5 and 4.6.3)
+REDIRECT, REDIRECT_SIZE, REDIRECTED = 137, 40, 4
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class End:
     source: bool       # of the packet, so that it is what source translation chooses
     sums: tuple        # the checksums over it, the innermost first: (where, 0 means none)
     other: tuple       # (address, port or None) of the other end
+    size: int          # bytes from its header on that its packet has, or had where it is quoted
 
 
 def ends(frame):
@@ -41,7 +44,7 @@ def with_port(frame, end, port):
     made = bytearray(frame)
     changes = _put(made, end.at, struct.pack("!H", port))
     if end.proto == SCTP:
-        return _sctp_summed(frame, made, end)
+        changes += _sctp_summed(frame, made, end)
     for where, may_be_none in end.sums:
         if where + 2 > len(made) or (may_be_none and made[where:where + 2] == bytes(2)):
             continue
@@ -66,60 +69,73 @@ def _ipv4(frame, at, outer):
         return []
     if struct.unpack_from("!H", frame, at + 6)[0] & 0x1FFF:
         return []
-    l4 = at + 4 * (frame[at] & 15)
-    return _l4(frame, l4, frame[at + 9], (frame[at + 12:at + 16], frame[at + 16:at + 20]), outer)
+    l4, till = at + 4 * (frame[at] & 15), at + struct.unpack_from("!H", frame, at + 2)[0]
+    return _l4(frame, (l4, till), frame[at + 9], (frame[at + 12:at + 16], frame[at + 16:at + 20]), outer)
 
 
 def _ipv6(frame, at, outer):
     if len(frame) < at + 40 or frame[at] >> 4 != 6:
         return []
-    l4, following = at + 40, frame[at + 6]
+    l4, following, till = at + 40, frame[at + 6], at + 40 + struct.unpack_from("!H", frame, at + 4)[0]
     while following in (*EXTENSIONS, FRAGMENT) and len(frame) >= l4 + 8:
         if following == FRAGMENT and struct.unpack_from("!H", frame, l4 + 2)[0] & 0xFFF8:
             return []
         size = 8 if following == FRAGMENT else 8 * (frame[l4 + 1] + 1)
         l4, following = l4 + size, frame[l4]
-    return _l4(frame, l4, following, (frame[at + 8:at + 24], frame[at + 24:at + 40]), outer)
+    return _l4(frame, (l4, till), following, (frame[at + 8:at + 24], frame[at + 24:at + 40]), outer)
 
 
-def _l4(frame, at, proto, addresses, outer):
-    source, destination = addresses
+def _l4(frame, place, proto, addresses, outer):
+    """``place``: where the header is, and where its packet ends."""
+    at, (source, destination) = place[0], addresses
+    size = place[1] - at
     if proto in SUMS or proto == SCTP:
         if len(frame) < at + 4:
             return []
         ports = struct.unpack_from("!HH", frame, at)
         sums = outer if proto == SCTP else ((at + SUMS[proto], proto == 17), *outer)
-        return [End(at, proto, source, ports[0], True, sums, (destination, ports[1])),
-                End(at + 2, proto, destination, ports[1], False, sums, (source, ports[0]))]
+        return [End(at, proto, source, ports[0], True, sums, (destination, ports[1]), size),
+                End(at + 2, proto, destination, ports[1], False, sums, (source, ports[0]), size)]
     if proto not in ERRORS or len(frame) < at + 8:
         return []
     sums = ((at + 2, False), *outer)
-    if frame[at] in ERRORS[proto]:
-        return [] if outer else (_ipv4 if proto == 1 else _ipv6)(frame, at + 8, sums)
+    if quoted := _quoted(frame, at, proto):
+        return (_ipv4 if proto == 1 else _ipv6)(frame, quoted, sums)
     if frame[at] not in IDS[proto]:
         return []
     asks, ident = IDS[proto][frame[at]], struct.unpack_from("!H", frame, at + 4)[0]
     near, far = (source, destination) if asks else (destination, source)
-    return [End(at + 4, proto, near, ident, asks, sums, (far, None))]
+    return [End(at + 4, proto, near, ident, asks, sums, (far, None), size)]
+
+
+def _quoted(frame, at, proto):
+    """Where the packet begins that the message there is about, or None."""
+    if frame[at] in ERRORS[proto]:
+        return at + 8
+    option = at + REDIRECT_SIZE
+    while (proto, frame[at]) == (58, REDIRECT) and len(frame) > option + 8 and frame[option + 1]:
+        if frame[option] == REDIRECTED:
+            return option + 8
+        option += 8 * frame[option + 1]
+    return None
 
 
 def _sctp_summed(before, made, end):
-    """CRC32c is over the whole packet: made anew where it was right. Quotes of one are not looked at."""
+    """CRC32c is over the whole packet, of which a quote may have less; the changes of words by it.
+
+    It is linear: what it changes by does not hang on the bytes that stay the same, and so not on those that are missing.
+    But a router that has translated a quote has summed up what is there.
+    """
     start = end.at if end.source else end.at - 2
-    if not end.sums and _crc32c(before[start:]) == before[start + 8:start + 12]:
-        made[start + SCTP_SUM:start + SCTP_SUM + 4] = _crc32c(made[start:])
-    for where, _ in end.sums:        # of the ICMP error that quotes it
-        right = ones_complement(before[where - 2:]) == 0
-        made[where:where + 2] = bytes(2)
-        made[where:where + 2] = struct.pack("!H", ones_complement(made[where - 2:]) if right else 0xBAD0)
-    return bytes(made)
+    if len(made) < start + SCTP_SUM + 4:
+        return []
+    here, field = before[start:start + end.size], struct.unpack_from("<I", before, start + SCTP_SUM)[0]
+    size = len(here) if _crc32c(here, 0) == field else end.size
+    value = field ^ _crc32c(here, size) ^ _crc32c(made[start:start + len(here)], size)
+    summed = struct.pack("<I", value)
+    return [change for at in (0, 2) for change in _put(made, start + SCTP_SUM + at, summed[at:at + 2])]
 
 
-def _crc32c(packet):
-    """Of an SCTP packet, as it stands in the header."""
-    data, value = bytes(packet[:8]) + bytes(4) + bytes(packet[12:]), 0xFFFFFFFF
-    for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
-    return struct.pack("<I", value ^ 0xFFFFFFFF)
+def _crc32c(packet, size):
+    """Of an SCTP packet of at least that size, zeros for what is not there."""
+    return crc32c((bytes(packet[:8]) + bytes(4) + bytes(packet[12:])).ljust(size, b"\0"))
