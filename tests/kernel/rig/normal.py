@@ -14,6 +14,7 @@ ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_IPV6 = 0x86DD
 MADE_UP_ID = 0xFEED
 FIRST_TTL = 64
+ERRORS6 = (1, 2, 3, 4)
 NOW = 0x00C0FFEE
 ROUTER_MAC_BYTES = tuple(bytes.fromhex(mac.replace(":", "")) for mac in ROUTER_MACS)
 
@@ -91,18 +92,38 @@ def _option_times(frame):
 def _fragment6_id(frame, own_addresses):
     """Identification of IPv6 fragments that the router cut: Linux takes it from a hash with a random key.
 
-    Those of its own packets, and of datagrams that tracking put together. The
-    latter have other sources; what scenarios send is below 65,536.
+    Those of its own packets, and of datagrams that tracking put together, also where a host's ICMPv6 error quotes
+    one. The latter have other sources; what scenarios send is below 65,536. Right checksums of errors stay right.
     """
     if _ethertype(frame) != ETHERTYPE_IPV6 or len(frame) < ETHERNET + 48:
         return frame
-    at, following = ETHERNET + 40, frame[ETHERNET + 6]
-    while following in (0, 43, 60) and len(frame) >= at + 8:    # options, routing header
-        at, following = at + 8 * (frame[at + 1] + 1), frame[at]
-    if following != 44 or len(frame) < at + 8:
+    at, following = _upper6(frame, ETHERNET)
+    if following == 44:
+        own = frame[ETHERNET + 8:ETHERNET + 24] in own_addresses
+        return _made_up(frame, at, own) if len(frame) >= at + 8 else frame
+    if following != 58 or len(frame) < at + 8 + 48 or frame[at] not in ERRORS6:
         return frame
-    own = frame[ETHERNET + 8:ETHERNET + 24] in own_addresses
-    if not own and frame[at + 4:at + 6] == b"\0\0":
+    inner, following = _upper6(frame, at + 8)
+    if following != 44 or len(frame) < inner + 8:
+        return frame
+    made = bytearray(_made_up(frame, inner, False))
+    total = (~struct.unpack_from("!H", frame, at + 2)[0] & 0xFFFF) + sum(
+        (~was & 0xFFFF) + now for was, now in zip(*(struct.unpack_from("!2H", packet, inner + 4) for packet in (frame, made))))
+    struct.pack_into("!H", made, at + 2, ~(total % 0xFFFF) & 0xFFFF)
+    return bytes(made)
+
+
+def _upper6(frame, at):
+    """(where it is, its number) of what stands behind options and routing headers of the IPv6 packet there."""
+    at, following = at + 40, frame[at + 6]
+    while following in (0, 43, 60) and len(frame) >= at + 8:
+        at, following = at + 8 * (frame[at + 1] + 1), frame[at]
+    return at, following
+
+
+def _made_up(frame, at, own):
+    """Without the fragment's id there, if a router has made it up."""
+    if not own and frame[at + 4:at + 6] == bytes(2):
         return frame
     return frame[:at + 4] + struct.pack("!I", MADE_UP_ID) + frame[at + 8:]
 
