@@ -34,6 +34,9 @@ SET_UP = (
     # their number depends on the time
     "sysctl -qe -w net.ipv4.conf.all.send_redirects=0",
     "sysctl -qe -w net.ipv4.conf.r0.send_redirects=0", "sysctl -qe -w net.ipv4.conf.r1.send_redirects=0",
+    # FINs that do not fit shorten what is kept for 120 s or more: those that are of the same jiffy as the one before only
+    "sysctl -qe -w net.netfilter.nf_conntrack_tcp_timeout_fin_wait=130",
+    "sysctl -qe -w net.netfilter.nf_conntrack_tcp_timeout_time_wait=130",
     f"ip route add {BEHIND['c']} via {IPV4['c3']} dev r0", f"ip route add {BEHIND['s']} via {IPV4['s3']} dev r1",
     f"ip route add {BEHIND6['c']} via {IPV6['c3']} dev r0", f"ip route add {BEHIND6['s']} via {IPV6['s3']} dev r1",
     f"ip neigh add {LINK_LOCAL['c']} lladdr {MAC['c']} dev r0",

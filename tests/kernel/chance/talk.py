@@ -169,7 +169,8 @@ class _Talk:
     def _error(self, said):
         """An error about the packet, from where it went to; now and then from elsewhere, or with a cut quote."""
         rng = self._rng
-        far = rng.random() < 0.85 and not self._box
+        # from the same link only with IPv4: the router would send redirects, of IPv6 as time allows
+        far = rng.random() < 0.85 and not self._box or self._family == 6
         keep = rng.choice((None, 28, 48, 47, 27, 20)) if rng.random() < 0.3 else 500
         kind = rng.choice(QUOTING4 if self._family == 4 else QUOTING6)
         return Quoted(said, far, rng.random() < 0.2, kind, keep, rng.random() < 0.05)
