@@ -10,7 +10,7 @@ import socket
 from contextlib import ExitStack
 from itertools import zip_longest
 
-from rig import compare, dump, normal
+from rig import compare, dump, normal, sentinel
 from rig.address import IPV4
 from rig.checksum import ones_complement
 from rig.kernel_router import KernelRouter
@@ -20,9 +20,11 @@ from rig.pollux_router import PolluxRouter
 from . import follow, pools, rules
 from .chosen import Choices
 
-LATE = 0.25
+# how long Pollux may take for what the kernel has sent, and once something differs
+LATE, DIFFERING = 3, 0.25
 QUIET = 0.002
-REPORTED = 0.5
+REPORTED = 5
+SETTLED = 0.025
 PORTS = 2
 RANGE = re.compile(r"--to\S+ \S*[0-9:]\]?:?\d+-\d+")
 OWN = {socket.inet_aton(text) for text in (IPV4["r0"], IPV4["r1"], "10.3.0.1", "10.1.0.99")}
@@ -78,6 +80,7 @@ class Arena:
     def __init__(self, against="pollux"):
         """``against`` kernel: Linux twice, which tells whether rounds have one outcome only."""
         self._refused = False
+        self._patience = LATE
         self.looped = False     # in the round that was played last the kernel's router sent to itself
         self._enter_other = _enter_pollux if against == "pollux" else _enter_kernel
 
@@ -103,7 +106,7 @@ class Arena:
         return "Couldn't load" not in errors
 
     def play(self, a_round):
-        lines, self.looped = [], False
+        lines, self.looped, self._patience = [], False, LATE
         try:
             for setting in a_round.settings:
                 lines += self._set(setting, setting.do)
@@ -133,7 +136,7 @@ class Arena:
         lines = [line for command in commands for line in self._same(command)]
         if setting.later:
             wire.await_noise(before + PORTS, REPORTED)
-            wire.settle(LATE / 10)
+            wire.settle(SETTLED)
         return lines
 
     def _send(self, a_round):
@@ -166,7 +169,7 @@ class Arena:
     def _send_to_kernel(self, side, frames):
         wire = self.kernel.wire
         wire.send([(side, frame) for frame in frames])
-        wire.sync()
+        wire.sync(sentinel.PATIENCE)
 
     def _send_to_pollux(self, side, frames, held):
         wire, wanted = self.pollux.wire, self.kernel.wire.counts()
@@ -178,9 +181,10 @@ class Arena:
         finally:
             if held:
                 self.pollux.release()
-        wire.sync()
+        wire.sync(sentinel.PATIENCE)
         if wire.counts() != wanted:
-            wire.settle(QUIET, wanted, LATE)
+            wire.settle(QUIET, wanted, self._patience)
+            self._patience = LATE if wire.counts() == wanted else DIFFERING
 
     def _same(self, line, stdin="", choices=None):
         was, now = (router.ask(line, stdin) for router in self._both)

@@ -4,7 +4,7 @@ import socket
 import struct
 
 RUN_INPUT, ANSWER, PART = 2, 5, 6
-LIMIT = 20
+LIMIT = 60
 
 
 class Control:

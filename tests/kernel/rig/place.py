@@ -9,7 +9,7 @@ from .lab import Lab
 from .scenario import TRANSLATING
 from .state import State
 
-REPORTED = 0.3
+REPORTED = 5
 
 
 class Fresh:

@@ -5,17 +5,17 @@ import signal
 import time
 from dataclasses import dataclass, field
 
-from . import packets
+from . import packets, sentinel
 from .scenario import ScenarioError
 
 # how long the second router may take for what the first one has shown
-LATE = 0.6
+LATE = 3
 SETTLED = 0.03
 # the first router has answered a probe after the last frame: what it does later needs a timer
 AT_ONCE = 0.01
 # until a program that follows events listens, and until the last of them has reached it
 LISTENING = 0.2
-COMMAND_LIMIT = 20
+COMMAND_LIMIT = 60
 
 
 @dataclass
@@ -116,7 +116,7 @@ class _Player:
     def _catch_up(self, target, answers):
         """Wait for what the first router has shown."""
         if answers:
-            answers = self.wire.sync()
+            answers = self.wire.sync(sentinel.PATIENCE)
         if not answers or self.wire.counts() != target:
             self.wire.settle(SETTLED, target, self.patience)
         if self.wire.counts() != target:

@@ -12,8 +12,11 @@ from .address import IPV4, PORT
 
 # ends with the probe's number
 PREFIX = bytes.fromhex("02777777")
-# how long the answer may take; only a router that has lost its address or link does not answer
+# how long the answer may take where it is not known that there is one; only a router that has lost its address or link
+# does not answer
 LIMIT = 0.15
+# and where it is, as the machine may be busy
+PATIENCE = 10
 
 
 def probe(side, number):

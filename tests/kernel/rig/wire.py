@@ -73,26 +73,27 @@ class Wire:
         finally:
             os.sched_setaffinity(0, allowed)
 
-    def sync(self):
-        """Collect all that the frames sent so far have caused; False: a side answers no probes.
+    def sync(self, limit=sentinel.LIMIT):
+        """Collect all that the frames sent so far have caused; False: a side answers no probes within ``limit``.
 
         One side after the other: a router may send out one port's frames before another's. What the host has
         to do with reaches the wires with the next probe.
         """
         times = 1 if self._host is None else HOST_PROBES
-        return all([self._sync_side(side) for side in list(self._socket) * times])
+        return all([self._sync_side(side, limit) for side in list(self._socket) * times])
 
-    def _sync_side(self, side):
+    def _sync_side(self, side, limit):
         self._probes = (self._probes + 1) & 0xFFFF
         self.send([(side, sentinel.probe(side, self._probes))])
-        deadline = time.monotonic() + sentinel.LIMIT
+        deadline = time.monotonic() + limit
         while self._answered != self._probes:
             left = deadline - time.monotonic()
-            if left <= 0:
-                return False
-            for descriptor, _ in self._poll.poll(left * 1000):
+            # once more when it is too late: who waits may not have run meanwhile
+            for descriptor, _ in self._poll.poll(max(0, left * 1000)):
                 self._drain(descriptor)
-        return True
+            if left <= 0:
+                break
+        return self._answered == self._probes
 
     def await_noise(self, number, limit):
         """Wait until ``number`` frames that are not kept have come, ``limit`` seconds at most."""
