@@ -16,6 +16,7 @@ COMMAND_LIMIT = 60
 READY_LIMIT = 30
 WORK_LIMIT = 0.05
 TENTATIVE = 0x40    # linux/if_addr.h
+NETLINK_NETFILTER = "12"
 
 
 class KernelRouter:
@@ -76,6 +77,16 @@ class KernelRouter:
                                 text=True, env=self._environment)
 
     @staticmethod
+    def listens(_):
+        """A program, the only one here, is in groups of netfilter's events."""
+        return bool(_waiting_events())
+
+    @staticmethod
+    def has_told(_):
+        """It has read all events there are."""
+        return not any(_waiting_events())
+
+    @staticmethod
     def flows():
         """How many connections there are."""
         with open("/proc/sys/net/netfilter/nf_conntrack_count", encoding="ascii") as file:
@@ -115,6 +126,14 @@ class KernelRouter:
                 return
             time.sleep(0.002)
         raise RuntimeError("lab set-up: the router's link-local addresses do not appear")
+
+
+def _waiting_events():
+    """How many bytes of events wait, for each socket that hears netfilter's."""
+    with open("/proc/thread-self/net/netlink", encoding="ascii") as file:
+        found = [line.split() for line in file][1:]
+    return [int(waiting) for _, protocol, _, groups, waiting, *_ in found
+            if protocol == NETLINK_NETFILTER and int(groups, 16)]
 
 
 def _addresses6():

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Plays one scenario on one router and records everything that can be seen from outside."""
 import shlex
-import signal
 import time
 from dataclasses import dataclass, field
 
 from . import packets, sentinel
+from .follower import Follower
 from .scenario import ScenarioError
 
 # how long the second router may take for what the first one has shown
@@ -13,9 +13,6 @@ LATE = 3
 SETTLED = 0.03
 # the first router has answered a probe after the last frame: what it does later needs a timer
 AT_ONCE = 0.01
-# until a program that follows events listens, and until the last of them has reached it
-LISTENING = 0.2
-COMMAND_LIMIT = 60
 
 
 @dataclass
@@ -66,7 +63,6 @@ class _Player:
         self._release()
         if self.followed:
             self.followed[1].kill()
-            self.followed[1].communicate()
 
     def _goes_together(self, step):
         """Frames of one side follow each other without a pause, and so do commands."""
@@ -183,16 +179,14 @@ class _Player:
             raise ScenarioError(f"{self.scenario.file}:{step.line}: {step.text}: the kernel said\n{said}")
 
     def _follow(self, step):
-        self.followed = step, self.router.start(step.argv)
-        time.sleep(LISTENING)
+        self.followed = step, Follower(self.router, step.argv)
 
     def _followed(self, _):
-        step, program = self.followed
+        step, follower = self.followed
+        known = self.guide.answers[len(self.record.answers)] if self.guide else None
+        answer = follower.finish(known[2].count("\n") if known else None)
         self.followed = None
-        time.sleep(LISTENING)
-        program.send_signal(signal.SIGINT)
-        output, errors = program.communicate(timeout=COMMAND_LIMIT)
-        self._answer(step, program.returncode, output, errors)
+        self._answer(step, *answer)
 
     def _expect(self, step):
         if self.log:
