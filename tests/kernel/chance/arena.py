@@ -7,6 +7,7 @@ that both routers know for good, so the next one starts from the same state.
 import re
 import shlex
 import socket
+import time
 from contextlib import ExitStack
 from itertools import zip_longest
 
@@ -80,7 +81,7 @@ class Arena:
     def __init__(self, against="pollux"):
         """``against`` kernel: Linux twice, which tells whether rounds have one outcome only."""
         self._refused = False
-        self._patience = LATE
+        self._patience, self._began = LATE, 0.0     # of the round: when its first command was given
         self.looped = False     # in the round that was played last the kernel's router sent to itself
         self._enter_other = _enter_pollux if against == "pollux" else _enter_kernel
 
@@ -106,7 +107,7 @@ class Arena:
         return "Couldn't load" not in errors
 
     def play(self, a_round):
-        lines, self.looped, self._patience = [], False, LATE
+        lines, self.looped, self._patience, self._began = [], False, LATE, time.monotonic()
         try:
             for setting in a_round.settings:
                 lines += self._set(setting, setting.do)
@@ -192,7 +193,9 @@ class Arena:
         if choices:
             choices.shown(was[1], now[1])
             now = (now[0], choices.text(now[1]), now[2])
-        shown = [normal.texts_for_comparison(line, was[stream], now[stream]) for stream in (1, 2)]
+        # a busy machine may have made one of them slow
+        late = time.monotonic() - self._began
+        shown = [normal.texts_for_comparison(line, was[stream], now[stream], late) for stream in (1, 2)]
         differences = [text for pair in shown for text in compare.text_lines(*pair)]
         if was[0] == now[0] and not differences:
             return []
