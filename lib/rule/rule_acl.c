@@ -155,15 +155,11 @@ rule_acl_build(const struct rule_filter *f, const uint64_t *serial, uint32_t nb,
 
 	if (a == NULL)
 		return NULL;
-	a->nb = nb;
-	a->ip4 = ip4;
-	a->serial = malloc(nb * sizeof(*serial));
 	a->ctx = ctx = make_context(nb, ip4);
-	if (a->serial == NULL || ctx == NULL) {
-		rule_acl_free(a);
+	if (!rule_index_init(&a->index, RULE_INDEX_TRIE, serial, nb, ip4) || ctx == NULL) {
+		rule_index_free(&a->index);
 		return NULL;
 	}
-	memcpy(a->serial, serial, nb * sizeof(*serial));
 	for (uint32_t i = 0; rc == 0 && i < nb; i++) {
 		make_rule(&r, &f[i], i, ip4);
 		rc = rte_acl_add_rules(ctx, (const struct rte_acl_rule *)&r, 1);
@@ -171,10 +167,10 @@ rule_acl_build(const struct rule_filter *f, const uint64_t *serial, uint32_t nb,
 	if (rc == 0)
 		rc = build(ctx, ip4, most);
 	if (rc != 0) {
-		rule_acl_free(a);
+		rule_index_free(&a->index);
 		return NULL;
 	}
-	a->bytes = RTE_MAX(mem_heap_bytes(), before) - before;
+	a->index.bytes = RTE_MAX(mem_heap_bytes(), before) - before;
 	return a;
 }
 
@@ -182,7 +178,6 @@ void
 rule_acl_free(struct rule_acl *a)
 {
 	rte_acl_free(a->ctx);
-	free(a->serial);
 	free(a);
 }
 

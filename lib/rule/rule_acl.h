@@ -6,18 +6,14 @@
  */
 #pragma once
 
+#include "rule_index.h"
 #include "rule_lin.h"
 
 #define RULE_ACL_MIN 128   /* shorter runs are searched side by side (rule_lin.h) */
 #define RULE_ACL_MAX 16384 /* longer ones are cut */
 
 struct rule_acl {
-	struct rule_acl *next; /* of those that are in use */
-	uint32_t refs;         /* runs that use it; control lcore */
-	uint32_t nb;           /* rules */
-	bool ip4;
-	uint64_t *serial; /* theirs */
-	size_t bytes;     /* about what it takes */
+	struct rule_index index;
 	struct rte_acl_ctx *ctx;
 };
 
@@ -29,6 +25,7 @@ bool rule_acl_takes(const struct rule_filter *f, bool ip4);
  */
 struct rule_acl *rule_acl_build(const struct rule_filter *f, const uint64_t *serial, uint32_t nb,
 				bool ip4, size_t most);
+/* Called by rule_index_free(). */
 void rule_acl_free(struct rule_acl *a);
 
 /* Workers: 1 + the first rule that fits, 0: none; of up to PKT_BURST packets. false: it cannot say. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Builds the tries that chains in force lack, one at a time, in a thread of its own, since nothing can interrupt
- * rte_acl_build(). Meanwhile, and where a trie would take too much, the rules are searched side by side. Control lcore.
+ * Builds the indexes that chains in force lack, one trie and one of bit vectors at a time, each in a thread of its own,
+ * since it takes time, and nothing can interrupt rte_acl_build(). Meanwhile, and where an index would take too much, the
+ * rules are searched side by side. Control lcore.
  */
 #pragma once
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base_rcu.h"
+#include "rule_bits.h"
 #include "rule_code.h"
 
 static void *
@@ -30,6 +31,33 @@ make_filters(struct rule_code *code, const struct rule_chain *c, struct rule_fil
 	}
 }
 
+/* Tests see what bit vectors find right after the command. */
+static void
+force_bits(struct rule_code *code, const struct rule_chain *c, const struct rule_filter *f,
+	   bool ip4)
+{
+	const struct rule_runs *plan = code->plan[RULE_INDEX_BITS];
+
+	for (uint32_t i = 0; plan != NULL && i < plan->nb; i++) {
+		const struct rule_run *run = &plan->run[i];
+		uint32_t nb = run->hi - run->lo;
+		uint64_t *serial = must_alloc(nb * sizeof(*serial));
+		struct rule_runs *before = code->runs[RULE_INDEX_BITS];
+		struct rule_bits *b;
+
+		for (uint32_t r = 0; r < nb; r++)
+			serial[r] = c->rules[run->lo + r]->serial;
+		b = rule_bits_build(f + run->lo, serial, nb, ip4, SIZE_MAX);
+		free(serial);
+		if (b == NULL)
+			continue;
+		rule_run_offer(&b->index);
+		code->runs[RULE_INDEX_BITS] = rule_run_serve(RULE_INDEX_BITS, plan, c, ip4);
+		rule_run_drop(before);
+		rule_run_offered(&b->index);
+	}
+}
+
 struct rule_code *
 rule_code_new(const struct rule_chain *c, bool ip4)
 {
@@ -47,8 +75,12 @@ rule_code_new(const struct rule_chain *c, bool ip4)
 	for (uint32_t i = 0; i < c->nb; i++)
 		rule_lin_set(&code->lin, i, &f[i]);
 	rule_outline_make(&code->outline, f, c->nb, ip4, upper);
-	code->plan = rule_run_plan(c, f, ip4);
-	code->runs = rule_run_serve(code->plan, c, ip4);
+	for (unsigned k = 0; k < RULE_INDEX_KINDS; k++) {
+		code->plan[k] = rule_run_plan(k, c, f, ip4);
+		code->runs[k] = rule_run_serve(k, code->plan[k], c, ip4);
+	}
+	if (rule_run_forced(RULE_INDEX_BITS))
+		force_bits(code, c, f, ip4);
 	free(f);
 	return code;
 }
@@ -60,11 +92,13 @@ drop_runs(void *runs)
 }
 
 void
-rule_code_serve(struct rule_code *code, const struct rule_chain *c, bool ip4)
+rule_code_serve(enum rule_index_kind kind, struct rule_code *code, const struct rule_chain *c,
+		bool ip4)
 {
-	struct rule_runs *old = code->runs, *now = rule_run_serve(code->plan, c, ip4);
+	struct rule_runs *old = code->runs[kind];
+	struct rule_runs *now = rule_run_serve(kind, code->plan[kind], c, ip4);
 
-	__atomic_store_n(&code->runs, now, __ATOMIC_RELEASE);
+	__atomic_store_n(&code->runs[kind], now, __ATOMIC_RELEASE);
 	if (old != NULL)
 		rcu_defer(drop_runs, old);
 }
@@ -77,17 +111,21 @@ rule_code_free(struct rule_code *code)
 	rule_filter_drop(code->ifaces);
 	rule_lin_free(&code->lin);
 	rule_lin_free(&code->outline);
-	rule_run_drop(code->runs);
-	free(code->plan);
+	for (unsigned k = 0; k < RULE_INDEX_KINDS; k++) {
+		rule_run_drop(code->runs[k]);
+		free(code->plan[k]);
+	}
 	free(code);
 }
 
 size_t
 rule_code_bytes(const struct rule_code *code)
 {
-	size_t runs = code->plan != NULL
-			      ? sizeof(*code->plan) + code->plan->nb * sizeof(code->plan->run[0])
-			      : 0;
+	size_t runs = 0;
 
+	for (unsigned k = 0; k < RULE_INDEX_KINDS; k++)
+		if (code->plan[k] != NULL)
+			runs += sizeof(*code->plan[k]) +
+				code->plan[k]->nb * sizeof(code->plan[k]->run[0]);
 	return sizeof(*code) + rule_lin_bytes(&code->lin) + rule_lin_bytes(&code->outline) + runs;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Plans runs and finds tries for them. Called by rule_code.c and rule_build.c; control lcore. A chain that was changed
- * keeps what its first rules have in common with a trie: a rule appended to 10,000 needs no new one.
+ * Plans runs and finds indexes for them. Called by rule_code.c and rule_build.c; control lcore. A chain that was changed
+ * keeps what its first rules have in common with an index: a rule appended to 10,000 needs no new one.
  */
 #include <stdlib.h>
 
 #include "base_param.h"
+#include "rule_acl.h"
+#include "rule_bits.h"
 #include "rule_run.h"
 
 PARAM_INT(acl_min, "net.pollux.rule_acl_min", RULE_ACL_MIN, 0, 1000000,
@@ -13,13 +15,32 @@ PARAM_INT(acl_min, "net.pollux.rule_acl_min", RULE_ACL_MIN, 0, 1000000,
 	  "number but the first "
 	  "value: even where it is slower")
 
+PARAM_INT(
+	bits_min, "net.pollux.rule_bits_min", RULE_BITS_MIN, 0, 1000000,
+	"so many rules in a row get bit vectors; 0: none do; any number but the first value: even "
+	"where they are slower, and with the command")
+
+static const struct kind {
+	const struct param *least;
+	uint32_t worth; /* rules without are too few to build another index for */
+} kinds[] = {
+	[RULE_INDEX_TRIE] = { &acl_min, RULE_ACL_MIN },
+	[RULE_INDEX_BITS] = { &bits_min, RULE_BITS_MIN },
+};
+
 bool
-rule_run_forced(void)
+rule_run_on(enum rule_index_kind kind)
 {
-	return !param_is_default(&acl_min);
+	return param_get(kinds[kind].least) > 0;
 }
 
-static struct rule_acl *acls; /* those in use */
+bool
+rule_run_forced(enum rule_index_kind kind)
+{
+	return !param_is_default(kinds[kind].least);
+}
+
+static struct rule_index *indexes; /* those in use */
 
 /* Everything but the protocol. */
 #define GATE_BITS (~(uint64_t)UINT8_MAX)
@@ -39,9 +60,9 @@ same_gate(const struct rule_run *run, const struct rule_filter *f)
 }
 
 static void
-plan_add(struct rule_runs **plan, const struct rule_run *run)
+plan_add(enum rule_index_kind kind, struct rule_runs **plan, const struct rule_run *run)
 {
-	uint32_t nb = *plan != NULL ? (*plan)->nb : 0, least = param_get(&acl_min);
+	uint32_t nb = *plan != NULL ? (*plan)->nb : 0, least = param_get(kinds[kind].least);
 
 	if (least == 0 || run->hi - run->lo < least)
 		return;
@@ -52,8 +73,8 @@ plan_add(struct rule_runs **plan, const struct rule_run *run)
 	(*plan)->nb = nb + 1;
 }
 
-struct rule_runs *
-rule_run_plan(const struct rule_chain *c, const struct rule_filter *f, bool ip4)
+static struct rule_runs *
+plan_tries(const struct rule_chain *c, const struct rule_filter *f, bool ip4)
 {
 	struct rule_runs *plan = NULL;
 	struct rule_run run = { 0 };
@@ -65,24 +86,44 @@ rule_run_plan(const struct rule_chain *c, const struct rule_filter *f, bool ip4)
 		    run.hi - run.lo < RULE_ACL_MAX) {
 			run.hi++;
 		} else {
-			plan_add(&plan, &run);
+			plan_add(RULE_INDEX_TRIE, &plan, &run);
 			run = (struct rule_run){ .lo = i,
 						 .hi = i + takes,
 						 .want = f[i].want & GATE_BITS,
 						 .care = f[i].care & GATE_BITS };
 		}
 		if (takes && may_go_on(&c->steps[i], c->rules[i])) {
-			plan_add(&plan, &run);
+			plan_add(RULE_INDEX_TRIE, &plan, &run);
 			run = (struct rule_run){ 0 };
 		}
 	}
-	plan_add(&plan, &run);
+	plan_add(RULE_INDEX_TRIE, &plan, &run);
 	return plan;
 }
 
-/* The part of the run that begins as the trie does. */
+static struct rule_runs *
+plan_bits(const struct rule_chain *c)
+{
+	struct rule_runs *plan = NULL;
+
+	for (uint32_t lo = 0; lo < c->nb; lo += RULE_BITS_MAX) {
+		struct rule_run run = { .lo = lo, .hi = RTE_MIN(c->nb, lo + RULE_BITS_MAX) };
+
+		plan_add(RULE_INDEX_BITS, &plan, &run);
+	}
+	return plan;
+}
+
+struct rule_runs *
+rule_run_plan(enum rule_index_kind kind, const struct rule_chain *c, const struct rule_filter *f,
+	      bool ip4)
+{
+	return kind == RULE_INDEX_TRIE ? plan_tries(c, f, ip4) : plan_bits(c);
+}
+
+/* The part of the run that begins as the index does. */
 static struct rule_run
-common(const struct rule_run *run, const struct rule_chain *c, const struct rule_acl *a)
+common(const struct rule_run *run, const struct rule_chain *c, const struct rule_index *a)
 {
 	struct rule_run part = *run;
 	uint32_t n = 0;
@@ -92,16 +133,17 @@ common(const struct rule_run *run, const struct rule_chain *c, const struct rule
 	while (part.lo + n < run->hi && n < a->nb && c->rules[part.lo + n]->serial == a->serial[n])
 		n++;
 	part.hi = part.lo + n;
-	part.acl = a;
+	part.index = a;
 	return part;
 }
 
 struct rule_runs *
-rule_run_serve(const struct rule_runs *plan, const struct rule_chain *c, bool ip4)
+rule_run_serve(enum rule_index_kind kind, const struct rule_runs *plan, const struct rule_chain *c,
+	       bool ip4)
 {
 	struct rule_runs *served;
 
-	if (plan == NULL || acls == NULL)
+	if (plan == NULL || indexes == NULL)
 		return NULL;
 	served = calloc(1, sizeof(*served) + plan->nb * sizeof(plan->run[0]));
 	if (served == NULL)
@@ -110,16 +152,18 @@ rule_run_serve(const struct rule_runs *plan, const struct rule_chain *c, bool ip
 		struct rule_run best = { 0 };
 		uint32_t all = plan->run[i].hi - plan->run[i].lo;
 
-		for (struct rule_acl *a = acls; a != NULL; a = a->next) {
-			struct rule_run part = common(&plan->run[i], c, a);
+		for (struct rule_index *a = indexes; a != NULL; a = a->next) {
+			struct rule_run part = { 0 };
 
-			if (a->ip4 == ip4 && part.hi - part.lo > best.hi - best.lo)
+			if (a->kind == kind && a->ip4 == ip4)
+				part = common(&plan->run[i], c, a);
+			if (part.hi - part.lo > best.hi - best.lo)
 				best = part;
 		}
-		/* For a few rules of many a trie is no gain. */
-		if (best.hi - best.lo < RTE_MIN(all, RULE_ACL_MIN / 2u))
+		/* For a few rules of many an index is no gain. */
+		if (best.hi - best.lo < RTE_MIN(all, kinds[kind].worth / 2))
 			continue;
-		((struct rule_acl *)(uintptr_t)best.acl)->refs++;
+		((struct rule_index *)(uintptr_t)best.index)->refs++;
 		served->run[served->nb++] = best;
 	}
 	if (served->nb > 0)
@@ -140,7 +184,8 @@ served_rules(const struct rule_run *run, const struct rule_runs *served)
 }
 
 const struct rule_run *
-rule_run_wanted(const struct rule_runs *plan, const struct rule_runs *served)
+rule_run_wanted(enum rule_index_kind kind, const struct rule_runs *plan,
+		const struct rule_runs *served)
 {
 	const struct rule_run *most = NULL;
 	uint32_t lacks = 0;
@@ -151,7 +196,7 @@ rule_run_wanted(const struct rule_runs *plan, const struct rule_runs *served)
 
 		/* What is left side by side must be worth it. */
 		if (!run->refused && n > lacks &&
-		    n >= RTE_MIN((uint32_t)RULE_ACL_MIN, run->hi - run->lo)) {
+		    n >= RTE_MIN(kinds[kind].worth, run->hi - run->lo)) {
 			lacks = n;
 			most = run;
 		}
@@ -168,46 +213,47 @@ rule_run_refuse(struct rule_runs *plan, const struct rule_chain *c, uint64_t ser
 }
 
 static void
-drop(struct rule_acl *a)
+drop(struct rule_index *a)
 {
-	struct rule_acl **at = &acls;
+	struct rule_index **at = &indexes;
 
 	if (--a->refs > 0)
 		return;
 	while (*at != a)
 		at = &(*at)->next;
 	*at = a->next;
-	rule_acl_free(a);
+	rule_index_free(a);
 }
 
 void
 rule_run_drop(struct rule_runs *served)
 {
 	for (uint32_t i = 0; served != NULL && i < served->nb; i++)
-		drop((struct rule_acl *)(uintptr_t)served->run[i].acl);
+		drop((struct rule_index *)(uintptr_t)served->run[i].index);
 	free(served);
 }
 
 void
-rule_run_offer(struct rule_acl *a)
+rule_run_offer(struct rule_index *index)
 {
-	a->refs = 1;
-	a->next = acls;
-	acls = a;
+	index->refs = 1;
+	index->next = indexes;
+	indexes = index;
 }
 
 void
-rule_run_offered(struct rule_acl *a)
+rule_run_offered(struct rule_index *index)
 {
-	drop(a);
+	drop(index);
 }
 
 size_t
-rule_run_bytes(void)
+rule_run_bytes(enum rule_index_kind kind)
 {
 	size_t bytes = 0;
 
-	for (const struct rule_acl *a = acls; a != NULL; a = a->next)
-		bytes += a->bytes + a->nb * sizeof(a->serial[0]);
+	for (const struct rule_index *a = indexes; a != NULL; a = a->next)
+		if (a->kind == kind)
+			bytes += a->bytes + a->nb * sizeof(a->serial[0]);
 	return bytes;
 }

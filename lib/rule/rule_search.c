@@ -1,8 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Searches chains of which parts have tries. Called by rule_eval.c; workers.
+ * Searches chains of which parts have indexes. Called by rule_eval.c; workers.
  */
+#include "rule_acl.h"
+#include "rule_bits.h"
 #include "rule_search.h"
+
+uint32_t
+rule_search_bits(struct rule_search *s, const struct rule_code *code, const struct rule_runs *runs,
+		 uint32_t pos, uint32_t end)
+{
+	for (uint32_t i = 0; i < runs->nb && pos < end; i++) {
+		const struct rule_run *run = &runs->run[i];
+		uint32_t lo = RTE_MIN(end, run->lo), hi = RTE_MIN(end, run->hi), hit;
+
+		if (hi <= pos)
+			continue;
+		if (pos < lo) {
+			hit = rule_search_plain(s, code, pos, lo);
+			if (hit < lo)
+				return hit;
+			pos = lo;
+		}
+		hit = rule_bits_find((const struct rule_bits *)run->index, &code->lin, run->lo, pos,
+				     hi, &s->key);
+		if (hit < hi)
+			return hit;
+		pos = hi;
+	}
+	return pos < end ? rule_search_plain(s, code, pos, end) : end;
+}
 
 /* Asks the trie about the packets from s->at on. Odd ones do not come here, and need no result. */
 static __rte_noinline bool
@@ -50,8 +77,8 @@ ask(struct rule_search *s, const struct rule_acl *a, bool ip4)
 }
 
 static inline uint32_t
-side_by_side(struct rule_search *s, const struct rule_code *code, uint32_t pos, uint32_t end,
-	     const struct rule_packet *rp, bool ip4)
+without_tries(struct rule_search *s, const struct rule_code *code, uint32_t pos, uint32_t end,
+	      const struct rule_packet *rp, bool ip4)
 {
 	return pos < end ? rule_search_lin(s, code, pos, end, rp, ip4) : end;
 }
@@ -76,9 +103,9 @@ in_run(struct rule_search *s, const struct rule_code *code, const struct rule_ru
 
 	if (!passes_gate(s, run, rp, ip4))
 		return run->hi;
-	r = ask(s, run->acl, ip4);
+	r = ask(s, (const struct rule_acl *)run->index, ip4);
 	if (r < 0)
-		return side_by_side(s, code, run->lo, run->hi, rp, ip4);
+		return without_tries(s, code, run->lo, run->hi, rp, ip4);
 	/* The trie may have more rules than the run. */
 	return r == 0 || r > run->hi - run->lo ? run->hi : run->lo + (uint32_t)r - 1;
 }
@@ -91,10 +118,10 @@ rule_search_runs(struct rule_search *s, const struct rule_code *code, const stru
 		const struct rule_run *run = &runs->run[i];
 		uint32_t hit;
 
-		/* Behind its first rule a run is searched side by side. */
+		/* Behind its first rule a run is searched without its trie. */
 		if (run->lo < pos)
 			continue;
-		hit = side_by_side(s, code, pos, run->lo, rp, ip4);
+		hit = without_tries(s, code, pos, run->lo, rp, ip4);
 		if (hit < run->lo)
 			return hit;
 		hit = in_run(s, code, run, rp, ip4);
@@ -102,5 +129,5 @@ rule_search_runs(struct rule_search *s, const struct rule_code *code, const stru
 			return hit;
 		pos = run->hi;
 	}
-	return side_by_side(s, code, pos, code->lin.nb, rp, ip4);
+	return without_tries(s, code, pos, code->lin.nb, rp, ip4);
 }

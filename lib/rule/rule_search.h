@@ -58,20 +58,37 @@ rule_search_fill(struct rule_search *s, const struct rule_packet *rp, bool ip4)
 	s->filled = true;
 }
 
+/* As rule_search_lin(), of a chain parts of which have bit vectors. s->key is filled. */
+uint32_t rule_search_bits(struct rule_search *s, const struct rule_code *code,
+			  const struct rule_runs *runs, uint32_t pos, uint32_t end);
+
 /* Of a chain parts of which have tries. */
 uint32_t rule_search_runs(struct rule_search *s, const struct rule_code *code,
 			  const struct rule_runs *runs, uint32_t pos, const struct rule_packet *rp,
 			  bool ip4);
 
-/* The first rule of pos .. end - 1 side by side; end: none. */
+/* The first rule of pos .. end - 1 that fits s->key; end: none. */
+static inline uint32_t
+rule_search_plain(const struct rule_search *s, const struct rule_code *code, uint32_t pos,
+		  uint32_t end)
+{
+	if (code->outline.block != NULL)
+		return rule_outline_find(&code->lin, &code->outline, pos, end, &s->key);
+	return __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(&code->lin, pos, end, &s->key);
+}
+
+/* The first rule of pos .. end - 1, without tries; end: none. */
 static inline uint32_t
 rule_search_lin(struct rule_search *s, const struct rule_code *code, uint32_t pos, uint32_t end,
 		const struct rule_packet *rp, bool ip4)
 {
+	const struct rule_runs *runs =
+		__atomic_load_n(&code->runs[RULE_INDEX_BITS], __ATOMIC_ACQUIRE);
+
 	rule_search_fill(s, rp, ip4);
-	if (code->outline.block != NULL)
-		return rule_outline_find(&code->lin, &code->outline, pos, end, &s->key);
-	return __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(&code->lin, pos, end, &s->key);
+	if (runs != NULL)
+		return rule_search_bits(s, code, runs, pos, end);
+	return rule_search_plain(s, code, pos, end);
 }
 
 /* pos < c->nb. Where the next rule stands that may apply; c->nb: there is none. */
@@ -83,7 +100,7 @@ rule_search_next(struct rule_search *s, const struct rule_code *code, uint32_t p
 
 	if (rule_code_is_few(code))
 		return pos;
-	runs = __atomic_load_n(&code->runs, __ATOMIC_ACQUIRE);
+	runs = __atomic_load_n(&code->runs[RULE_INDEX_TRIE], __ATOMIC_ACQUIRE);
 	if (runs != NULL)
 		return rule_search_runs(s, code, runs, pos, rp, ip4);
 	return rule_search_lin(s, code, pos, code->lin.nb, rp, ip4);

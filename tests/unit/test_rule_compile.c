@@ -30,15 +30,19 @@ struct trial {
 
 static const struct way {
 	const char *name, *compile, *simd;
-	int acl_min;
+	int acl_min, bits_min;
 } ways[] = {
-	{ "interpreter", "0", "auto", 0 },
-	{ "scalar", "1", "scalar", 0 },
-	{ "avx2", "1", "avx2", 0 },
-	{ "avx512", "1", "avx512", 0 },
-	{ "tries, scalar", "1", "scalar", 1 },
-	{ "tries, avx2", "1", "avx2", 4 },
-	{ "tries, avx512", "1", "avx512", 2 },
+	{ "interpreter", "0", "auto", 0, 0 },
+	{ "scalar", "1", "scalar", 0, 0 },
+	{ "avx2", "1", "avx2", 0, 0 },
+	{ "avx512", "1", "avx512", 0, 0 },
+	{ "tries, scalar", "1", "scalar", 1, 0 },
+	{ "tries, avx2", "1", "avx2", 4, 0 },
+	{ "tries, avx512", "1", "avx512", 2, 0 },
+	{ "bit vectors, scalar", "1", "scalar", 0, 1 },
+	{ "bit vectors, avx2", "1", "avx2", 0, 7 },
+	{ "bit vectors, avx512", "1", "avx512", 0, 2 },
+	{ "tries and bit vectors", "1", "auto", 3, 1 },
 };
 
 /* What came of it. */
@@ -357,6 +361,7 @@ play(const struct way *w, const char *text, const struct trial *x, bool ip6, uns
 	if (w->acl_min > 0 && strlen(text) > TRIES_TEXT)
 		return false;
 	param_set(param_find("net.pollux.rule_acl_min"), w->acl_min);
+	param_set(param_find("net.pollux.rule_bits_min"), w->bits_min);
 	if (run_with(ip6 ? "ip6tables-restore" : "iptables-restore", text) != 0)
 		fail_msg("%s%s", text, str_text(&rule_err));
 	rule_build_wait();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which rules of a chain have a trie, as the chain changes; test_rule_compile.c looks at what tries find. */
+/* Which rules of a chain have a trie or bit vectors, as the chain changes; test_rule_compile.c looks at what tries find. */
 #include "rule_setup.h"
 
 #include "base_rcu.h"
 #include "rule_build.h"
+#include "rule_bits.h"
 #include "rule_code.h"
 
 #define NB 300
@@ -29,7 +30,7 @@ runs(void)
 {
 	const struct rule_table *t = rule_table_get(gen_current(), HOOK_IP4, 0);
 
-	return t->chain[t->builtin[HOOK_FORWARD]]->code->runs;
+	return t->chain[t->builtin[HOOK_FORWARD]]->code->runs[RULE_INDEX_TRIE];
 }
 
 static void
@@ -53,23 +54,23 @@ test_short(void **state)
 static void
 test_edits(void **state)
 {
-	const struct rule_acl *a;
+	const struct rule_index *a;
 
 	restore(NB, "");
 	assert_null(runs());
 	rule_build_wait();
 	expect(0, NB);
-	a = runs()->run[0].acl;
+	a = runs()->run[0].index;
 	run_ok("iptables -A FORWARD -p udp --dport 7 -j DROP");
 	expect(0, NB);
 	run_ok("iptables -I FORWARD -p udp --dport 8 -j DROP");
 	expect(1, NB + 1);
 	run_ok("iptables -D FORWARD 201");
 	expect(1, 200);
-	assert_ptr_equal(runs()->run[0].acl, a);
+	assert_ptr_equal(runs()->run[0].index, a);
 	/* What is left is worth no other. */
 	rule_build_wait();
-	assert_ptr_equal(runs()->run[0].acl, a);
+	assert_ptr_equal(runs()->run[0].index, a);
 	run_ok("iptables -D FORWARD 101");
 	rule_build_wait();
 	expect(0, NB);
@@ -109,7 +110,61 @@ test_off(void **state)
 	run_ok("sysctl -w net.pollux.rule_acl_min=127");
 	rules_reset();
 	rcu_reap();
-	assert_int_equal(rule_run_bytes(), 0);
+	assert_int_equal(rule_run_bytes(RULE_INDEX_TRIE), 0);
+}
+
+static const struct rule_runs *
+bits(void)
+{
+	const struct rule_table *t = rule_table_get(gen_current(), HOOK_IP4, 0);
+
+	return t->chain[t->builtin[HOOK_FORWARD]]->code->runs[RULE_INDEX_BITS];
+}
+
+/* Bit vectors take rules that go on as well; forced, they come with the command. */
+static void
+test_bits(void **state)
+{
+	run_ok("sysctl -w net.pollux.rule_acl_min=0");
+	run_ok("sysctl -w net.pollux.rule_bits_min=200");
+	restore(NB, "");
+	assert_non_null(bits());
+	assert_int_equal(bits()->run[0].hi, NB);
+	run_ok("iptables -I FORWARD 151 -p udp --dport 9");
+	assert_int_equal(bits()->nb, 1);
+	assert_int_equal(bits()->run[0].lo, 0);
+	assert_int_equal(bits()->run[0].hi, NB + 1);
+	restore(199, "");
+	assert_null(bits());
+	restore(RULE_BITS_MAX + 300, "");
+	assert_int_equal(bits()->nb, 2);
+	assert_int_equal(bits()->run[1].lo, RULE_BITS_MAX);
+	assert_int_equal(bits()->run[1].hi, RULE_BITS_MAX + 300);
+	run_ok("sysctl -w net.pollux.rule_bits_min=0");
+	rules_reset();
+	rcu_reap();
+	assert_int_equal(rule_run_bytes(RULE_INDEX_BITS), 0);
+}
+
+/* Without being forced they come a little later, where they are faster; what was built serves until then. */
+static void
+test_bits_later(void **state)
+{
+	run_ok("sysctl -w net.pollux.rule_acl_min=0");
+	run_ok("sysctl -w net.pollux.rule_bits_min=192");
+	restore(4000, " ! -d 10.1.0.0/16 -m length --length 1:50");
+	assert_null(bits());
+	rule_build_wait();
+	if (bits() == NULL)
+		return;
+	assert_int_equal(bits()->run[0].hi, 4000);
+	run_ok("iptables -A FORWARD -p udp --dport 7 -j DROP");
+	assert_int_equal(bits()->run[0].hi, 4000);
+	run_ok("iptables -D FORWARD 3001");
+	assert_int_equal(bits()->run[0].hi, 3000);
+	rule_build_wait();
+	/* Whether the next ones are faster is measured anew. */
+	assert_true(bits()->run[0].hi == 4000 || bits()->run[0].hi == 3000);
 }
 
 static int
@@ -125,9 +180,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_short), cmocka_unit_test(test_edits),
-		cmocka_unit_test(test_gate),  cmocka_unit_test(test_going_on),
-		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_short),      cmocka_unit_test(test_edits),
+		cmocka_unit_test(test_gate),       cmocka_unit_test(test_going_on),
+		cmocka_unit_test(test_off),        cmocka_unit_test(test_bits),
+		cmocka_unit_test(test_bits_later),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
