@@ -8,7 +8,7 @@
  *
  * A set tells in a bit of 64 rules whether any of them is in it, and of 512 rules which line has their bits; fields have
  * each line once, however many sets have it. At most that is, for 16,384 rules and eight fields, 43 MB; 10,000 rules of
- * addresses and ports take 3 to 12.
+ * addresses and ports take 1 to 8.
  */
 #pragma once
 

@@ -22,8 +22,8 @@
 enum state { JOB_IDLE, JOB_RUNNING, JOB_DONE };
 
 /*
- * Runs that would take too much, or gain nothing: those that begin with that rule, unless they got much shorter. The plans in force say
- * it of all of theirs; this is for the next version of a chain.
+ * Runs that would take too much, or gain nothing: those that begin with that rule, unless they got much shorter or longer. The
+ * plans in force say it of all of theirs; this is for the next version of a chain.
  */
 struct refused {
 	uint64_t serial;
@@ -101,7 +101,8 @@ static bool
 is_refused(const struct job *j, uint64_t serial, uint32_t nb)
 {
 	for (unsigned i = 0; i < REFUSED_MAX; i++)
-		if (j->refused[i].serial == serial && nb > j->refused[i].nb / 2)
+		if (j->refused[i].serial == serial && nb > j->refused[i].nb / 2 &&
+		    nb < j->refused[i].nb * 2)
 			return true;
 	return false;
 }
