@@ -35,6 +35,8 @@ struct ct_nat_ops {
 	const struct ct_nat_sip *sip; /* ct_sip.h */
 	/* Any lane: an entry with CT_NAT_LISTED leaves the table, or was never in it. */
 	void (*gone)(struct ct *ct);
+	/* Worker: an entry with CT_SRC_NAT is one of a TCP connection that has ended: its port may be given away. */
+	void (*ended)(const struct ct *ct);
 	/* Any lane, a hint: these confirmed entries leave the table soon. */
 	void (*warm)(struct ct *const *cts, unsigned n);
 	/* Control: nf_conntrack_max is about to become that. 0; -ENOMEM: it is as it was. */
@@ -49,6 +51,14 @@ ct_nat_forget(struct ct *ct)
 {
 	if (ct_status(ct) & CT_NAT_LISTED && ct_nat_ops != NULL)
 		ct_nat_ops->gone(ct);
+}
+
+/* Worker: TCP says that it is over. */
+static inline void
+ct_nat_ended(const struct ct *ct)
+{
+	if (ct_status(ct) & CT_SRC_NAT && ct_nat_ops != NULL)
+		ct_nat_ops->ended(ct);
 }
 
 static inline bool

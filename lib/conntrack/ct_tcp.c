@@ -7,6 +7,7 @@
 #include "ct_known.h"
 #include "ct_event.h"
 #include "ct_ext.h"
+#include "ct_nat_ops.h"
 #include "ct_tcp_seg.h"
 
 #define SYSCTL "net.netfilter.nf_conntrack_tcp_"
@@ -204,6 +205,8 @@ settle(struct ct_tcp_step *st, uint32_t seconds)
 	uint32_t status = ct_status(p->ct);
 	unsigned events = st->old != st->state ? 1u << CT_EVENT_PROTOINFO : 0;
 
+	if (unlikely(events != 0 && st->state >= CT_TCP_TIME_WAIT && st->old < CT_TCP_TIME_WAIT))
+		ct_nat_ended(p->ct);
 	if (!(status & CT_SEEN_REPLY)) {
 		if (st->s.flags & RTE_TCP_RST_FLAG) {
 			ct_account(p);
@@ -361,6 +364,7 @@ ct_tcp_reject(unsigned lane, struct ct *ct, uint32_t now)
 		return;
 	__atomic_store_n(&ct->expires, expires, __ATOMIC_RELAXED);
 	ct_sweep_sooner(ct, expires);
+	ct_nat_ended(ct);
 	ct_event(lane, ct, 1u << CT_EVENT_PROTOINFO);
 }
 

@@ -14,14 +14,32 @@ gone(struct ct *ct)
 		nat_tight_gone(ct);
 }
 
+static void
+warm(struct ct *const *cts, unsigned n)
+{
+	nat_source_warm_listed(cts, n);
+	for (unsigned i = 0; i < n; i++)
+		if (ct_status(cts[i]) & CT_NAT_LISTED)
+			nat_tight_warm_gone(cts[i]);
+}
+
+static int
+grow(uint32_t connections)
+{
+	int rc = nat_tight_grow(connections);
+
+	return rc == 0 ? nat_source_grow(connections) : rc;
+}
+
 static const struct ct_nat_ops ops = {
 	.announce = nat_announce,
 	.pptp_call = nat_pptp_call,
 	.pptp_message = nat_pptp_message,
 	.sip = &nat_sip,
 	.gone = gone,
-	.warm = nat_source_warm_listed,
-	.grow = nat_source_grow,
+	.ended = nat_tight_ended,
+	.warm = warm,
+	.grow = grow,
 };
 
 RTE_INIT(nat_ops_init)

@@ -13,5 +13,6 @@ bool nat_choose_port(const struct nat_seek *s, struct ct_tuple *t);
  * Where choosing begins is random. Drawn before, for an entry that is in no list by source yet, so that what will be read can
  * be fetched: t gets that port, be it free or not. false: there is nothing to choose.
  */
-void nat_port_draw(struct ct *ct);
-bool nat_port_drawn(const struct nat_seek *s, struct ct_tuple *t);
+bool nat_port_draw(const struct nat_seek *s, struct ct *ct, struct ct_tuple *t);
+/* t has what was drawn: it becomes the next port that nobody has as far as known. */
+void nat_port_draw_next(const struct nat_seek *s, struct ct *ct, struct ct_tuple *t);

@@ -32,27 +32,67 @@ beginning(const struct rte_mbuf *m)
 	return ct;
 }
 
-/* The reply to ct's packets if they left as range says, with the port that they have. */
+/* Its packets if they left as range says, with the port that they have. */
 static bool
-first_choice(const struct nat_seek *s, struct ct_tuple *leaves, struct ct_tuple *reply)
+first_choice(const struct nat_seek *s, struct ct_tuple *leaves)
 {
 	struct ct_tuple now = ct_tuple(s->ct, CT_REPLY);
 
 	if (!ct_invert(leaves, &now))
 		return false;
 	nat_choose_address(leaves, s->range, s->manip, ct_expect_zone(s->ct));
-	return ct_invert(reply, leaves);
+	return true;
 }
 
-/* Where somebody has that one: another port, the one that will be tried first. */
+/* May it be translated to that, if nobody else is? */
 static bool
-second_choice(const struct nat_seek *s, struct ct *ct, const struct ct_tuple *leaves,
-	      struct ct_tuple *reply)
+may_keep(const struct nat_range *r, const struct ct_tuple *leaves)
 {
-	struct ct_tuple t = *leaves;
+	return !(r->flags & (NAT_PROTO_RANDOM_ALL | NAT_PROTO_OFFSET)) &&
+	       nat_in_range(r, leaves, NAT_SRC);
+}
 
-	nat_port_draw(ct);
-	return nat_port_drawn(s, &t) && ct_invert(reply, &t);
+/* Those of n, numbers of leaves, whose reply somebody has. */
+static unsigned
+taken(const struct hook_ctx *ctx, const struct ct_tuple *leaves, uint8_t *which, unsigned n)
+{
+	struct ct_tuple replies[PKT_BURST];
+	uint64_t found[PKT_BURST];
+	unsigned nb = 0;
+
+	if (n == 0)
+		return 0;
+	for (unsigned i = 0; i < n; i++)
+		ct_invert(&replies[i], &leaves[which[i]]);
+	ct_find_tuples(ctx->family, replies, n, found);
+	for (unsigned i = 0; i < n; i++)
+		if (found[i] != 0)
+			which[nb++] = which[i];
+	return nb;
+}
+
+/* Another port, of those that will be tried first. */
+static void
+warm_others(const struct hook_ctx *ctx, const struct nat_range *r, struct ct *const *cts,
+	    struct ct_tuple *leaves, const uint8_t *which, unsigned n)
+{
+	struct ct_tuple replies[PKT_BURST];
+	unsigned nb = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct nat_seek s = { ctx, cts[which[i]], r, NAT_SRC };
+
+		if (!nat_port_draw(&s, cts[which[i]], &leaves[which[i]]))
+			return;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		const struct nat_seek s = { ctx, cts[which[i]], r, NAT_SRC };
+
+		nat_port_draw_next(&s, cts[which[i]], &leaves[which[i]]);
+		nb += ct_invert(&replies[nb], &leaves[which[i]]);
+	}
+	if (nb != 0)
+		ct_warm_tuples(ctx->family, replies, nb);
 }
 
 /* What choosing is going to look for. */
@@ -60,27 +100,25 @@ static void
 warm_replies(const struct hook_ctx *ctx, struct ct *const *cts, unsigned n)
 {
 	const struct nat_range *r = &lasts[ctx->lane].range[ctx->family];
-	struct ct_tuple leaves[PKT_BURST], replies[PKT_BURST] = { 0 };
-	uint64_t found[PKT_BURST];
-	unsigned nb = 0;
+	uint8_t kept[PKT_BURST], others[PKT_BURST];
+	unsigned nb_kept = 0, nb_others = 0;
+	struct ct_tuple leaves[PKT_BURST];
 
-	if (!(r->flags & NAT_MAP_IPS) || r->flags & NAT_PROTO_RANDOM_ALL)
+	if (!(r->flags & NAT_MAP_IPS))
 		return;
 	for (unsigned i = 0; i < n; i++) {
 		const struct nat_seek s = { ctx, cts[i], r, NAT_SRC };
 
-		if (!first_choice(&s, &leaves[i], &replies[i]))
+		if (!first_choice(&s, &leaves[i]))
 			return;
+		if (may_keep(r, &leaves[i]))
+			kept[nb_kept++] = i;
+		else
+			others[nb_others++] = i;
 	}
-	ct_find_tuples(ctx->family, replies, n, found);
-	for (unsigned i = 0; i < n; i++) {
-		const struct nat_seek s = { ctx, cts[i], r, NAT_SRC };
-
-		if (found[i] != 0)
-			nb += second_choice(&s, cts[i], &leaves[i], &replies[nb]);
-	}
-	if (nb != 0)
-		ct_warm_tuples(ctx->family, replies, nb);
+	nb_kept = taken(ctx, leaves, kept, nb_kept);
+	memcpy(&others[nb_others], kept, nb_kept);
+	warm_others(ctx, r, cts, leaves, others, nb_others + nb_kept);
 }
 
 void
