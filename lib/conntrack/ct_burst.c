@@ -152,7 +152,7 @@ ct_defer(struct ct_lane *l, struct rte_mbuf **pkts, unsigned i, unsigned n, verd
 {
 	for (; i < n; i++) {
 		l->deferred[l->burst.nb_deferred++] = pkts[i];
-		verdicts[i] = VERDICT_STOLEN;
+		verdicts[i] = VERDICT_WAIT;
 	}
 }
 

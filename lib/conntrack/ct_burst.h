@@ -41,6 +41,6 @@ void ct_fresh_add(struct ct_lane *l, struct ct *ct);
 bool ct_fresh_has(const struct ct_lane *l, const struct ct_tuple *t, uint32_t hash);
 /* The part's entries, all of the family, are on their way to the table: what they need there is fetched meanwhile. */
 void ct_fresh_warm(const struct ct_lane *l, enum hook_family family);
-/* Packets from the i-th on wait; their verdicts become STOLEN. */
+/* Packets from the i-th on wait; their verdicts become WAIT. */
 void ct_defer(struct ct_lane *l, struct rte_mbuf **pkts, unsigned i, unsigned n,
 	      verdict_t *verdicts);

@@ -207,7 +207,7 @@ static uint16_t
 run_entry(struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf **pkts, uint16_t n,
 	  verdict_t *verdicts)
 {
-	uint16_t kept = 0, dropped = 0;
+	uint16_t kept = 0, dropped = 0, waiting = 0;
 
 	memset(verdicts, 0, RTE_ALIGN_CEIL(n, 4) * sizeof(*verdicts));
 	e->fn(ctx, e->priv, pkts, n, verdicts);
@@ -225,9 +225,11 @@ run_entry(struct hook_entry *e, const struct hook_ctx *ctx, struct rte_mbuf **pk
 		} else if (v >= VERDICT_DROP) {
 			drop_pkt(ctx->lane, v - VERDICT_DROP, pkts[i]);
 			dropped++;
+		} else {
+			waiting += v == VERDICT_WAIT;
 		}
 	}
-	count(&e->count[ctx->lane], n, dropped);
+	count(&e->count[ctx->lane], n - waiting, dropped);
 	return kept;
 }
 

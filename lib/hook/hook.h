@@ -48,7 +48,9 @@ enum {
 	VERDICT_STOLEN = 1, /* the function owns the packet now */
 	VERDICT_QUEUE = 2,
 	VERDICT_REPEAT = 3, /* call this function again for the packet */
-	VERDICT_DROP = 16,  /* and up: VERDICT_DROP + drop reason */
+	VERDICT_WAIT =
+		4, /* as STOLEN; the function sees it again (hook_walk_from()), and it counts then */
+	VERDICT_DROP = 16, /* and up: VERDICT_DROP + drop reason */
 };
 
 #define VERDICT_DROP_FOR(reason) ((verdict_t)(VERDICT_DROP + (reason)))

@@ -75,11 +75,32 @@ forget(void)
 }
 
 static void
+add_tracked(const struct hook_info *i, void *arg)
+{
+	if (i->family == HOOK_IP4 && i->point == HOOK_PREROUTING &&
+	    strcmp(i->name, "conntrack") == 0)
+		*(uint64_t *)arg += i->packets;
+}
+
+/* How many packets tracking has seen in PREROUTING. */
+static uint64_t
+tracked(void)
+{
+	uint64_t n = 0;
+
+	hook_each(add_tracked, &n);
+	return n;
+}
+
+static void
 burst_is_one_flow(void **state)
 {
+	uint64_t before = tracked();
+
 	give(&there, 5);
 	dp_run();
 	assert_int_equal(dp_flush(1), 5);
+	assert_int_equal(tracked() - before, 5); /* those that waited count once */
 	assert_false(ct_status(only()) & CT_SEEN_REPLY);
 	give(&back, 3);
 	dp_run();

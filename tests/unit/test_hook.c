@@ -145,6 +145,38 @@ listing(void **state)
 	clear();
 }
 
+/* What waits is not counted before the function sees it for good. */
+static void
+waiting(void **state)
+{
+	struct hook_ctx ctx = { .family = HOOK_IP4, .point = HOOK_FORWARD };
+	struct hook_info seen = { 0 };
+	struct gen *d = gen_draft();
+	struct rte_mbuf *m[4], *kept[4];
+
+	hook_register(d, HOOK_IP4, HOOK_FORWARD, HOOK_PRI_CONNTRACK, "a", odd_ones, NULL);
+	gen_commit(d);
+	for (int i = 0; i < 4; i++)
+		kept[i] = m[i] = pkt_alloc(0);
+	answer = VERDICT_WAIT;
+	assert_int_equal(walk(m, 4), 2);
+	hook_each(keep_info, &seen);
+	assert_int_equal(seen.packets, 2);
+	answer = VERDICT_ACCEPT;
+	m[0] = kept[1];
+	m[1] = kept[3];
+	ctx.gen = gen_current();
+	assert_int_equal(hook_walk_from(hook_list_get(ctx.gen, HOOK_IP4, HOOK_FORWARD),
+					HOOK_PRI_CONNTRACK, &ctx, m, 2),
+			 2);
+	hook_each(keep_info, &seen);
+	assert_int_equal(seen.packets, 4);
+	assert_int_equal(seen.dropped, 0);
+	for (int i = 0; i < 4; i++)
+		rte_pktmbuf_free(kept[i]);
+	clear();
+}
+
 /* Cycles count while they are asked for, from zero each time; packets always. */
 static void
 profile(void **state)
@@ -185,7 +217,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order),   cmocka_unit_test(verdicts), cmocka_unit_test(repetition),
-		cmocka_unit_test(listing), cmocka_unit_test(profile),
+		cmocka_unit_test(listing), cmocka_unit_test(waiting),  cmocka_unit_test(profile),
 	};
 
 	return cmocka_run_group_tests_name("hook", tests, eal_setup, NULL);
