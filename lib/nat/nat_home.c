@@ -47,7 +47,8 @@ nat_home_matters(struct nat_home *h, const struct hook_ctx *ctx, const struct ct
 {
 	const struct port *p;
 
-	if (lane_count() < 2 || ctx->point != HOOK_POSTROUTING)
+	/* Without a generation: an expected connection that begins, where it leaves is not known yet (nat_follow.c). */
+	if (lane_count() < 2 || ctx->point != HOOK_POSTROUTING || ctx->gen == NULL)
 		return false;
 	p = port_get(ctx->gen, leaves[ctx->lane].port);
 	if (p == NULL || !port_rss_known(&port_rss[p->dpdk_id], kind_of(t), ctx->lane))

@@ -143,6 +143,9 @@ where_it_does_not_matter(void **state)
 	ctx.point = HOOK_INPUT;
 	assert_false(nat_home_matters(&h, &ctx, &t));
 	ctx = context(0);
+	ctx.gen = NULL; /* an expected connection begins */
+	assert_false(nat_home_matters(&h, &ctx, &t));
+	ctx = context(0);
 	nat_leaves_by(0, 0);
 	assert_false(nat_home_matters(&h, &ctx, &t));
 }
