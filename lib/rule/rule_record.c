@@ -18,6 +18,7 @@
 	 RULE_DEP_WRITER | RULE_DEP_ORDER | RULE_DEP_EFFECT)
 
 struct rule_recorder *rule_recorders[LANE_MAX];
+uint32_t rule_changes[RULE_CHANGES];
 
 int
 rule_record_init(void)
@@ -86,12 +87,22 @@ rule_record_varying(struct rule_packet *rp, const struct rule *r)
 	rule_record_of(rp->ctx->lane, rp->p)->walk = true;
 }
 
+/*
+ * In this order, as rule_record_end() writes the path first and then looks at the counter: who does not see the one sees
+ * the other.
+ */
 void
-rule_record_changed(const struct rule_packet *rp, struct ct *ct)
+rule_record_changed(struct ct *ct)
 {
+	__atomic_fetch_add(rule_changes_of(ct), 1, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&ct->path, 0, __ATOMIC_SEQ_CST);
-	if (rp->p->record != 0)
-		rule_record_of(rp->ctx->lane, rp->p)->changed = true;
+}
+
+/* Since the packet began to note; by itself, or by one on another lane. */
+static bool
+has_changed(const struct rule_record *r)
+{
+	return __atomic_load_n(rule_changes_of(r->ct), __ATOMIC_SEQ_CST) != r->changes;
 }
 
 void
@@ -107,13 +118,13 @@ rule_record_end(unsigned lane, struct rte_mbuf *m, uint16_t out)
 	uint32_t was = r->was, id;
 
 	pkt(m)->record = 0;
-	if (r->m != m || r->changed)
+	if (r->m != m || has_changed(r))
 		return;
 	id = rule_path_note(all->epoch, was, r->dir, r->walk ? NULL : &w);
 	if (id == 0 || !__atomic_compare_exchange_n(&r->ct->path, &was, id, false, __ATOMIC_SEQ_CST,
 						    __ATOMIC_RELAXED))
 		return;
 	/* Another lane may have written what this packet read, before it could find the path to forget it. */
-	if (__atomic_load_n(&r->ct->mark, __ATOMIC_SEQ_CST) != r->mark)
+	if (has_changed(r))
 		__atomic_store_n(&r->ct->path, 0, __ATOMIC_SEQ_CST);
 }

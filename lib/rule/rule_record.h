@@ -11,11 +11,10 @@
 struct rule_record {
 	const struct rte_mbuf *m;
 	struct ct *ct;
-	uint32_t was;  /* ct.path at the start */
-	uint32_t mark; /* ct.mark then */
-	uint8_t dir;   /* enum ct_dir */
-	bool walk;     /* packets of the flow have to walk */
-	bool changed;  /* the packet wrote what rules may read of its flow: the next one may tell */
+	uint32_t was;     /* ct.path at the start */
+	uint32_t changes; /* rule_changes_of() then */
+	uint8_t dir;      /* enum ct_dir */
+	bool walk;        /* packets of the flow have to walk */
 	uint16_t nb;
 	uint32_t hit[RULE_WAY_HITS];
 };
@@ -28,6 +27,20 @@ struct rule_recorder {
 
 /* By lane. */
 extern struct rule_recorder *rule_recorders[LANE_MAX];
+
+/*
+ * How often what rules may read of a connection was changed, which no value of it can tell: it may be what it was. A
+ * counter is shared by the connections of some places in memory; lanes add to it as rarely as they write marks.
+ */
+#define RULE_CHANGES 4096u /* a power of two */
+
+extern uint32_t rule_changes[RULE_CHANGES];
+
+static inline uint32_t *
+rule_changes_of(const struct ct *ct)
+{
+	return &rule_changes[(uintptr_t)ct / sizeof(*ct) % RULE_CHANGES];
+}
 
 /* Control, once. 0 or -ENOMEM. */
 int rule_record_init(void);
@@ -49,9 +62,9 @@ rule_record_begin(unsigned lane, struct rte_mbuf *m, struct ct *ct, enum ct_dir 
 	r->m = m;
 	r->ct = ct;
 	r->was = __atomic_load_n(&ct->path, __ATOMIC_RELAXED);
-	r->mark = __atomic_load_n(&ct->mark, __ATOMIC_RELAXED);
+	r->changes = __atomic_load_n(rule_changes_of(ct), __ATOMIC_ACQUIRE);
 	r->dir = dir;
-	r->walk = r->changed = false;
+	r->walk = false;
 	r->nb = 0;
 }
 
@@ -72,8 +85,8 @@ rule_record_hit(unsigned lane, const struct pkt *p, uint32_t counter)
  * that stays the same for its flow apply?
  */
 void rule_record_varying(struct rule_packet *rp, const struct rule *r);
-/* A target changed what it wrote of the packet's connection: nothing that was noted of the connection holds. */
-void rule_record_changed(const struct rule_packet *rp, struct ct *ct);
+/* A target has changed what rules read of the connection: nothing that was noted of it, or is on its way to be, holds. */
+void rule_record_changed(struct ct *ct);
 
 /*
  * The packet has come to its end by the port, the counted way being all there is to say: its connection has the path.

@@ -12,7 +12,7 @@
 #include "dp.h"
 #include "dp_frame.h"
 #include "flow.h"
-#include "rule_path.h"
+#include "rule_record.h"
 
 #define RULE "iptables -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT"
 #define LEN 128 /* of the packets: 20 + 8 + 100 */
@@ -234,6 +234,78 @@ rules(void **state)
 	dp_flush(1);
 }
 
+/* The connection is changed while one of its packets is on its walk, as by a packet on another lane. */
+static void (*meanwhile)(struct ct *ct);
+
+static void
+other_lane(const struct hook_ctx *ctx, void *priv, struct rte_mbuf **pkts, uint16_t n,
+	   verdict_t *verdicts)
+{
+	enum ct_info info;
+	struct ct *ct = ct_of(pkts[0], &info);
+
+	if (meanwhile != NULL && ct != NULL)
+		meanwhile(ct);
+}
+
+RTE_INIT(other_lane_init)
+{
+	hook_replayable(other_lane);
+}
+
+static void
+change_mark(struct ct *ct, uint32_t mark)
+{
+	__atomic_store_n(&ct->mark, mark, __ATOMIC_SEQ_CST);
+	rule_record_changed(ct);
+}
+
+static void
+there_and_back(struct ct *ct)
+{
+	uint32_t mark = ct->mark;
+
+	change_mark(ct, mark + 1);
+	change_mark(ct, mark);
+}
+
+/* And a packet there has noted what it had been before. */
+static void
+there_and_back_and_noted(struct ct *ct)
+{
+	uint32_t path = ct->path;
+
+	there_and_back(ct);
+	ct->path = path;
+}
+
+/* What a packet has read that was something else meanwhile is not kept, though it is again what it was. */
+static void
+changed_meanwhile(void **state)
+{
+	void (*const ways[])(struct ct *) = { there_and_back, there_and_back_and_noted };
+	struct gen *d;
+
+	for (unsigned i = 0; i < RTE_DIM(ways); i++) {
+		warm_up();
+		d = gen_draft();
+		assert_int_equal(hook_register(d, HOOK_IP4, HOOK_FORWARD, HOOK_PRI_SECURITY + 1,
+					       "other-lane", other_lane, NULL),
+				 0);
+		gen_commit(d);
+		meanwhile = ways[i];
+		assert_int_equal(talk(&there, &back, 2), 0);
+		meanwhile = NULL;
+		assert_int_equal(talk(&there, &back, 1), 0); /* noted now */
+		assert_int_equal(talk(&there, &back, 1), 2);
+		d = gen_draft();
+		assert_int_equal(hook_unregister(d, HOOK_IP4, HOOK_FORWARD, "other-lane"), 0);
+		gen_commit(d);
+	}
+	dp_flush(0);
+	dp_flush(1);
+}
+
 /* A burst in which one packet walks: the order stays. */
 static void
 mixed(void **state)
@@ -277,9 +349,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counters),  cmocka_unit_test(changes),
-		cmocka_unit_test(looked_up), cmocka_unit_test(rules),
-		cmocka_unit_test(mixed),     cmocka_unit_test(many_commits),
+		cmocka_unit_test(counters),
+		cmocka_unit_test(changes),
+		cmocka_unit_test(looked_up),
+		cmocka_unit_test(rules),
+		cmocka_unit_test(mixed),
+		cmocka_unit_test(many_commits),
+		cmocka_unit_test(changed_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, configure, dp_teardown);

@@ -163,7 +163,7 @@ write_mark(struct rule_packet *rp, struct ct *ct, uint32_t mark)
 	if (likely(__atomic_load_n(&ct->mark, __ATOMIC_RELAXED) == mark))
 		return;
 	__atomic_store_n(&ct->mark, mark, __ATOMIC_SEQ_CST);
-	rule_record_changed(rp, ct);
+	rule_record_changed(ct);
 	ct_event(rp->ctx->lane, ct, 1u << CT_EVENT_MARK);
 }
 
