@@ -4,7 +4,7 @@ import socket
 import struct
 
 RUN_INPUT, ANSWER, PART = 2, 5, 6
-LIMIT = 60
+LIMIT = 120
 
 
 class Control:

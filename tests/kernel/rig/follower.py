@@ -7,7 +7,7 @@ import time
 
 PATIENCE = 10     # seconds, for what is to come on a busy machine
 QUIET = 0.2
-LIMIT = 60
+LIMIT = 120
 SIZE = 65536
 
 

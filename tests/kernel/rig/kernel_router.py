@@ -12,8 +12,8 @@ from .lab import write_sysctl
 LEGACY = "/usr/sbin/xtables-legacy-multi"
 TABLE_TOOLS = ("iptables", "ip6tables", "iptables-save", "ip6tables-save",
                "iptables-restore", "ip6tables-restore")
-COMMAND_LIMIT = 60
-READY_LIMIT = 30
+COMMAND_LIMIT = 120
+READY_LIMIT = 120
 WORK_LIMIT = 0.05
 TENTATIVE = 0x40    # linux/if_addr.h
 NETLINK_NETFILTER = "12"

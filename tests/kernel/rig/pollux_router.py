@@ -22,7 +22,7 @@ PORTS = ("sysctl -w net.ipv6.conf.default.accept_dad=0",
          "sysctl -w net.pollux.nat_strict=0",
          "port add r0 net_af_packet0,iface=r0",
          "port add r1 net_af_packet1,iface=r1")
-COMMAND_LIMIT = 60
+COMMAND_LIMIT = 120
 START_LIMIT = 60
 STOP_LIMIT = 20
 MEMORY = 320
