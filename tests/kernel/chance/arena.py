@@ -223,14 +223,14 @@ def _frames(side, first, second):
 
 def _numbered(frame):
     """ICMP of the box with another IP ID than 0, which each router gives to one message in 65,536."""
-    if frame[12:14] != b"\x08\0" or frame[14] != 0x45 or frame[18:20] != bytes(2) or frame[23] != 1 \
-            or frame[26:30] not in OWN:
+    if frame[12:14] != b"\x08\0" or frame[18:20] != bytes(2) or frame[23] != 1 or frame[26:30] not in OWN:
         return frame
-    header = bytearray(frame[14:34])
+    end = 14 + 4 * (frame[14] & 15)      # errors have the options of what they are about
+    header = bytearray(frame[14:end])
     header[4:6] = b"\0\1"
     header[10:12] = bytes(2)
     header[10:12] = ones_complement(header).to_bytes(2, "big")
-    return frame[:14] + bytes(header) + frame[34:]
+    return frame[:14] + bytes(header) + frame[end:]
 
 
 def _same_flows(left, right):
