@@ -2,14 +2,18 @@
 /*
  * One thread sends packets through 1,500 rules while another changes them, one commit after another, and tries are
  * built and come into use: a packet that comes after a commit was answered meets the new rules, one that is on its way
- * meanwhile the old or the new ones; none is lost otherwise. ARGUMENT: milliseconds.
+ * meanwhile the old or the new ones; none is lost otherwise.
+ *	dp_commits [MILLISECONDS [PAUSE [tracked]]]	PAUSE: milliseconds between two commits; tracked: the packets are of
+ *							connections that both ends have spoken in, so flows are cached
  */
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_ether.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -21,6 +25,7 @@
 #include "dp.h"
 #include "dp_frame.h"
 #include "dp_sync.h"
+#include "flow.h"
 #include "rule_build.h"
 
 #define COPIES 16     /* of each flow's packet in one burst */
@@ -46,7 +51,8 @@ static const struct {
 
 static struct dp_frame flow, other; /* other: nothing drops it */
 static struct str restore;
-static unsigned milliseconds = 1500;
+static unsigned milliseconds = 1500, pause_ms;
+static bool tracked;
 static unsigned at; /* commands answered, twice, and one more while one runs; control writes */
 static bool stop;
 static unsigned rounds; /* bursts that went through */
@@ -119,22 +125,57 @@ run(const char *command)
 	str_free(&err);
 }
 
+static struct dp_ip
+packet(uint16_t dport, bool reply)
+{
+	return (struct dp_ip){ .src = reply ? "10.2.0.2" : "10.1.0.2",
+			       .dst = reply ? "10.1.0.2" : "10.2.0.2",
+			       .proto = IPPROTO_UDP,
+			       .ttl = 64,
+			       .sport = reply ? dport : 1000,
+			       .dport = reply ? 1000 : dport,
+			       .payload = 20,
+			       .side = reply };
+}
+
+/* Both ends of the connection speak, until it is a stream. */
+static void
+converse(uint16_t dport)
+{
+	for (unsigned i = 0; i < 6; i++) {
+		struct dp_ip s = packet(dport, i % 2);
+		struct dp_frame f = dp_ip(&s);
+
+		dp_give(s.side, f.bytes, f.len);
+		dp_run();
+		if (i % 2)
+			clock_advance(3000);
+	}
+	dp_flush(0);
+	dp_flush(1);
+}
+
+static void
+track(void)
+{
+	DP("sysctl -w net.netfilter.nf_conntrack_max=8192");
+	DP("sysctl -w net.pollux.conntrack=on");
+	converse(7);
+	converse(9000);
+}
+
 static int
 configure(void **state)
 {
-	struct dp_ip s = { .src = "10.1.0.2",
-			   .dst = "10.2.0.2",
-			   .proto = IPPROTO_UDP,
-			   .ttl = 64,
-			   .sport = 1000,
-			   .dport = 7,
-			   .payload = 20 };
+	struct dp_ip s = packet(7, false);
 
 	if (dp_router(state) != 0)
 		return -1;
 	flow = dp_ip(&s);
-	s.dport = 9000;
+	s = packet(9000, false);
 	other = dp_ip(&s);
+	if (tracked)
+		track();
 	str_add(&restore, "*filter\n:FORWARD ACCEPT [0:0]\n");
 	for (unsigned i = 0; i < RULES; i++)
 		str_printf(&restore, "-A FORWARD -s 10.1.0.0/%u -p udp --dport %u -j DROP\n",
@@ -156,11 +197,20 @@ change(unsigned n)
 	__atomic_store_n(&at, 2 * n + 2, __ATOMIC_SEQ_CST);
 	rcu_reap();
 	rule_build_tick();
+	if (pause_ms != 0)
+		rte_delay_us_sleep(pause_ms * 1000);
 	if (n % 3 != 0)
 		return;
 	seen = __atomic_load_n(&rounds, __ATOMIC_ACQUIRE);
 	while (__atomic_load_n(&rounds, __ATOMIC_ACQUIRE) - seen < 2)
 		sched_yield();
+}
+
+/* With net.pollux.flow_cache=0 nothing is served. */
+static bool
+caches(void)
+{
+	return atoi(DP("sysctl -n net.pollux.flow_cache")) != 0;
 }
 
 static void
@@ -179,9 +229,11 @@ packets_meet_the_rules_in_force(void **state)
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	rte_eal_mp_wait_lcore();
 	DP_TAKES(&stop);
-	print_message("%u commits, %u bursts\n", changes, rounds);
+	print_message("%u commits, %u bursts, %" PRIu64 " packets by what was known\n", changes,
+		      rounds, flow_stat().served);
 	if (wrong[0] != '\0')
 		fail_msg("%s", wrong);
+	assert_true(flow_stat().served > 0 || !tracked || !caches());
 	dp_flush(0);
 	dp_balance();
 }
@@ -193,5 +245,8 @@ main(int argc, char **argv)
 
 	if (argc > 1)
 		milliseconds = strtoul(argv[1], NULL, 0);
+	if (argc > 2)
+		pause_ms = strtoul(argv[2], NULL, 0);
+	tracked = argc > 3 && strcmp(argv[3], "tracked") == 0;
 	return cmocka_run_group_tests_name("commits", tests, configure, dp_teardown);
 }
