@@ -121,10 +121,12 @@ group_talk()
 
 # The rest is for `tests/run full`.
 
-# Fewer rounds by each other way to the same; tests/soak ways plays everything.
+# Fewer rounds by each other way to the same, and where there are several workers what they write together: expectations
+# of helpers. tests/soak ways plays everything.
 some_rounds()
 {
-	tests/kernel/random --rounds 300 --seed 1 && tests/kernel/random --talk --rounds 200 --seed 1
+	tests/kernel/random --rounds 300 --seed 1 && tests/kernel/random --talk --rounds 200 --seed 1 || return 1
+	[ "${POLLUX_LANES:-1}" = 1 ] || tests/kernel/run nat_pptp nat_ftp nat_sip nat_helpers
 }
 
 other_ways()

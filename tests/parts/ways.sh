@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Several ways lead to one result: whether flows are cached, rules compiled, by which instructions, and how connections
-# are found. Linux's kernel is compared with each; what is not named is as it comes.
+# are found, how many workers there are. Linux's kernel is compared with each; what is not named is as it comes.
 
-# A line a way: sysctls that Pollux starts with.
+# A line a way: sysctls that Pollux starts with, lanes=N: its workers.
 ways()
 {
 	cat <<-END
@@ -11,6 +11,8 @@ ways()
 		net.pollux.ct_table=tag net.pollux.rule_compile=0
 		net.pollux.simd=scalar net.pollux.rule_bits_min=1 net.pollux.flow_cache=0
 		net.pollux.simd=avx2 net.pollux.rule_acl_min=1 net.pollux.flow_cache=0
+		lanes=2
+		lanes=4 net.pollux.ct_table=tag
 	END
 	grep -qw avx512bw /proc/cpuinfo && echo "net.pollux.simd=avx512 net.pollux.rule_bits_min=1 net.pollux.ct_table=tag net.pollux.flow_cache=0"
 }
@@ -18,10 +20,12 @@ ways()
 # each_way COMMAND...: runs it by every way; adds up what its lines "N passed, N failed, N skipped" say.
 each_way()
 {
-	local way said rc passed=0 failed=0 skipped=0 count
+	local way said rc passed=0 failed=0 skipped=0 count lanes settings
 	while read -r way; do
 		echo "by $way:"
-		said=$(POLLUX_SETTINGS=$way "$@" 2>&1 </dev/null)
+		lanes=1 settings=$way
+		[[ $way =~ ^lanes=([0-9]+)\ *(.*) ]] && lanes=${BASH_REMATCH[1]} settings=${BASH_REMATCH[2]}
+		said=$(POLLUX_LANES=$lanes POLLUX_SETTINGS=$settings "$@" 2>&1 </dev/null)
 		rc=$?
 		count=($(awk '/^[0-9]+ passed, / { p += $1; f += $3; s += $5; n++ } END { if (n) print p, f, s }' <<<"$said"))
 		sed -E 's/^[0-9]+ passed, /    &/' <<<"$said"

@@ -28,6 +28,9 @@ STOP_LIMIT = 20
 MEMORY = 320
 # where in the kernel the client is when it has asked, and nothing has come yet
 WAITS = ("unix_stream", "poll_schedule", "do_select")
+# Workers. A port has one queue, so those of r0 and r1 are two, which hand over to each other what leaves by the other's
+# port; more of them look after connections that end.
+LANES = int(os.environ.get("POLLUX_LANES", "1"))
 LOG_LINE = re.compile(r"<(\d)>\[ *\d+\.\d+\] (.*)")
 
 
@@ -38,8 +41,8 @@ def _eal_options():
     # threads float over all CPUs: several labs run at a time, and pinned
     # workers of two would share one CPU
     cpus = ",".join(str(cpu) for cpu in sorted(os.sched_getaffinity(0)))
-    common = ["--lcores", f"0@({cpus}),1@({cpus})", "--main-lcore", "0", "--no-pci", "--no-telemetry",
-              "-m", str(MEMORY)]
+    lcores = ",".join(f"{lcore}@({cpus})" for lcore in range(LANES + 1))
+    common = ["--lcores", lcores, "--main-lcore", "0", "--no-pci", "--no-telemetry", "-m", str(MEMORY)]
     return [common + ["--in-memory"], common + ["--no-huge", "--no-shconf"]]
 
 

@@ -45,6 +45,10 @@ class Scenario:
         return {step.argv[0].removesuffix("-restore") for step in self.steps
                 if step.kind == "command" and ("nat" in step.argv or "*nat" in step.stdin)} & TRANSLATING
 
+    def both_at_once(self):
+        """Frames of both sides in one burst."""
+        return any(len({side for side, _ in step.frames}) > 1 for step in self.steps if step.kind == "burst")
+
     def kind_of_router(self):
         """What a router has to be like before the scenario's first line."""
         return frozenset(self.options & {"empty", "unresolved"} | self.translates())
