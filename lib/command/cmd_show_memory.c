@@ -26,22 +26,6 @@ resident(void)
 	return pages * sysconf(_SC_PAGESIZE);
 }
 
-/* DPDK's heap, on all nodes: everything above that is shared with workers lies there. */
-static struct mem_use
-dpdk_heap(void)
-{
-	struct mem_use use = { 0 };
-	struct rte_malloc_socket_stats s;
-
-	for (unsigned i = 0; i < rte_socket_count(); i++) {
-		if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &s) != 0)
-			continue;
-		use.used += s.heap_allocsz_bytes;
-		use.reserved += s.heap_totalsz_bytes;
-	}
-	return use;
-}
-
 static void
 add(struct cmd_table *t, const char *name, struct mem_use use, const char *help)
 {
@@ -49,6 +33,29 @@ add(struct cmd_table *t, const char *name, struct mem_use use, const char *help)
 	cmd_table_number(t, use.used);
 	cmd_table_number(t, use.reserved);
 	cmd_table_text(t, help);
+}
+
+/* DPDK's heap, everything above that is shared with workers; where there are several nodes also by node. */
+static void
+add_heaps(struct cmd_table *t)
+{
+	struct mem_use all = { 0 }, node[RTE_MAX_NUMA_NODES] = { 0 };
+	unsigned nb = rte_socket_count();
+	struct rte_malloc_socket_stats s;
+	char name[32];
+
+	for (unsigned i = 0; i < nb; i++) {
+		if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &s) != 0)
+			continue;
+		node[i] = (struct mem_use){ s.heap_allocsz_bytes, s.heap_totalsz_bytes };
+		all.used += node[i].used;
+		all.reserved += node[i].reserved;
+	}
+	add(t, "(DPDK heap)", all, "all of the above that workers share, and the drivers'");
+	for (unsigned i = 0; i < nb && nb > 1; i++) {
+		snprintf(name, sizeof(name), "(DPDK heap, node %d)", rte_socket_id_by_idx(i));
+		add(t, name, node[i], "of these, on that NUMA node");
+	}
 }
 
 static int show_memory(struct cmd *c, int argc, char **argv);
@@ -69,8 +76,7 @@ show_memory(struct cmd *c, int argc, char **argv)
 		return SHOW_USAGE(c, memory);
 	for (const struct mem_user *u = mem_next(NULL); u != NULL; u = mem_next(u))
 		add(&t, u->name, u->use(), u->help);
-	add(&t, "(DPDK heap)", dpdk_heap(),
-	    "all of the above that workers share, and the drivers'");
+	add_heaps(&t);
 	add(&t, "(process)", (struct mem_use){ all, all }, "present pages of ordinary memory");
 	return cmd_table_end(&t);
 }

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <rte_bus.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 
@@ -207,6 +208,17 @@ queue_socket(const struct port *p, unsigned lane)
 	return p->socket >= 0 ? p->socket : lane_socket(lane);
 }
 
+/* The lane whose transmit queue it is. */
+static unsigned
+owner_of(const struct port *p, unsigned queue)
+{
+	unsigned lane = 0;
+
+	while (lane + 1 < lane_count() && (p->tx_lane[lane] != lane || p->tx_queue[lane] != queue))
+		lane++;
+	return lane;
+}
+
 static int
 queues_setup(struct setup *s, struct err *e)
 {
@@ -237,7 +249,8 @@ queues_setup(struct setup *s, struct err *e)
 			return failed(p, "receive queue", rc, e);
 	}
 	for (unsigned q = 0; q < s->nb_txq; q++) {
-		rc = rte_eth_tx_queue_setup(p->dpdk_id, q, s->nb_txd, queue_socket(p, 0), &tx);
+		rc = rte_eth_tx_queue_setup(p->dpdk_id, q, s->nb_txd,
+					    queue_socket(p, owner_of(p, q)), &tx);
 		if (rc != 0)
 			return failed(p, "transmit queue", rc, e);
 	}
@@ -329,6 +342,17 @@ set_mtu(struct setup *s, struct err *e)
 	return port_mtu_fits(p, p->mtu, e);
 }
 
+/* A device that is only software says the node of the thread that made it: its queues may lie where their lanes are. */
+static int
+node_of(const struct setup *s)
+{
+	const struct rte_bus *bus = rte_dev_bus(s->info.device);
+
+	if (rte_socket_count() > 1 && strcmp(rte_bus_name(bus), "vdev") == 0)
+		return SOCKET_ID_ANY;
+	return rte_eth_dev_socket_id(s->p->dpdk_id);
+}
+
 int
 port_setup(struct port *p, unsigned queues, bool *promisc, struct err *e)
 {
@@ -339,7 +363,7 @@ port_setup(struct port *p, unsigned queues, bool *promisc, struct err *e)
 	rc = rte_eth_dev_info_get(p->dpdk_id, &s.info);
 	if (rc != 0)
 		return failed(p, "device information", rc, e);
-	p->socket = rte_eth_dev_socket_id(p->dpdk_id);
+	p->socket = node_of(&s);
 	rc = choose_queues(&s, queues, e);
 	if (rc != 0)
 		return rc;

@@ -280,6 +280,7 @@ rule_path_init(void)
 	    table.way_slot == NULL || table.path_slot == NULL)
 		return -ENOMEM;
 	for (unsigned lane = 0; lane < lane_count(); lane++) {
+		/* Pages come as the lane writes to them, near it. */
 		rule_way_counts[lane] = calloc(RULE_WAYS, sizeof(struct count));
 		if (rule_way_counts[lane] == NULL)
 			return -ENOMEM;

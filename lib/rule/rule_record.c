@@ -5,8 +5,8 @@
  * packet mark when they come in. So every mark they get on their way is decided by the rest.
  */
 #include <errno.h>
-#include <stdlib.h>
 
+#include <rte_malloc.h>
 #include <rte_tcp.h>
 
 #include "rule.h"
@@ -25,10 +25,10 @@ rule_record_init(void)
 {
 	for (unsigned lane = 0; lane < lane_count(); lane++) {
 		rule_recorders[lane] =
-			aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(struct rule_recorder));
+			rte_zmalloc_socket("rule-recorder", sizeof(struct rule_recorder),
+					   RTE_CACHE_LINE_SIZE, lane_socket(lane));
 		if (rule_recorders[lane] == NULL)
 			return -ENOMEM;
-		rule_recorders[lane]->nb = 0;
 	}
 	return 0;
 }
