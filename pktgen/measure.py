@@ -88,9 +88,11 @@ def settle(bench, scenario, program):
         windows = bench.source.windows(program)
         came = sum(window.came * window.seconds for window in windows) * 1e6
         if came >= wanted and sum(window.seconds for window in windows) >= least:
-            return
+            break
         if time.monotonic() > end or not program.alive():
             raise Problem(f'{came:,.0f} packets in {BEGIN_SECONDS} seconds: not all flows have begun')
+        time.sleep(0.1)
+    while program.learning() and time.monotonic() < end:
         time.sleep(0.1)
 
 

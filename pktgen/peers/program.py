@@ -69,6 +69,10 @@ class Program:
         """Is something not ready yet that the worker is to use?"""
         return False
 
+    def learning(self):
+        """Since it was last asked: does it still do with packets of known flows what it will not do with later ones?"""
+        return False
+
     def others_run(self):
         """Does a thread beside the worker run, or want to?"""
         for thread, name in self.threads():

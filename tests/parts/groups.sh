@@ -92,7 +92,7 @@ fuzz_group()
 group_fuzz()
 {
 	local seconds=5
-	[ $SCOPE = full ] && seconds=30
+	[ $SCOPE = full ] && seconds=20
 	run_group fuzz 900 fuzz_group $seconds
 }
 
@@ -142,7 +142,7 @@ tsan_suite()
 {
 	CC=clang build_tree build-tsan -Db_sanitize=thread -Db_lundef=false -Dbuildtype=debugoptimized \
 		-Dtests=true || return 1
-	setarch "$(uname -m)" -R bash -c '. tests/parts/groups.sh; suite build-tsan dataplane'
+	setarch "$(uname -m)" -R bash -c '. tests/parts/groups.sh; suite build-tsan threads'
 }
 
 group_tsan() { run_group tsan 600 tsan_suite; }
