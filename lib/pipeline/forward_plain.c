@@ -73,11 +73,13 @@ plain6(const struct rte_mbuf *m, uint8_t dst[16])
 	       !pkt_special6(&ip->ip6_dst);
 }
 
+/* Also of frames nothing has been seen of yet: they may end before the type. */
 static inline bool
 is_ip6(const struct rte_mbuf *m)
 {
-	return rte_pktmbuf_mtod(m, const struct rte_ether_hdr *)->ether_type ==
-	       rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6);
+	return rte_pktmbuf_data_len(m) >= RTE_ETHER_HDR_LEN &&
+	       rte_pktmbuf_mtod(m, const struct rte_ether_hdr *)->ether_type ==
+		       rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV6);
 }
 
 static inline void
