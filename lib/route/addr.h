@@ -21,6 +21,8 @@ struct addr {
 	uint16_t port;
 	uint8_t scope; /* RT_SCOPE_* */
 	bool secondary;
+	struct ip_addr
+		primary; /* its own, or of IPv4 that of the address it is second to; addr_add() knows */
 	bool no_route;   /* noprefixroute: without the connected route */
 	bool no_dad;     /* IPv6: used at once */
 	uint8_t dad;     /* enum addr_dad */

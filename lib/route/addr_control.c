@@ -84,6 +84,7 @@ check_new(const struct addr_table *t, struct addr *a, struct err *e)
 	if (ip->family == AF_INET6 && ip_addr_is_zero(ip))
 		return err_set(e, -EADDRNOTAVAIL, "ipv6: Invalid address");
 	a->secondary = false;
+	a->primary = *ip;
 	for (unsigned i = t->first[a->port]; i < t->first[a->port + 1]; i++) {
 		const struct addr *b = &t->of[i];
 
@@ -96,6 +97,7 @@ check_new(const struct addr_table *t, struct addr *a, struct err *e)
 			if (ip_addr_equal(&b->prefix.addr, ip))
 				return err_set(e, -EEXIST, "ipv4: Address already assigned");
 			a->secondary = true;
+			a->primary = b->primary;
 		}
 	}
 	if (t->n >= ADDR_MAX)
@@ -154,6 +156,7 @@ static void
 mark_secondaries(const struct addr_table *t, unsigned i, bool *gone, struct addr_table *promoted)
 {
 	const struct addr *a = &t->of[i];
+	struct addr *first = NULL;
 
 	if (a->prefix.addr.family != AF_INET || a->secondary)
 		return;
@@ -167,8 +170,11 @@ mark_secondaries(const struct addr_table *t, unsigned i, bool *gone, struct addr
 			gone[k] = true;
 			continue;
 		}
-		promoted->of[k].secondary = false;
-		return;
+		if (first == NULL) {
+			first = &promoted->of[k];
+			first->secondary = false;
+		}
+		promoted->of[k].primary = first->prefix.addr;
 	}
 }
 
@@ -216,6 +222,21 @@ publish_without(const struct addr_table *old, const bool *gone, struct addr_tabl
 	free(lost);
 }
 
+/* The secondaries of a primary that goes get the routes they have under the one that takes its place. */
+static void
+follow_primary(const struct addr_table *old, const bool *gone, const struct addr_table *base,
+	       const struct addr_table *next)
+{
+	struct err e = { "" };
+
+	for (unsigned i = 0; i < old->n; i++) {
+		if (gone[i] || ip_addr_equal(&old->of[i].primary, &base->of[i].primary))
+			continue;
+		addr_routes_lose(next, &old->of[i]);
+		addr_routes_put(&base->of[i], &e);
+	}
+}
+
 int
 addr_take(const bool *gone, struct addr_table *base)
 {
@@ -226,14 +247,10 @@ addr_take(const bool *gone, struct addr_table *base)
 	if (next == NULL)
 		return -ENOMEM;
 	route_batch_begin();
-	for (unsigned i = 0; i < old->n; i++) {
-		const struct addr *a = &old->of[i];
-
+	follow_primary(old, gone, base, next);
+	for (unsigned i = 0; i < old->n; i++)
 		if (gone[i])
-			addr_routes_take(next, a);
-		else if (a->secondary && !base->of[i].secondary)
-			addr_routes_put(&base->of[i], &e);
-	}
+			addr_routes_take(next, &old->of[i]);
 	/* Without an IPv4 address a port has no IPv4 routes, and no IPv4 neighbours. */
 	for (unsigned i = 0; i < old->n; i++)
 		if (lost_last(old, next, gone, i))

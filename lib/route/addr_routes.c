@@ -25,7 +25,7 @@ local_route(const struct addr *a)
 		.type = RTN_LOCAL,
 		.proto = RTPROT_KERNEL,
 		.scope = RT_SCOPE_HOST,
-		.src = a->prefix.addr,
+		.src = a->primary,
 	};
 
 	/* IPv6 has no scopes of routes; its local routes have no preferred source. */
@@ -69,7 +69,7 @@ broadcast_route(const struct addr *a, uint32_t to_be)
 		.type = RTN_BROADCAST,
 		.proto = RTPROT_KERNEL,
 		.scope = RT_SCOPE_LINK,
-		.src = a->prefix.addr,
+		.src = a->primary,
 	};
 }
 
@@ -188,7 +188,7 @@ still_needed(const struct addr_table *left, const struct addr *a, const struct r
 }
 
 void
-addr_routes_take(const struct addr_table *left, const struct addr *a)
+addr_routes_lose(const struct addr_table *left, const struct addr *a)
 {
 	struct route r[ROUTES_PER_ADDR];
 	unsigned n = list_routes(a, true, r);
@@ -196,6 +196,12 @@ addr_routes_take(const struct addr_table *left, const struct addr *a)
 	for (unsigned i = 0; i < n; i++)
 		if (!still_needed(left, a, &r[i]))
 			route_take(&r[i]);
+}
+
+void
+addr_routes_take(const struct addr_table *left, const struct addr *a)
+{
+	addr_routes_lose(left, a);
 	/* What the operator tied to this source goes with it, unless another port has the address. */
 	for (unsigned i = 0; i < left->n; i++)
 		if (ip_addr_equal(&left->of[i].prefix.addr, &a->prefix.addr))

@@ -6,7 +6,9 @@
 
 /* Those the port's state allows: all when it is up, else only IPv4's local one. */
 int addr_routes_put(const struct addr *a, struct err *e);
-/* Takes them unless an address of left (the table without a) still needs the same. */
+/* Takes them unless an address of left (the table without a, as it was) still needs the same. */
+void addr_routes_lose(const struct addr_table *left, const struct addr *a);
+/* The same of an address that goes, with all the routes that have it as their source. */
 void addr_routes_take(const struct addr_table *left, const struct addr *a);
 /* addr_control.c: makes it the generation's table. */
 void addr_publish(struct addr_table *t);
