@@ -145,7 +145,7 @@ cut(struct walk *w, struct rte_mbuf *m, uint16_t mtu, struct rte_mbuf **pieces)
 	if (p->family == AF_INET) {
 		if (came || !(pkt_ip4(m)->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG)))
 			n = pkt_fragment4(m, mtu, pieces, PKT_FRAGMENTS_MAX);
-		if (n == -EMSGSIZE && p->twin != 0)
+		if (n == -EMSGSIZE)
 			icmp_error(&w->ctx, m, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
 	} else if (came || (p->flags & PKT_ORIGINATED && p->twin == 0)) {
 		n = pkt_fragment6(m, mtu, pieces, PKT_FRAGMENTS_MAX);
