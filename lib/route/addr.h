@@ -21,13 +21,12 @@ struct addr {
 	uint16_t port;
 	uint8_t scope; /* RT_SCOPE_* */
 	bool secondary;
-	struct ip_addr
-		primary; /* its own, or of IPv4 that of the address it is second to; addr_add() knows */
-	bool no_route;   /* noprefixroute: without the connected route */
-	bool no_dad;     /* IPv6: used at once */
-	uint8_t dad;     /* enum addr_dad */
-	bool deprecated; /* its preferred time is over */
-	uint32_t metric; /* of the connected route; 0: the usual */
+	struct ip_addr primary; /* IPv4: of the one it is second to; else its own. By addr_add() */
+	bool no_route;          /* noprefixroute: without the connected route */
+	bool no_dad;            /* IPv6: used at once */
+	uint8_t dad;            /* enum addr_dad */
+	bool deprecated;        /* its preferred time is over */
+	uint32_t metric;        /* of the connected route; 0: the usual */
 	/* Seconds from `since` (clock_ms()) on; ADDR_FOREVER, and 0 in valid, which means both. */
 	uint32_t valid, preferred;
 	uint64_t since;
