@@ -178,8 +178,9 @@ pg_checksums_right(const uint8_t *p, const struct pg_seen *s)
 	const uint8_t *addrs = p + L3 + (s->v6 ? 8 : 12);
 	bool whole_ip4 = s->v6 || rte_raw_cksum(p + L3, s->l4 - L3) == 0xffff;
 
-	if (!s->v6 && s->proto == IPPROTO_UDP && be16(p + s->l4 + 6) == 0)
-		return whole_ip4;
+	/* There is none, which IPv6 does not allow (RFC 8200 8.1), whatever the rest sums up to. */
+	if (s->proto == IPPROTO_UDP && be16(p + s->l4 + 6) == 0)
+		return !s->v6 && whole_ip4;
 	return whole_ip4 &&
 	       pg_checksum_sum(addrs, s->v6, s->proto, p + s->l4, s->end - s->l4) == 0xffff;
 }
