@@ -69,6 +69,19 @@ expect()
 	return 1
 }
 
+# Every packet of Pollux is somewhere. Some may be on their way, or be counted on one side only, just when it is asked;
+# one that is lost stays so.
+packets_add_up()
+{
+	local until=$(($(now_ms) + 5000)) said
+	until said=$(ctl show packets) &&
+		awk '{ exit !(NF == 16 && $2 + $4 == $6 + $8 + $10 + $12 + $14 + $16) }' <<<"$said"; do
+		[ "$(now_ms)" -lt $until ] || { echo "$said"; return 1; }
+		sleep 0.2
+	done
+	echo "$said"
+}
+
 summary()
 {
 	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"

@@ -208,7 +208,7 @@ def again(guest, wires):
 def sums(guest, wires):
     words = guest.ask('sleep 0.5; ctl show packets').split()
     n = dict(zip(words[::2], map(int, words[1::2])))
-    if n['received'] + n['originated'] != sum(n[w] for w in ('sent', 'delivered', 'dropped', 'parked', 'queued')):
+    if n['received'] + n['originated'] != sum(n[w] for w in ('sent', 'delivered', 'dropped', 'absorbed', 'parked', 'queued')):
         raise Failed(str(n))
 
 
