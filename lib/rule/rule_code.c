@@ -75,7 +75,8 @@ rule_code_new(const struct rule_chain *c, bool ip4)
 	for (uint32_t i = 0; i < c->nb; i++)
 		rule_lin_set(&code->lin, i, &f[i]);
 	rule_outline_make(&code->outline, f, c->nb, ip4, upper);
-	for (unsigned k = 0; k < RULE_INDEX_KINDS; k++) {
+	code->map = rule_map_make(f, c->nb, ip4, upper);
+	for (unsigned k = 0; k < RULE_INDEX_KINDS && code->map == NULL; k++) {
 		code->plan[k] = rule_run_plan(k, c, f, ip4);
 		code->runs[k] = rule_run_serve(k, code->plan[k], c, ip4);
 	}
@@ -111,6 +112,7 @@ rule_code_free(struct rule_code *code)
 	rule_filter_drop(code->ifaces);
 	rule_lin_free(&code->lin);
 	rule_lin_free(&code->outline);
+	rule_map_free(code->map);
 	for (unsigned k = 0; k < RULE_INDEX_KINDS; k++) {
 		rule_run_drop(code->runs[k]);
 		free(code->plan[k]);
@@ -127,5 +129,6 @@ rule_code_bytes(const struct rule_code *code)
 		if (code->plan[k] != NULL)
 			runs += sizeof(*code->plan[k]) +
 				code->plan[k]->nb * sizeof(code->plan[k]->run[0]);
-	return sizeof(*code) + rule_lin_bytes(&code->lin) + rule_lin_bytes(&code->outline) + runs;
+	return sizeof(*code) + rule_lin_bytes(&code->lin) + rule_lin_bytes(&code->outline) +
+	       (code->map != NULL ? code->map->bytes : 0) + runs;
 }

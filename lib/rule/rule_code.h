@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "rule_map.h"
 #include "rule_outline.h"
 #include "rule_run.h"
 
@@ -14,6 +15,7 @@
 struct rule_code {
 	struct rule_lin lin;
 	struct rule_lin outline; /* of lin; without blocks: none */
+	struct rule_map *map;    /* of all; NULL: none */
 	/* By enum rule_index_kind: parts that have an index, NULL: none; workers load each once per search. */
 	struct rule_runs *runs[RULE_INDEX_KINDS];
 	struct rule_runs *plan[RULE_INDEX_KINDS]; /* parts that should have one. Control lcore */

@@ -100,6 +100,10 @@ rule_search_next(struct rule_search *s, const struct rule_code *code, uint32_t p
 
 	if (rule_code_is_few(code))
 		return pos;
+	if (code->map != NULL) {
+		rule_search_fill(s, rp, ip4);
+		return rule_map_find(code->map, &code->lin, pos, code->lin.nb, &s->key);
+	}
 	runs = __atomic_load_n(&code->runs[RULE_INDEX_TRIE], __ATOMIC_ACQUIRE);
 	if (runs != NULL)
 		return rule_search_runs(s, code, runs, pos, rp, ip4);

@@ -30,19 +30,23 @@ struct trial {
 
 static const struct way {
 	const char *name, *compile, *simd;
-	int acl_min, bits_min;
+	int acl_min, bits_min, map_min;
 } ways[] = {
-	{ "interpreter", "0", "auto", 0, 0 },
-	{ "scalar", "1", "scalar", 0, 0 },
-	{ "avx2", "1", "avx2", 0, 0 },
-	{ "avx512", "1", "avx512", 0, 0 },
-	{ "tries, scalar", "1", "scalar", 1, 0 },
-	{ "tries, avx2", "1", "avx2", 4, 0 },
-	{ "tries, avx512", "1", "avx512", 2, 0 },
-	{ "bit vectors, scalar", "1", "scalar", 0, 1 },
-	{ "bit vectors, avx2", "1", "avx2", 0, 7 },
-	{ "bit vectors, avx512", "1", "avx512", 0, 2 },
-	{ "tries and bit vectors", "1", "auto", 3, 1 },
+	{ "interpreter", "0", "auto", 0, 0, 0 },
+	{ "scalar", "1", "scalar", 0, 0, 0 },
+	{ "avx2", "1", "avx2", 0, 0, 0 },
+	{ "avx512", "1", "avx512", 0, 0, 0 },
+	{ "tries, scalar", "1", "scalar", 1, 0, 0 },
+	{ "tries, avx2", "1", "avx2", 4, 0, 0 },
+	{ "tries, avx512", "1", "avx512", 2, 0, 0 },
+	{ "bit vectors, scalar", "1", "scalar", 0, 1, 0 },
+	{ "bit vectors, avx2", "1", "avx2", 0, 7, 0 },
+	{ "bit vectors, avx512", "1", "avx512", 0, 2, 0 },
+	{ "tries and bit vectors", "1", "auto", 3, 1, 0 },
+	{ "maps, scalar", "1", "scalar", 0, 0, 3 },
+	{ "maps, avx2", "1", "avx2", 0, 0, 7 },
+	{ "maps, avx512", "1", "avx512", 0, 0, 12 },
+	{ "as ever", "1", "auto", 128, 192, 64 },
 };
 
 /* What came of it. */
@@ -362,6 +366,7 @@ play(const struct way *w, const char *text, const struct trial *x, bool ip6, uns
 		return false;
 	param_set(param_find("net.pollux.rule_acl_min"), w->acl_min);
 	param_set(param_find("net.pollux.rule_bits_min"), w->bits_min);
+	param_set(param_find("net.pollux.rule_map_min"), w->map_min);
 	if (run_with(ip6 ? "ip6tables-restore" : "iptables-restore", text) != 0)
 		fail_msg("%s%s", text, str_text(&rule_err));
 	rule_build_wait();

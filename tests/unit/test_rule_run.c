@@ -173,6 +173,7 @@ setup(void **state)
 	struct err e;
 
 	return route_setup(state) != 0 ||
+	       param_set_text(param_find("net.pollux.rule_map_min"), "0", &e) != 0 ||
 	       param_set_text(param_find("net.pollux.rule_acl_min"), "127", &e) != 0;
 }
 
