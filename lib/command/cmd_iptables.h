@@ -95,6 +95,8 @@ const char *ipt_strerror(uint32_t command, int error);
 
 /* cmd_iptables_args.c: reads the options into x. */
 int ipt_parse(struct ipt *x, int argc, char **argv);
+/* cmd_iptables_wait.c: -w or -W (c) with its value, NULL: none. */
+int ipt_wait(struct ipt *x, int c, const char *arg);
 /* cmd_iptables_finish.c: what can only be said after all options; first, what the table nat must not do. */
 int ipt_check_drop(struct ipt *x);
 int ipt_finish(struct ipt *x);

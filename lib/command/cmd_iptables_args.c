@@ -92,6 +92,13 @@ set_option(struct ipt_parser *p, uint32_t option)
 	return IPT_OK;
 }
 
+/* -s -d -p -i -o -j: iptables takes the last word read, so that a value in one word with its option is not found. */
+static const char *
+whole_word(const struct ipt_parser *p)
+{
+	return p->argv[optind - 1];
+}
+
 static int
 jump_option(struct ipt_parser *p, bool is_goto)
 {
@@ -101,10 +108,10 @@ jump_option(struct ipt_parser *p, bool is_goto)
 	if (rc != IPT_OK)
 		return rc;
 	x->is_goto = is_goto;
-	x->jump = optarg;
+	x->jump = is_goto ? optarg : whole_word(p);
 	if (is_goto)
 		return IPT_OK;
-	rc = rule_spec_jump(&x->spec, NULL, optarg, &p->err);
+	rc = rule_spec_jump(&x->spec, NULL, x->jump, &p->err);
 	if (rc == -ENOENT)
 		return IPT_OK; /* a chain perhaps: when the table is known */
 	if (rc == 0) {
@@ -119,7 +126,7 @@ static int
 counter_option(struct ipt_parser *p)
 {
 	struct ipt *x = p->x;
-	const char *bytes = strchr(optarg, ',');
+	const char *bytes = optarg[0] != '\0' ? strchr(optarg + 1, ',') : NULL;
 	unsigned long long n[2];
 	int rc = set_option(p, IPT_O_COUNTERS);
 
@@ -149,23 +156,23 @@ rule_option(struct ipt_parser *p, int c)
 
 	switch (c) {
 	case 's':
-		x->src = optarg;
+		x->src = whole_word(p);
 		x->src_invert = p->invert;
 		return set_option(p, IPT_O_SOURCE);
 	case 'd':
-		x->dst = optarg;
+		x->dst = whole_word(p);
 		x->dst_invert = p->invert;
 		return set_option(p, IPT_O_DESTINATION);
 	case 'p':
 		rc = set_option(p, IPT_O_PROTOCOL);
 		return rc != IPT_OK ? rc
-				    : parsed(p, rule_spec_proto(&x->spec, optarg, p->invert, warn,
-								&p->err));
+				    : parsed(p, rule_spec_proto(&x->spec, whole_word(p), p->invert,
+								warn, &p->err));
 	case 'i':
 	case 'o':
 		rc = set_option(p, c == 'i' ? IPT_O_IN : IPT_O_OUT);
 		return rc != IPT_OK ? rc
-				    : parsed(p, rule_spec_iface(&x->spec, c == 'o', optarg,
+				    : parsed(p, rule_spec_iface(&x->spec, c == 'o', whole_word(p),
 								p->invert, warn, &p->err));
 	case 'f':
 		if (x->family == HOOK_IP6)
@@ -188,24 +195,12 @@ wait_option(struct ipt_parser *p, int c)
 {
 	struct ipt *x = p->x;
 	const char *arg = optarg;
-	unsigned long long n;
 
 	if (x->restoring)
 		return ipt_bad(x, "You cannot use `-%c' from iptables-restore", c);
 	if (arg == NULL && ipt_has_word(p))
 		arg = p->argv[optind++];
-	if (c == 'W') {
-		if (arg == NULL)
-			return ipt_bad(x, "wait interval value required");
-		str_add(&x->cmd->err, "Ignoring deprecated --wait-interval option.\n");
-		x->wait_interval = true;
-		return IPT_OK;
-	}
-	x->wait = true;
-	/* Nothing to wait for: commands come one after another. */
-	return arg == NULL || rule_number(arg, INT32_MAX, &n)
-		       ? IPT_OK
-		       : ipt_bad(x, "wait seconds not numeric");
+	return ipt_wait(x, c, arg);
 }
 
 static int

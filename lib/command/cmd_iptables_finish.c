@@ -139,10 +139,8 @@ ipt_check_drop(struct ipt *x)
 int
 ipt_finish(struct ipt *x)
 {
-	int rc = IPT_OK;
+	int rc = parse_addresses(x);
 
-	if (x->command & RULE_COMMANDS)
-		rc = parse_addresses(x);
 	if (rc == IPT_OK)
 		rc = check_options(x);
 	if (rc != IPT_OK)

@@ -28,6 +28,7 @@ struct restore {
 	enum hook_family family;
 	struct rule_edit edit;
 	bool counters, verbose, test, noflush;
+	bool wait, wait_interval;
 	const char *only; /* -T */
 	unsigned line;
 	const char *table; /* NULL: outside of a table */
@@ -280,22 +281,19 @@ bad_option(struct restore *r, int got)
 	return IPT_OTHER;
 }
 
-/* Nothing to wait for: commands come one after another. */
 static int
 wait_option(struct restore *r, int o)
 {
+	struct ipt x = { .prog = r->prog, .restoring = true, .cmd = r->cmd };
 	const char *arg = optarg;
-	unsigned long long n;
+	int rc;
 
 	if (arg == NULL && optind < r->cmd->argc && r->cmd->argv[optind][0] != '-')
 		arg = r->cmd->argv[optind++];
-	if (o == 'W' && arg == NULL)
-		return BAD(r, "wait interval value required");
-	if (o == 'W')
-		str_add(&r->cmd->err, "Ignoring deprecated --wait-interval option.\n");
-	else if (arg != NULL && !rule_number(arg, INT32_MAX, &n))
-		return BAD(r, "wait seconds not numeric");
-	return IPT_OK;
+	rc = ipt_wait(&x, o, arg);
+	r->wait |= x.wait;
+	r->wait_interval |= x.wait_interval;
+	return rc;
 }
 
 /* IPT_STOP: all is said. */
@@ -366,6 +364,10 @@ iptables_restore(struct cmd *c)
 		rc = read_option(&r, o);
 	if (rc != IPT_OK)
 		return rc == IPT_STOP ? IPT_OK : rc;
+	if (r.wait_interval && !r.wait) {
+		str_add(&c->err, "Option --wait-interval requires option --wait\n");
+		return IPT_OTHER;
+	}
 	if (c->argc - optind > 1) {
 		str_add(&c->err, "Unknown arguments found on commandline\n");
 		return IPT_OTHER;

@@ -40,7 +40,9 @@ rule_number(const char *text, unsigned long long max, unsigned long long *out)
 {
 	char *end;
 
-	if (!isdigit((unsigned char)text[0]) && text[0] != '+')
+	while (isspace((unsigned char)*text))
+		text++;
+	if (*text == '-')
 		return false;
 	errno = 0;
 	*out = strtoull(text, &end, 0);

@@ -98,6 +98,12 @@ parse_mask(enum hook_family family, const char *text, union rule_addr *out)
 	return true;
 }
 
+static bool
+is_zero(const union rule_addr *a)
+{
+	return (a->w[0] | a->w[1] | a->w[2] | a->w[3]) == 0;
+}
+
 static int
 parse_net(enum hook_family family, char *text, struct rule_net *net, struct err *e)
 {
@@ -108,7 +114,8 @@ parse_net(enum hook_family family, char *text, struct rule_net *net, struct err 
 		*slash++ = '\0';
 	if (!parse_mask(family, slash, &net->mask))
 		return err_set(e, -EINVAL, "invalid mask `%s' specified", slash);
-	if (!parse_addr(family, text, &net->addr))
+	/* "any/0": whatever stands before it */
+	if (!is_zero(&net->mask) && !parse_addr(family, text, &net->addr))
 		return err_set(e, -EINVAL, "host/network `%s' not found", text);
 	for (unsigned i = 0; i < 4; i++)
 		net->addr.w[i] &= net->mask.w[i];
@@ -246,7 +253,7 @@ check_target_name(const char *name, struct err *e)
 {
 	if (name[0] == '\0')
 		return err_set(e, -EINVAL, "Invalid target name (too short)");
-	if (strlen(name) >= RULE_CHAIN_NAME)
+	if (strlen(name) > RULE_CHAIN_NAME_NEW)
 		return err_set(e, -EINVAL, "Invalid target name `%.64s' (%d chars max)", name,
 			       RULE_CHAIN_NAME_NEW);
 	for (const char *p = name; *p != '\0'; p++)

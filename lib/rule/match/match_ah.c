@@ -192,6 +192,7 @@ static struct rule_ext_type type_ah4 = {
 static struct rule_ext_type type_ah6 = {
 	.name = "ah",
 	.families = 1u << HOOK_IP6,
+	.proto = IPPROTO_AH,
 	.size = sizeof(struct ipsec),
 	.opts = opts_ah6,
 	.nb_opts = RTE_DIM(opts_ah6),

@@ -17,19 +17,18 @@ static const struct rule_opt opts[] = {
 	{ "mac-source", 0, RULE_OPT_ARG | RULE_OPT_INVERT | RULE_OPT_ONCE | RULE_OPT_MUST, 0 },
 };
 
-/* Six hexadecimal bytes of one or two digits, colons between them. */
+/* Six times two characters or less, colons between them: nothing is 0, as iptables has it. */
 static bool
 parse_mac(const char *text, struct rte_ether_addr *out)
 {
-	static const char digits[] = "0123456789abcdefABCDEF";
-
 	for (unsigned i = 0; i < RTE_ETHER_ADDR_LEN; i++) {
-		size_t len = strspn(text, digits);
+		char *end;
+		unsigned long byte = strtoul(text, &end, 16);
 
-		if (len < 1 || len > 2 || text[len] != (i < RTE_ETHER_ADDR_LEN - 1 ? ':' : '\0'))
+		if (end - text > 2 || *end != (i < RTE_ETHER_ADDR_LEN - 1 ? ':' : '\0'))
 			return false;
-		out->addr_bytes[i] = strtoul(text, NULL, 16);
-		text += len + 1;
+		out->addr_bytes[i] = byte;
+		text = end + 1;
 	}
 	return true;
 }

@@ -94,6 +94,8 @@ final(const struct rule_parse *p, uint32_t seen, void *data)
 		return seen & P ? 0
 				: err_set(p->err, -EINVAL,
 					  "--probability must be specified when using random mode");
+	if (seen & nth && seen & P)
+		return 0; /* which exclude each other: said by the options' table */
 	if (!(seen & nth))
 		return err_set(p->err, -EINVAL,
 			       "--every and --packet must be specified when using nth mode");

@@ -3,8 +3,10 @@
  * -m udp: ports. See rule_ext.h for who calls what.
  */
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_udp.h>
@@ -35,20 +37,24 @@ init(void *data)
 }
 
 /*
- * One end of a range. iptables reads udp's ports by other rules than tcp's: no text is port 0, and a
- * number beyond the last port wraps around.
+ * One end of a range. iptables asks getaddrinfo() for udp's ports, not for tcp's: no text is port 0, numbers
+ * are decimal, and wrap around in 32 bits.
  */
 static int
 parse_port(const char *text, uint16_t *port, struct err *e)
 {
-	unsigned long long n = 0;
+	const struct servent *ent;
+	char *end;
+	int n = strtoul(text, &end, 10);
 
-	if (text[0] == '\0' || rule_number(text, UINT32_MAX, &n)) {
-		*port = n;
+	*port = n;
+	if (*end == '\0' && n >= 0)
+		return 0;
+	ent = getservbyname(text, "udp");
+	if (ent != NULL) {
+		*port = ntohs(ent->s_port);
 		return 0;
 	}
-	if (rule_port_parse(text, "udp", port, e) == 0)
-		return 0;
 	return err_set(e, -EINVAL, "Port \"%.64s\" does not resolve to anything.\n", text);
 }
 

@@ -7,7 +7,8 @@
 #include "pkt_rewrite.h"
 #include "rule_value.h"
 
-enum { OPT_SET, OPT_DEC, OPT_INC };
+/* The order in which iptables reports what excludes an option. */
+enum { OPT_SET, OPT_INC, OPT_DEC };
 
 struct ttl {
 	uint8_t how, value; /* OPT_* */
@@ -67,7 +68,7 @@ eval(struct rule_packet *rp, const void *data)
 static void
 print(struct str *out, const struct rule_where *w, const void *data)
 {
-	static const char *const does[] = { "set to", "decrement by", "increment by" };
+	static const char *const does[] = { "set to", "increment by", "decrement by" };
 	const struct ttl *t = data;
 
 	str_printf(out, " %s %s %u", w->family == HOOK_IP4 ? "TTL" : "HL", does[t->how], t->value);
@@ -76,9 +77,11 @@ print(struct str *out, const struct rule_where *w, const void *data)
 static void
 save(struct str *out, const struct rule_where *w, const void *data)
 {
+	static const char *const does[] = { "set", "inc", "dec" };
 	const struct ttl *t = data;
 
-	str_printf(out, " --%s %u", (w->family == HOOK_IP4 ? opts4 : opts6)[t->how].name, t->value);
+	str_printf(out, " --%s-%s %u", w->family == HOOK_IP4 ? "ttl" : "hl", does[t->how],
+		   t->value);
 }
 
 #define TTL_TYPE(family_, name_, opts_)                                                          \
