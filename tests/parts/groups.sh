@@ -59,6 +59,8 @@ group_lint() { run_group lint 60 tests/lint/run; }
 group_unit() { run_group unit 120 suite build unit; }
 group_dataplane() { run_group dataplane 180 suite build dataplane; }
 
+group_text() { run_group text 180 tests/text/run; }
+
 # A developer's loop leaves out what takes long: waits for timers, helpers' programs, ready configurations.
 group_real()
 {
