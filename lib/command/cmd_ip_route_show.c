@@ -14,6 +14,7 @@ struct selector {
 	bool has_within, has_covers;
 	uint32_t table;  /* the one being walked */
 	bool all_tables; /* then each line of another than main says its table */
+	bool cache;      /* exceptions only, which nobody keeps here: none is selected */
 	bool save;       /* print what `ip route add` reads */
 };
 
@@ -29,7 +30,7 @@ selected(const struct selector *s, const struct route *r)
 {
 	if (r->nb_hops > 1 && s->m.mask & (ROUTE_M_PORT | ROUTE_M_GW))
 		return false;
-	return r->table == s->table && route_matches(r, &s->m) &&
+	return !s->cache && r->table == s->table && route_matches(r, &s->m) &&
 	       (!s->has_within || covers(&s->within, &r->dst)) &&
 	       (!s->has_covers || covers(&r->dst, &s->covers));
 }
@@ -234,6 +235,11 @@ read_selector(struct ip_cmd *ip, struct selector *s)
 
 		for (unsigned i = 0; fields[i] != NULL; i++)
 			field |= strcmp(name, fields[i]) == 0;
+		if (strcmp(name, "cache") == 0 || strcmp(name, "cached") == 0) {
+			s->cache = true;
+			ip->word++;
+			continue;
+		}
 		if (!field) {
 			if (ip_is(ip, "to") && *ip->word == NULL)
 				return ip_next(ip) == NULL ? IP_USAGE : 0;

@@ -72,5 +72,7 @@ iptables(struct cmd *c)
 
 CMD_REGISTER(iptables, "iptables", iptables, USAGE, "rules for IPv4 packets")
 CMD_REGISTER(iptables_legacy, "iptables-legacy", iptables, USAGE, "the same as iptables")
+CMD_REGISTER(iptables_nft, "iptables-nft", iptables, USAGE, "the same as iptables")
 CMD_REGISTER(ip6tables, "ip6tables", iptables, USAGE, "rules for IPv6 packets")
 CMD_REGISTER(ip6tables_legacy, "ip6tables-legacy", iptables, USAGE, "the same as ip6tables")
+CMD_REGISTER(ip6tables_nft, "ip6tables-nft", iptables, USAGE, "the same as ip6tables")

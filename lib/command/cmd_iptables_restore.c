@@ -389,7 +389,11 @@ CMD_REGISTER(iptables_restore, "iptables-restore", iptables_restore, USAGE,
 	     "replaces IPv4 rules, all or none")
 CMD_REGISTER(iptables_legacy_restore, "iptables-legacy-restore", iptables_restore, USAGE,
 	     "the same as iptables-restore")
+CMD_REGISTER(iptables_nft_restore, "iptables-nft-restore", iptables_restore, USAGE,
+	     "the same as iptables-restore")
 CMD_REGISTER(ip6tables_restore, "ip6tables-restore", iptables_restore, USAGE,
 	     "replaces IPv6 rules, all or none")
 CMD_REGISTER(ip6tables_legacy_restore, "ip6tables-legacy-restore", iptables_restore, USAGE,
+	     "the same as ip6tables-restore")
+CMD_REGISTER(ip6tables_nft_restore, "ip6tables-nft-restore", iptables_restore, USAGE,
 	     "the same as ip6tables-restore")

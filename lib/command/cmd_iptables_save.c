@@ -186,6 +186,10 @@ iptables_save(struct cmd *c)
 CMD_REGISTER(iptables_save, "iptables-save", iptables_save, USAGE, "IPv4 rules as a script")
 CMD_REGISTER(iptables_legacy_save, "iptables-legacy-save", iptables_save, USAGE,
 	     "the same as iptables-save")
+CMD_REGISTER(iptables_nft_save, "iptables-nft-save", iptables_save, USAGE,
+	     "the same as iptables-save")
 CMD_REGISTER(ip6tables_save, "ip6tables-save", iptables_save, USAGE, "IPv6 rules as a script")
 CMD_REGISTER(ip6tables_legacy_save, "ip6tables-legacy-save", iptables_save, USAGE,
+	     "the same as ip6tables-save")
+CMD_REGISTER(ip6tables_nft_save, "ip6tables-nft-save", iptables_save, USAGE,
 	     "the same as ip6tables-save")
