@@ -25,7 +25,10 @@ command_to_blame(const struct ipt *x, int error)
 	const struct rule_spec *s = &x->spec;
 	bool searched = s->kind == RULE_JUMP || s->kind == RULE_GOTO ||
 			(s->kind == RULE_TARGET && !s->target.type->fixed);
+	const struct rule_table *t = rule_edit_read(x->edit, x->family, x->type);
 
+	/* But before that for the chain. */
+	searched &= x->chain != NULL && rule_chain_find(t, x->chain) != RULE_SLOT_NONE;
 	return error == ENOENT && searched ? x->command & ~(IPT_DELETE | IPT_CHECK) : x->command;
 }
 

@@ -35,6 +35,7 @@ class File:
 
     def __init__(self, name):
         self.name, self.lines = name, []
+        self.needs = []     # commands of a Pollux that has what the lines are about
 
     def words(self):
         return [word for line in self.lines for word in line.words]
@@ -119,6 +120,8 @@ class _Reader:
         elif word == "differs" and " :: " in rest:
             pattern, why = rest.split(" :: ")
             self._differs.append((re.compile(pattern), why))
+        elif word == "needs" and len(rest.split()) == 2:
+            self.file.needs.append(["iptables"] + rest.split() + ["-h"])
         elif word == "each":
             for words in _each(rest):
                 self._add(words, number, self._place)
