@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Port ranges of the tcp and udp matches. Called by match_tcp.c and match_udp.c on the control lcore.
+ * Port ranges of matches. Control lcore.
  */
 #include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "rule_ports.h"
@@ -36,6 +40,52 @@ rule_ports_parse(const char *text, const char *proto, struct rule_ports *out, st
 	return rc;
 }
 
+/*
+ * One end of a range. iptables asks getaddrinfo() for it: no text is port 0, numbers are decimal, and wrap around in 32
+ * bits.
+ */
+static int
+parse_loose_port(const struct rule_parse *p, const char *text, uint16_t *port)
+{
+	const struct servent *ent;
+	char *end;
+	int n = strtoul(text, &end, 10);
+
+	*port = n;
+	if (*end == '\0' && n >= 0)
+		return 0;
+	ent = getservbyname(text, NULL);
+	if (ent == NULL)
+		return err_set(p->err, -EINVAL, "Port \"%.64s\" does not resolve to anything.\n",
+			       text);
+	*port = ntohs(ent->s_port);
+	return 0;
+}
+
+int
+rule_ports_parse_loose(const struct rule_parse *p, const char *text, struct rule_ports *out)
+{
+	const char *colon = strchr(text, ':');
+	char lo[64];
+	int rc = 0;
+
+	if (colon == NULL) {
+		rc = parse_loose_port(p, text, &out->lo);
+		out->hi = out->lo;
+		return rc;
+	}
+	if (strchr(colon + 1, ':') != NULL)
+		return err_set(p->err, -EINVAL,
+			       "%s: Too many components for option \"--%s\" (max: 2)\n",
+			       p->type->name, p->opt);
+	snprintf(lo, sizeof(lo), "%.*s", (int)(colon - text), text);
+	if (lo[0] != '\0')
+		rc = parse_loose_port(p, lo, &out->lo);
+	if (rc == 0 && colon[1] != '\0')
+		rc = parse_loose_port(p, colon + 1, &out->hi);
+	return rc;
+}
+
 static bool
 everything(const struct rule_ports *p)
 {
@@ -57,13 +107,19 @@ rule_ports_print(struct str *out, const char *which, const struct rule_ports *p,
 }
 
 void
-rule_ports_save(struct str *out, const char *opt, const struct rule_ports *p)
+rule_ports_save_given(struct str *out, const char *opt, const struct rule_ports *p, bool given)
 {
-	if (everything(p))
+	if (!given)
 		return;
 	str_printf(out, "%s %s %u", p->invert ? " !" : "", opt, p->lo);
 	if (p->lo != p->hi)
 		str_printf(out, ":%u", p->hi);
+}
+
+void
+rule_ports_save(struct str *out, const char *opt, const struct rule_ports *p)
+{
+	rule_ports_save_given(out, opt, p, !everything(p));
 }
 
 int

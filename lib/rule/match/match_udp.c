@@ -2,12 +2,7 @@
 /*
  * -m udp: ports. See rule_ext.h for who calls what.
  */
-#include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <rte_udp.h>
 
@@ -36,51 +31,6 @@ init(void *data)
 	u->sport.hi = u->dport.hi = UINT16_MAX;
 }
 
-/*
- * One end of a range. iptables asks getaddrinfo() for udp's ports, not for tcp's: no text is port 0, numbers
- * are decimal, and wrap around in 32 bits.
- */
-static int
-parse_port(const char *text, uint16_t *port, struct err *e)
-{
-	const struct servent *ent;
-	char *end;
-	int n = strtoul(text, &end, 10);
-
-	*port = n;
-	if (*end == '\0' && n >= 0)
-		return 0;
-	ent = getservbyname(text, "udp");
-	if (ent != NULL) {
-		*port = ntohs(ent->s_port);
-		return 0;
-	}
-	return err_set(e, -EINVAL, "Port \"%.64s\" does not resolve to anything.\n", text);
-}
-
-static int
-parse_range(const char *text, const char *opt, struct rule_ports *out, struct err *e)
-{
-	char lo[64];
-	const char *colon = strchr(text, ':');
-	int rc = 0;
-
-	if (colon == NULL) {
-		rc = parse_port(text, &out->lo, e);
-		out->hi = out->lo;
-		return rc;
-	}
-	if (strchr(colon + 1, ':') != NULL)
-		return err_set(e, -EINVAL,
-			       "udp: Too many components for option \"--%s\" (max: 2)\n", opt);
-	snprintf(lo, sizeof(lo), "%.*s", (int)(colon - text), text);
-	if (lo[0] != '\0')
-		rc = parse_port(lo, &out->lo, e);
-	if (rc == 0 && colon[1] != '\0')
-		rc = parse_port(colon + 1, &out->hi, e);
-	return rc;
-}
-
 static int
 parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, void *data)
 {
@@ -88,7 +38,7 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 	struct rule_ports *ports = id == OPT_SPORT ? &u->sport : &u->dport;
 
 	ports->invert = invert;
-	return parse_range(arg, opts[2 * id].name, ports, p->err);
+	return rule_ports_parse_loose(p, arg, ports);
 }
 
 static int
