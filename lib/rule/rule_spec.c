@@ -151,15 +151,10 @@ rule_spec_addr(struct rule_spec *s, bool dst, const char *text, bool invert, str
 }
 
 int
-rule_spec_iface(struct rule_spec *s, bool out, const char *text, bool invert, struct str *warn,
-		struct err *e)
+rule_iface_parse(const char *text, char *name, uint8_t *mask, struct str *warn, struct err *e)
 {
 	size_t len = strlen(text);
-	char *name = out ? s->ip.out : s->ip.in;
-	uint8_t *mask = out ? s->ip.out_mask : s->ip.in_mask;
 
-	if (len == 0)
-		return err_set(e, -EINVAL, "Empty interface is likely to be undesired");
 	if (len >= RULE_IFACE_NAME)
 		return err_set(e, -EINVAL, "interface name `%s' must be shorter than IFNAMSIZ (%d)",
 			       text, RULE_IFACE_NAME - 1);
@@ -171,10 +166,22 @@ rule_spec_iface(struct rule_spec *s, bool out, const char *text, bool invert, st
 	memset(name, 0, RULE_IFACE_NAME);
 	memset(mask, 0, RULE_IFACE_NAME);
 	memcpy(name, text, len);
-	memset(mask, 0xff, text[len - 1] == '+' ? len - 1 : len + 1);
+	memset(mask, 0xff, len > 0 && text[len - 1] == '+' ? len - 1 : len + 1);
+	return 0;
+}
+
+int
+rule_spec_iface(struct rule_spec *s, bool out, const char *text, bool invert, struct str *warn,
+		struct err *e)
+{
+	char *name = out ? s->ip.out : s->ip.in;
+	uint8_t *mask = out ? s->ip.out_mask : s->ip.in_mask;
+
+	if (text[0] == '\0')
+		return err_set(e, -EINVAL, "Empty interface is likely to be undesired");
 	if (invert)
 		s->ip.inv |= out ? RULE_INV_OUT : RULE_INV_IN;
-	return 0;
+	return rule_iface_parse(text, name, mask, warn, e);
 }
 
 /* IPv6 extension headers: the protocol is what follows them, so these never match. */

@@ -30,6 +30,9 @@ struct rule_spec {
 /* One address as a number; of IPv4 also its first parts. */
 bool rule_addr_parse(uint8_t family, const char *text, union rule_addr *out);
 
+/* An interface's name, or the start of one and "+", as RULE_IFACE_NAME bytes of name and mask; warnings go to warn. */
+int rule_iface_parse(const char *text, char *name, uint8_t *mask, struct str *warn, struct err *e);
+
 void rule_spec_init(struct rule_spec *s, enum hook_family family);
 void rule_spec_free(struct rule_spec *s);
 
