@@ -39,9 +39,13 @@ ip_print_link(struct ip_cmd *ip, const struct port *p, bool mode, bool ether)
 {
 	struct str *out = &ip->c->out;
 
-	str_printf(out, "%u: %s: <%s> mtu %u qdisc noqueue state %s %sgroup default qlen 1000",
-		   p->index, p->name, flags_of(p), p->mtu, p->up && p->link ? "UP" : "DOWN",
+	str_printf(out, "%u: %s: <%s> mtu %u qdisc noqueue state %s %s", p->index, p->name,
+		   flags_of(p), p->mtu, p->up && p->link ? "UP" : "DOWN",
 		   mode ? "mode DEFAULT " : "");
+	if (p->group == 0)
+		str_add(out, "group default qlen 1000");
+	else
+		str_printf(out, "group %u qlen 1000", p->group);
 	if (ether) {
 		str_add(out, ip->oneline ? "\\    link/ether " : "\n    link/ether ");
 		print_mac(out, &p->mac);
@@ -85,9 +89,9 @@ link_show(struct ip_cmd *ip)
 
 struct request {
 	const char *dev;
-	bool set_mac, set_mtu, set_up, up;
+	bool set_mac, set_mtu, set_group, set_up, up;
 	struct rte_ether_addr mac;
-	uint32_t mtu;
+	uint32_t mtu, group;
 };
 
 static int
@@ -107,6 +111,19 @@ read_mtu(struct ip_cmd *ip, struct request *r)
 	return ip_invalid(ip, word, "Invalid \"mtu\" value\n");
 }
 
+static int
+read_group(struct ip_cmd *ip, struct request *r)
+{
+	const char *word = ip_next(ip);
+
+	if (word == NULL)
+		return IP_USAGE;
+	r->set_group = true;
+	if (strcmp(word, "default") == 0 || ip_get_u32(word, INT32_MAX, &r->group))
+		return 0;
+	return ip_invalid(ip, word, "Invalid \"group\" value\n");
+}
+
 /* Reads one word of `ip link set` with its value; 0 or the exit status. */
 static int
 read_setting(struct ip_cmd *ip, struct request *r)
@@ -120,6 +137,8 @@ read_setting(struct ip_cmd *ip, struct request *r)
 	}
 	if (ip_is(ip, "mtu"))
 		return read_mtu(ip, r);
+	if (ip_is(ip, "group"))
+		return read_group(ip, r);
 	if (ip_like(ip, "address")) {
 		word = ip_next(ip);
 		r->set_mac = true;
@@ -171,6 +190,8 @@ link_set(struct ip_cmd *ip)
 		rc = port_set_mac(r.dev, &r.mac, &e);
 	if (rc == 0 && r.set_mtu)
 		rc = port_set_mtu(r.dev, r.mtu, &e);
+	if (rc == 0 && r.set_group)
+		rc = port_set_group(r.dev, r.group, &e);
 	if (rc == 0 && r.set_up)
 		rc = port_set_up(r.dev, r.up, &e);
 	return ip_answer(ip, rc, &e);
@@ -188,6 +209,7 @@ link_help(struct ip_cmd *ip)
 {
 	return ip_say(ip, IP_USAGE,
 		      "Usage: ip link set DEVICE [ { up | down } ] [ mtu MTU ] [ address LLADDR ]\n"
+		      "                   [ group GROUP ]\n"
 		      "       ip link [ show [ DEVICE ] [ up ] ]");
 }
 

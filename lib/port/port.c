@@ -342,6 +342,22 @@ port_set_up(const char *name, bool up, struct err *e)
 }
 
 int
+port_set_group(const char *name, uint32_t group, struct err *e)
+{
+	const struct port *old = port_find(name, e);
+	struct port *p;
+
+	if (old == NULL)
+		return -ENODEV;
+	if (old->group == group)
+		return 0;
+	p = edit(old->index);
+	p->group = group;
+	port_publish(p->index, p);
+	return 0;
+}
+
+int
 port_set_mac(const char *name, const struct rte_ether_addr *mac, struct err *e)
 {
 	const struct port *old = port_find(name, e);

@@ -24,10 +24,11 @@ struct port {
 	char name[PORT_NAME_MAX];
 	char devargs[256];
 	struct rte_ether_addr mac;
-	uint16_t mtu;  /* IP bytes */
-	uint16_t mtu6; /* of IPv6: net.ipv6.conf.PORT.mtu */
-	bool up;       /* administratively up: ip link set NAME up|down */
-	bool link;     /* the device reports a carrier */
+	uint16_t mtu;   /* IP bytes */
+	uint16_t mtu6;  /* of IPv6: net.ipv6.conf.PORT.mtu */
+	uint32_t group; /* ip link set NAME group N: a number that rules may ask for */
+	bool up;        /* administratively up: ip link set NAME up|down */
+	bool link;      /* the device reports a carrier */
 	/*
 	 * The port's twin in the host (port_host.h) is a device like a port, under an index of its own,
 	 * in port_table.twin: no name finds it.
@@ -100,6 +101,7 @@ int port_add(const char *name, const char *devargs, unsigned queues,
 int port_del(const char *name, struct err *e);
 int port_set_mtu(const char *name, uint16_t mtu, struct err *e);
 int port_set_up(const char *name, bool up, struct err *e);
+int port_set_group(const char *name, uint32_t group, struct err *e);
 int port_set_mac(const char *name, const struct rte_ether_addr *mac, struct err *e);
 /* testpmd's start and stop: off, no lane polls any queue. Control lcore. */
 void port_forwarding_set(bool on);
