@@ -28,3 +28,13 @@ rule_quote(struct str *out, const char *word)
 	}
 	str_add(out, "\"");
 }
+
+/* The same for words that iptables never quotes: only where they could not be read back. */
+static inline void
+rule_quote_odd(struct str *out, const char *word)
+{
+	if (word[0] == '\0' || strpbrk(word, " \t\"\\'") != NULL)
+		rule_quote(out, word);
+	else
+		str_printf(out, " %s", word);
+}

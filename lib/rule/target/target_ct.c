@@ -274,16 +274,6 @@ plain_word(struct str *out, const char *word)
 	str_printf(out, " %s", word);
 }
 
-/* iptables never quotes these; then some names cannot be read back. */
-static void
-quoted_word(struct str *out, const char *word)
-{
-	if (strpbrk(word, " \t\"\\'") != NULL)
-		rule_quote(out, word);
-	else
-		plain_word(out, word);
-}
-
 static void
 print(struct str *out, const struct rule_where *w, const void *data)
 {
@@ -294,7 +284,7 @@ print(struct str *out, const struct rule_where *w, const void *data)
 static void
 save(struct str *out, const struct rule_where *w, const void *data)
 {
-	text(out, data, "--", quoted_word);
+	text(out, data, "--", rule_quote_odd);
 }
 
 static uint32_t

@@ -192,10 +192,19 @@ def text_for_comparison(command, text):
     if tool == "sysctl":
         # one line more than Linux: what the value should have been
         return re.sub(r"^sysctl: expected .*\n", "", text, flags=re.M)
+    if tool == "recent":
+        return _recent(text)
     if tool == "ip" and noun[:1] == "n":
         # the neighbour table is a hash table with a random key: its order is arbitrary
         return "".join(sorted(text.splitlines(keepends=True)))
     return text
+
+
+def _recent(text):
+    """Lists of addresses: in the order of a hash with a random key; times are the clock's. Errors are a file's in Linux."""
+    lines = (re.sub(r"last_seen: \d+ (oldest_pkt: \d+) (.*)", lambda m: f"{m[1]}, {m[2].count(',') + 1} times", line)
+             for line in text.splitlines(keepends=True) if not line.startswith("recent: "))
+    return "".join(sorted(lines))
 
 
 _NO_COUNTS = re.compile(r" \[\d+:\d+\]$", re.M)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Commands of Pollux for what Linux has in files of /proc/net."""
+import os
+
+_NET = "/proc/thread-self/net"
+
+
+def _recent(name, *written):
+    """``recent NAME`` and ``recent NAME TEXT``."""
+    path = os.path.join(_NET, "xt_recent", name)
+    if not written:
+        return _read(path)
+    file = os.open(path, os.O_WRONLY)
+    try:
+        os.write(file, (written[0] + "\n").encode())
+    finally:
+        os.close(file)
+    return ""
+
+
+def _read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
+NOUNS = {"recent": _recent}
+
+
+def command(argv):
+    """(exit code, output, errors)"""
+    try:
+        return 0, NOUNS[argv[0]](*argv[1:]), ""
+    except OSError as error:
+        return 1, "", f"{argv[0]}: {error}\n"
