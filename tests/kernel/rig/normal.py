@@ -194,6 +194,8 @@ def text_for_comparison(command, text):
         return re.sub(r"^sysctl: expected .*\n", "", text, flags=re.M)
     if tool == "recent":
         return _recent(text)
+    if tool == "hashlimit":
+        return _hashlimit(text)
     if tool == "ip" and noun[:1] == "n":
         # the neighbour table is a hash table with a random key: its order is arbitrary
         return "".join(sorted(text.splitlines(keepends=True)))
@@ -204,6 +206,13 @@ def _recent(text):
     """Lists of addresses: in the order of a hash with a random key; times are the clock's. Errors are a file's in Linux."""
     lines = (re.sub(r"last_seen: \d+ (oldest_pkt: \d+) (.*)", lambda m: f"{m[1]}, {m[2].count(',') + 1} times", line)
              for line in text.splitlines(keepends=True) if not line.startswith("recent: "))
+    return "".join(sorted(lines))
+
+
+def _hashlimit(text):
+    """Tables of keys: in the order of a hash with a random key; what is left of time and credit is the clock's."""
+    lines = (re.sub(r"^-?\d+ (\S+) \d+ ", r"\1 ", line) for line in text.splitlines(keepends=True)
+             if not line.startswith("hashlimit: "))
     return "".join(sorted(lines))
 
 

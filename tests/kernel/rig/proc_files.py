@@ -23,7 +23,13 @@ def _read(path):
         return file.read()
 
 
-NOUNS = {"recent": _recent}
+def _hashlimit(*words):
+    """``hashlimit [-6] NAME``."""
+    folder = "ip6t_hashlimit" if words[0] == "-6" else "ipt_hashlimit"
+    return _read(os.path.join(_NET, folder, words[-1]))
+
+
+NOUNS = {"recent": _recent, "hashlimit": _hashlimit}
 
 
 def command(argv):
