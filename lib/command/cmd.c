@@ -118,7 +118,8 @@ cmd_reads_input(int argc, char *const *argv)
 	for (int i = 1; strcmp(argv[0], "ip") == 0 && i < argc; i++)
 		if (strcmp(argv[i], "restore") == 0)
 			return true;
-	return argc >= 2 && strcmp(argv[0], "ipset") == 0 && strcmp(argv[1], "restore") == 0;
+	return argc >= 2 && strcmp(argv[1], "restore") == 0 &&
+	       (strcmp(argv[0], "ipset") == 0 || strcmp(argv[0], "nfacct") == 0);
 }
 
 static char *

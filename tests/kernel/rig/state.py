@@ -7,7 +7,7 @@ from .address import MAC
 
 _SHOWS = ("ip addr", "ip link", "ip route show table all", "ip -6 route show table all", "ip rule", "ip -6 rule",
           "ip neigh", "ip neigh show proxy", "sysctl -a", "iptables-save -c", "ip6tables-save -c", "conntrack -C",
-          "conntrack -L expect", "nfct list timeout")
+          "conntrack -L expect", "nfct list timeout", "nfacct list")
 _WIDE = re.compile(r"\.(all|default)\.|ip_forward")
 _DEVICE = re.compile(r"^N: ([^:@ ]+)")
 _INET = re.compile(r"^\s+inet6? (\S+)")
@@ -35,6 +35,7 @@ class State:
         for table in ("conntrack", "expect"):
             ask(["conntrack", "-F", table], "")
         ask(["nfct", "flush", "timeout"], "")
+        ask(["nfacct", "flush"], "")
         _undo_sysctls(ask, self.shown["sysctl -a"], wanted.shown["sysctl -a"])
         for device, address in _addresses(self.shown["ip addr"]):
             ask(["ip", "addr", "del", address, "dev", device], "")
