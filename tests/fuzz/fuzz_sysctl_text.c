@@ -49,6 +49,18 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+/* A whole line: one value may be the beginning of another. */
+static bool
+has_line(const char *text, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (const char *at = strstr(text, line); at != NULL; at = strstr(at + 1, line))
+		if ((at == text || at[-1] == '\n') && at[len] == '\n')
+			return true;
+	return false;
+}
+
 /* Writes back the lines that are not among those of now. */
 static void
 write_back(const char *now)
@@ -57,7 +69,7 @@ write_back(const char *now)
 	struct str input = { 0 }, out = { 0 };
 
 	while ((line = strsep(&rest, "\n")) != NULL)
-		if (*line != '\0' && strstr(now, line) == NULL)
+		if (*line != '\0' && !has_line(now, line))
 			str_printf(&input, "%s\n", line);
 	if (run("sysctl -p -", str_text(&input), &out) != 0)
 		abort();
