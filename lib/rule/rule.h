@@ -118,6 +118,7 @@ struct rule_counter {
 };
 
 struct rule_code;
+struct rule_flat;
 struct rule_iface_set;
 
 struct rule_chain {
@@ -166,6 +167,8 @@ struct rule_table {
 	uint16_t *order;           /* user chains' slots, sorted by name */
 	uint16_t nb_user;
 	uint16_t builtin[HOOK_POINTS]; /* slot, or RULE_SLOT_NONE */
+	struct rule_flat
+		*flat[HOOK_POINTS]; /* rule_flat.h; by rule_check(), NULL: chain by chain */
 	bool uses_iface;
 	struct rule_iface_set
 		*ifaces; /* patterns of all chains; made by rule_check(), NULL: none */

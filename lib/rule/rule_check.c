@@ -9,6 +9,7 @@
 
 #include "rule_check.h"
 #include "rule_code.h"
+#include "rule_flat.h"
 #include "rule_record.h"
 
 static int
@@ -216,6 +217,23 @@ check_loops(const struct rule_table *t)
 	return rc;
 }
 
+/* After the check for loops, which would have no end here. The patterns that they hold. */
+static uint64_t
+flatten(struct rule_table *t)
+{
+	uint64_t ifaces = 0;
+
+	for (unsigned p = 0; p < HOOK_POINTS; p++) {
+		rule_flat_free(t->flat[p]);
+		t->flat[p] = NULL;
+		if (t->builtin[p] != RULE_SLOT_NONE)
+			t->flat[p] = rule_flat_make(t, t->builtin[p]);
+		if (t->flat[p] != NULL)
+			ifaces |= t->flat[p]->ifaces;
+	}
+	return ifaces;
+}
+
 int
 rule_check(struct rule_table *t)
 {
@@ -237,7 +255,11 @@ rule_check(struct rule_table *t)
 		t->uses_iface |= c->uses_iface;
 		t->needs |= c->needs;
 	}
+	rc = check_loops(t);
+	if (rc != 0)
+		return rc;
+	ifaces |= flatten(t);
 	free(t->ifaces);
 	t->ifaces = ifaces != 0 ? rule_iface_copy(ifaces) : NULL;
-	return check_loops(t);
+	return 0;
 }

@@ -10,6 +10,7 @@
 #include "base_param.h"
 #include "port.h"
 #include "rule_eval.h"
+#include "rule_flat.h"
 #include "rule_search.h"
 #include "rule_step.h"
 
@@ -68,13 +69,16 @@ hotdrop_verdict(const struct rule_packet *rp)
 	return rp->why != 0 ? rp->why : VERDICT_DROP_FOR(DROP(hotdrop));
 }
 
-/* search NULL: every rule is asked in turn, which is what the rest must be equal to. */
+/*
+ * One chain and those it leads to. RULE_VERDICT_RETURN: it came to its end. search NULL: every rule is asked in turn, which
+ * is what the rest must be equal to.
+ */
 static __rte_always_inline verdict_t
 walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct rule_search *search,
      bool ip4)
 {
 	struct rule_return stack[RULE_DEPTH_MAX + 1];
-	const struct rule_chain *c = t->chain[slot], *base = c;
+	const struct rule_chain *c = t->chain[slot];
 	uint32_t pos = 0;
 	unsigned depth = 0;
 
@@ -120,7 +124,7 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct r
 			break;
 		case RULE_STEP_RETURN:
 			if (depth == 0)
-				return policy_verdict(rp, base);
+				return RULE_VERDICT_RETURN;
 			depth--;
 			slot = stack[depth].slot;
 			pos = stack[depth].pos;
@@ -135,6 +139,91 @@ walk_all(const struct rule_table *t, uint16_t slot, struct rule_packet *rp)
 {
 	return rp->p->family == AF_INET ? walk(t, slot, rp, NULL, true)
 					: walk(t, slot, rp, NULL, false);
+}
+
+/* A chain that flat does not have in place. */
+static __rte_noinline verdict_t
+walk_far(const struct rule_table *t, uint16_t slot, struct rule_packet *rp,
+	 struct rule_search *search)
+{
+	return rp->p->family == AF_INET ? walk(t, slot, rp, search, true)
+					: walk(t, slot, rp, search, false);
+}
+
+/* What applies to all packets that come from pos to end, and only counts them. next: the first such not looked at. */
+static inline const uint16_t *
+count_always(const struct rule_flat *f, const uint16_t *next, uint32_t pos, uint32_t end,
+	     const struct rule_packet *rp)
+{
+	for (; *next < end; next++) {
+		const struct rule_flat_item *item = &f->item[*next];
+
+		if (*next >= pos && (item->gate == RULE_FLAT_NONE || item->gate < pos))
+			rule_hit(rp, &item->step);
+	}
+	return next;
+}
+
+/* The item, or the jump in front of it that did not apply, since it would have been found. */
+static inline uint32_t
+shut_gate(const struct rule_flat *f, uint32_t at, uint32_t pos)
+{
+	while (f->item[at].gate != RULE_FLAT_NONE && f->item[at].gate >= pos)
+		at = f->item[at].gate;
+	return at;
+}
+
+/* As walk(), of a built-in chain with the short ones in place. */
+static __rte_always_inline verdict_t
+walk_flat(const struct rule_table *t, const struct rule_flat *f, struct rule_packet *rp,
+	  struct rule_search *search, bool ip4)
+{
+	const uint16_t *next = f->always;
+	uint32_t pos = 0, at, open;
+
+	for (;;) {
+		const struct rule_flat_item *item;
+		verdict_t v;
+
+		rule_search_fill(search, rp, ip4);
+		at = __atomic_load_n(&rule_lin_find, __ATOMIC_RELAXED)(&f->lin, pos, f->nb,
+								       &search->key);
+		open = at < f->nb ? shut_gate(f, at, pos) : at;
+		next = count_always(f, next, pos, open, rp);
+		if (at == f->nb)
+			return RULE_VERDICT_RETURN;
+		item = &f->item[open];
+		pos = item->skip;
+		if (open != at)
+			continue;
+		if (!rule_step_match(rp, &item->step, ip4, true)) {
+			if (unlikely(rp->hotdrop))
+				return hotdrop_verdict(rp);
+			continue;
+		}
+		pos = at + 1;
+		switch (item->step.kind) {
+		case RULE_STEP_VERDICT:
+			return item->step.verdict;
+		case RULE_STEP_EVAL:
+			v = item->step.rule->target.type->eval(rp, item->step.rule->target.data);
+			if (v != RULE_VERDICT_CONTINUE)
+				return v;
+			rule_search_changed(search);
+			break;
+		case RULE_STEP_GOTO:
+			pos = item->out;
+			/* fall through */
+		case RULE_STEP_JUMP:
+			v = walk_far(t, item->step.to, rp, search);
+			if (v != RULE_VERDICT_RETURN)
+				return v;
+			break;
+		case RULE_STEP_RETURN:
+			pos = item->out;
+			break;
+		}
+	}
 }
 
 static const char no_name[RULE_IFACE_NAME];
@@ -165,6 +254,7 @@ walk_burst(const struct rule_table *t, uint16_t slot, struct rule_packet *rp,
 	   struct rte_mbuf **pkts, uint16_t n, verdict_t *verdicts, bool ip4)
 {
 	const struct port_table *ports = t->uses_iface ? port_table_get(rp->ctx->gen) : NULL;
+	const struct rule_flat *flat = t->flat[rp->ctx->point];
 	bool compiled = param_get(&rule_compile);
 	struct rule_search search;
 
@@ -174,8 +264,12 @@ walk_burst(const struct rule_table *t, uint16_t slot, struct rule_packet *rp,
 		rule_search_packet(&search, i);
 		if (unlikely(!compiled || rule_key_odd(rp->p)))
 			verdicts[i] = walk_all(t, slot, rp);
+		else if (flat != NULL)
+			verdicts[i] = walk_flat(t, flat, rp, &search, ip4);
 		else
 			verdicts[i] = walk(t, slot, rp, &search, ip4);
+		if (verdicts[i] == RULE_VERDICT_RETURN)
+			verdicts[i] = policy_verdict(rp, t->chain[slot]);
 	}
 }
 

@@ -2,6 +2,7 @@
 /* What the rules in force take, for `show memory`. Control lcore. */
 #include "base_mem.h"
 #include "rule_code.h"
+#include "rule_flat.h"
 
 static size_t
 rule_bytes(const struct rule *r)
@@ -28,6 +29,19 @@ add_chain(struct mem_use *use, const struct rule_chain *c)
 	use->reserved += bytes + c->cap * sizeof(*c->rules);
 }
 
+static void
+add_table(struct mem_use *use, const struct rule_table *t)
+{
+	for (unsigned i = 0; i < t->nb_slots; i++)
+		if (t->chain[i] != NULL)
+			add_chain(use, t->chain[i]);
+	for (unsigned p = 0; p < HOOK_POINTS; p++)
+		if (t->flat[p] != NULL) {
+			use->used += rule_flat_bytes(t->flat[p]);
+			use->reserved += rule_flat_bytes(t->flat[p]);
+		}
+}
+
 static struct mem_use
 rule_memory(void)
 {
@@ -37,9 +51,8 @@ rule_memory(void)
 		for (unsigned type = 0; type < rule_nb_table_types; type++) {
 			const struct rule_table *t = rule_table_get(gen_current(), f, type);
 
-			for (unsigned i = 0; t != NULL && i < t->nb_slots; i++)
-				if (t->chain[i] != NULL)
-					add_chain(&use, t->chain[i]);
+			if (t != NULL)
+				add_table(&use, t);
 		}
 	}
 	return use;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rule_code.h"
+#include "rule_flat.h"
 #include "rule_object.h"
 #include "rule_spec.h"
 
@@ -278,6 +279,7 @@ rule_table_copy(const struct rule_table *t)
 	*n = *t;
 	n->refs = 1;
 	n->ifaces = NULL;
+	memset(n->flat, 0, sizeof(n->flat));
 	n->chain = NULL;
 	n->links = NULL;
 	n->order = NULL;
@@ -303,6 +305,8 @@ rule_table_put(struct rule_table *t)
 	free(t->links);
 	free(t->order);
 	free(t->ifaces);
+	for (unsigned p = 0; p < HOOK_POINTS; p++)
+		rule_flat_free(t->flat[p]);
 	free(t);
 }
 

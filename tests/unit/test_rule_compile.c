@@ -30,23 +30,23 @@ struct trial {
 
 static const struct way {
 	const char *name, *compile, *simd;
-	int acl_min, bits_min, map_min;
+	int acl_min, bits_min, map_min, flat;
 } ways[] = {
-	{ "interpreter", "0", "auto", 0, 0, 0 },
-	{ "scalar", "1", "scalar", 0, 0, 0 },
-	{ "avx2", "1", "avx2", 0, 0, 0 },
-	{ "avx512", "1", "avx512", 0, 0, 0 },
-	{ "tries, scalar", "1", "scalar", 1, 0, 0 },
-	{ "tries, avx2", "1", "avx2", 4, 0, 0 },
-	{ "tries, avx512", "1", "avx512", 2, 0, 0 },
-	{ "bit vectors, scalar", "1", "scalar", 0, 1, 0 },
-	{ "bit vectors, avx2", "1", "avx2", 0, 7, 0 },
-	{ "bit vectors, avx512", "1", "avx512", 0, 2, 0 },
-	{ "tries and bit vectors", "1", "auto", 3, 1, 0 },
-	{ "maps, scalar", "1", "scalar", 0, 0, 3 },
-	{ "maps, avx2", "1", "avx2", 0, 0, 7 },
-	{ "maps, avx512", "1", "avx512", 0, 0, 12 },
-	{ "as ever", "1", "auto", 128, 192, 64 },
+	{ "interpreter", "0", "auto", 0, 0, 0, 0 },
+	{ "scalar", "1", "scalar", 0, 0, 0, 1 },
+	{ "avx2", "1", "avx2", 0, 0, 0, 1 },
+	{ "avx512", "1", "avx512", 0, 0, 0, 1 },
+	{ "tries, scalar", "1", "scalar", 1, 0, 0, 0 },
+	{ "tries, avx2", "1", "avx2", 4, 0, 0, 0 },
+	{ "tries, avx512", "1", "avx512", 2, 0, 0, 0 },
+	{ "bit vectors, scalar", "1", "scalar", 0, 1, 0, 0 },
+	{ "bit vectors, avx2", "1", "avx2", 0, 7, 0, 0 },
+	{ "bit vectors, avx512", "1", "avx512", 0, 2, 0, 0 },
+	{ "tries and bit vectors", "1", "auto", 3, 1, 0, 0 },
+	{ "maps, scalar", "1", "scalar", 0, 0, 3, 0 },
+	{ "maps, avx2", "1", "avx2", 0, 0, 7, 1 },
+	{ "maps, avx512", "1", "avx512", 0, 0, 12, 0 },
+	{ "as ever", "1", "auto", 128, 192, 64, 1 },
 };
 
 /* What came of it. */
@@ -157,15 +157,9 @@ random_target(bool mangle, bool last)
 	return mangle ? change[pick(RTE_DIM(change))] : filter[pick(RTE_DIM(filter))];
 }
 
-/* Chains lead to those behind them only: FORWARD, a, b, c. */
 static void
-random_rule(struct str *s, bool ip6, bool mangle)
+random_conditions(struct str *s, bool ip6)
 {
-	static const char *const chains[] = { "FORWARD", "FORWARD", "FORWARD", "a", "b", "c" };
-	const char *chain = chains[pick(RTE_DIM(chains))];
-	const char *target;
-
-	str_printf(s, "-A %s", chain);
 	random_address(s, ip6, "-s");
 	random_address(s, ip6, "-d");
 	random_iface(s, "-i");
@@ -176,8 +170,25 @@ random_rule(struct str *s, bool ip6, bool mangle)
 		random_ports_beside(s, ip6);
 	if (!ip6 && pick(20) == 0)
 		str_printf(s, " %s-f", maybe_not());
+}
+
+/* Chains lead to those behind them only: FORWARD, a, b, c. */
+static void
+random_rule(struct str *s, bool ip6, bool mangle)
+{
+	static const char *const chains[] = { "FORWARD", "FORWARD", "FORWARD", "a", "b", "c" };
+	static const char *const for_any[] = { "", "", "", " -j RETURN", " -j a", " -j c" };
+	const char *chain = chains[pick(RTE_DIM(chains))];
+	const char *target;
+
+	bool any = pick(12) == 0;
+
+	str_printf(s, "-A %s", chain);
+	if (!any)
+		random_conditions(s, ip6);
 	do
-		target = random_target(mangle, chain[0] == 'c');
+		target = any ? for_any[pick(RTE_DIM(for_any) - 2 * (chain[0] == 'c'))]
+			     : random_target(mangle, chain[0] == 'c');
 	while (chain[0] != 'F' &&
 	       (strcmp(target, " -j a") == 0 || (chain[0] == 'b' && strcmp(target, " -g b") == 0)));
 	str_printf(s, "%s\n", target);
@@ -367,6 +378,7 @@ play(const struct way *w, const char *text, const struct trial *x, bool ip6, uns
 	param_set(param_find("net.pollux.rule_acl_min"), w->acl_min);
 	param_set(param_find("net.pollux.rule_bits_min"), w->bits_min);
 	param_set(param_find("net.pollux.rule_map_min"), w->map_min);
+	param_set(param_find("net.pollux.rule_inline"), w->flat);
 	if (run_with(ip6 ? "ip6tables-restore" : "iptables-restore", text) != 0)
 		fail_msg("%s%s", text, str_text(&rule_err));
 	rule_build_wait();
