@@ -21,6 +21,7 @@ class Session:
 
     def __init__(self, first, second, verbose):
         self._sides, self._verbose = (first, second), verbose
+        self._compares = first is not second
         self._touched = set()   # (program, table) that have rules
         self._since = 0         # accepted since they were listed
         self.differences, self.count, self.accepted = [], 0, 0
@@ -40,7 +41,7 @@ class Session:
         codes = [code for code, _, _ in answers]
         self._touch(line)
         if line.differs:
-            if answers[0] == answers[1] and self._listed() is None:
+            if self._compares and answers[0] == answers[1] and self._listed() is None:
                 self._say(line, [f"does not differ: {line.differs}"])
             self._clear(self._touched)
             return
