@@ -24,11 +24,11 @@ const struct option ipt_base_options[] = {
 	{ "numeric", 0, NULL, 'n' },       { "out-interface", 1, NULL, 'o' },
 	{ "verbose", 0, NULL, 'v' },       { "wait", 2, NULL, 'w' },
 	{ "wait-interval", 2, NULL, 'W' }, { "exact", 0, NULL, 'x' },
-	{ "fragments", 0, NULL, 'f' },     { "version", 0, NULL, 'V' },
-	{ "help", 2, NULL, 'h' },          { "line-numbers", 0, NULL, '0' },
-	{ "modprobe", 1, NULL, 'M' },      { "set-counters", 1, NULL, 'c' },
-	{ "goto", 1, NULL, 'g' },          { "ipv4", 0, NULL, '4' },
-	{ "ipv6", 0, NULL, '6' },
+	{ "version", 0, NULL, 'V' },       { "help", 2, NULL, 'h' },
+	{ "line-numbers", 0, NULL, '0' },  { "modprobe", 1, NULL, 'M' },
+	{ "set-counters", 1, NULL, 'c' },  { "goto", 1, NULL, 'g' },
+	{ "ipv4", 0, NULL, '4' },          { "ipv6", 0, NULL, '6' },
+	{ "fragments", 0, NULL, 'f' }, /* the last: of IPv4 only */
 };
 
 const unsigned ipt_nb_base_options = RTE_DIM(ipt_base_options);
@@ -63,7 +63,7 @@ static void
 make_options(struct ipt_parser *p)
 {
 	const struct rule_spec *s = &p->x->spec;
-	unsigned n = RTE_DIM(ipt_base_options);
+	unsigned n = RTE_DIM(ipt_base_options) - (p->x->family == HOOK_IP6);
 
 	memcpy(p->options, ipt_base_options, sizeof(ipt_base_options));
 	for (unsigned i = s->nb_matches;; i--) {

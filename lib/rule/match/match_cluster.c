@@ -56,7 +56,9 @@ final(const struct rule_parse *p, uint32_t seen, void *data)
 		return err_set(p->err, -EINVAL,
 			       "cluster match: `--cluster-local-node' or"
 			       "`--cluster-local-nodemask' is missing");
-	if (!(seen & 1u << OPT_TOTAL) || (uint64_t)c->mask < UINT64_C(1) << c->total)
+	/* What must be given is said first. */
+	if (!(seen & 1u << OPT_TOTAL) || !(seen & 1u << OPT_SEED) ||
+	    (uint64_t)c->mask < UINT64_C(1) << c->total)
 		return 0;
 	return err_set(p->err, -EINVAL,
 		       seen & 1u << OPT_NODE ? "cluster match: `--cluster-local-node' must be <= "
