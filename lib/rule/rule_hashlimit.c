@@ -141,6 +141,8 @@ rule_hashlimit_get(const char *name, enum hook_family family, const struct rule_
 			return -ENOMEM;
 		t->next = tables;
 		tables = t;
+	} else if ((t->cfg.mode ^ cfg->mode) & RULE_HASHLIMIT_RATE) {
+		return -EINVAL; /* its entries count something else */
 	}
 	t->rules++;
 	*out = t;

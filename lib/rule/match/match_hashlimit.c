@@ -132,6 +132,23 @@ bad_burst(const struct rule_parse *p)
 		       BURST_MAX);
 }
 
+/* A number of packets, or of bytes with a unit: which of both it is to be, the rate says. */
+static int
+parse_burst(const struct rule_parse *p, const char *arg, struct hashlimit *h)
+{
+	const char *end;
+	uint64_t n;
+
+	if (rule_value_read(arg, &end, UINT64_MAX, &n) && *end == '\0') {
+		h->cfg.burst = n;
+		return n == 0 || n > BURST_MAX ? bad_burst(p) : 0;
+	}
+	h->cfg.burst = read_bytes(arg);
+	return h->cfg.burst == 0 || h->cfg.burst == UINT64_MAX || strchr(arg, '-') != NULL
+		       ? bad_burst(p)
+		       : 0;
+}
+
 static int
 parse_mode(const struct rule_parse *p, const char *arg, struct hashlimit *h)
 {
@@ -154,7 +171,7 @@ parse_mask(const struct rule_parse *p, const char *arg, uint8_t *len)
 	int rc = rule_host_prefix(p, arg, len);
 	uint8_t bits = rule_host_bits(p->family);
 
-	if (rc == 0 && *len == bits && p->family == HOOK_IP4 && atoi(arg) != bits &&
+	if (rc == 0 && *len == bits && p->family == HOOK_IP4 && strtol(arg, NULL, 0) != bits &&
 	    strcmp(arg, "255.255.255.255") != 0)
 		*len = UINT8_MAX;
 	return rc;
@@ -176,7 +193,8 @@ parse_interval(const struct rule_parse *p, const char *arg, struct hashlimit *h)
 	const char *end;
 	uint64_t n;
 
-	if (!rule_value_read(arg, &end, UINT32_MAX, &n) || *end != '\0' || n == 0)
+	if (!rule_value_read(arg, &end, UINT32_MAX, &n) || *end != '\0' || n == 0 ||
+	    n == UINT32_MAX)
 		return bad_value(p, arg);
 	h->cfg.interval = n;
 	return 0;
@@ -198,8 +216,7 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 	case OPT_DSTMASK:
 		return parse_mask(p, arg, &h->cfg.dst_len);
 	case OPT_BURST:
-		h->cfg.burst = read_bytes(arg);
-		return h->cfg.burst == 0 ? bad_burst(p) : 0;
+		return parse_burst(p, arg, h);
 	case OPT_SIZE:
 		return rule_value_number(p, arg, 0, UINT32_MAX, &h->cfg.size);
 	case OPT_MAX:
