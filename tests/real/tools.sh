@@ -54,15 +54,13 @@ legacy_hold()
 		ip link set lo up && mount -t overlay -o "lowerdir=$0:/usr/sbin" legacy /usr/sbin && exec "$@"' "$links"
 }
 
-# tools_rules: all rules of both families, without what differs from one moment to the next. What ufw has for its
-# command "limit" is there only where the match recent is.
+# tools_rules: all rules of both families, without what differs from one moment to the next
 tools_rules()
 {
-	local tool table without='^#'
-	ctl iptables -m recent -h >/dev/null 2>&1 || without='^#|-user-limit'
+	local tool table
 	for tool in iptables-save ip6tables-save; do
 		for table in filter nat mangle raw security; do
-			tools_in "/usr/sbin/$tool" -t $table | grep -vE -- "$without" | sed 's/\[[0-9:]*\]/[]/'
+			tools_in "/usr/sbin/$tool" -t $table | sed -e '/^#/d' -e 's/\[[0-9:]*\]/[]/'
 		done
 	done
 }

@@ -11,6 +11,7 @@ ufw_commands()
 		tools_in ufw allow proto tcp from any to any port 22 &&
 		tools_in ufw deny from 198.51.100.0/24 &&
 		tools_in ufw allow OpenSSH &&
+		tools_in ufw limit 2222/tcp &&
 		tools_in ufw reject out 25/tcp comment 'no mail from here' &&
 		tools_in ufw route allow in on lan0 out on wan0 to "$WAN4" port 80 proto tcp &&
 		tools_in ufw route reject in on wan0 out on lan0 log-all &&
@@ -137,16 +138,13 @@ fail2ban_gone() { expect 0 "$(ctl iptables -S | grep -c f2b)" "rules of fail2ban
 # Debian's example of two interfaces, as its README says: copied, the names of the interfaces put in.
 shorewall_two_interfaces()
 {
-	local limit=
-	# its log is limited by source unless the kernel cannot
-	ctl iptables -m hashlimit -h >/dev/null 2>&1 || limit='-e s/^LOGLIMIT=.*/LOGLIMIT=/'
 	tools_in sh -ec 'cd /usr/share/doc/shorewall/examples/two-interfaces
 		for file in interfaces policy rules snat stoppedrules zones params shorewall.conf; do
 			if [ -f "$file" ]; then cp "$file" /etc/shorewall/; else zcat "$file.gz" >"/etc/shorewall/$file"; fi
 		done
 		cd /etc/shorewall
 		sed -i -e s/eth0/wan0/g -e s/eth1/lan0/g -e s/dhcp,// interfaces snat stoppedrules
-		sed -i -e s/^STARTUP_ENABLED=.*/STARTUP_ENABLED=Yes/ $0 shorewall.conf' "$limit"
+		sed -i -e s/^STARTUP_ENABLED=.*/STARTUP_ENABLED=Yes/ shorewall.conf'
 }
 
 shorewall_starts()
