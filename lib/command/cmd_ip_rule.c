@@ -222,6 +222,8 @@ read_action(struct ip_cmd *ip, struct policy_rule *r)
 				return ip_say(ip, IP_REFUSED,
 					      "Error: \"%s\" in rules is not supported.",
 					      unsupported[i]);
+		if (ip_is(ip, "help"))
+			return usage(ip);
 		ip_is(ip, "type");
 		if (*ip->word == NULL)
 			return ip_next(ip) == NULL ? IP_USAGE : 0;

@@ -51,16 +51,18 @@ legacy_hold()
 		done
 	done
 	tools_hold unshare --net --mount --propagation private bash -c '
-		ip link set lo up && mount -t overlay -o "lowerdir=$0:/usr/sbin" legacy /usr/sbin && exec "$@"' "$links"
+		ip link add lan0 type veth peer name wan0 && ip link set lo up && mount -t overlay -o "lowerdir=$0:/usr/sbin" legacy /usr/sbin && exec "$@"' "$links"
 }
 
-# tools_rules: all rules of both families, without what differs from one moment to the next
+# tools_rules: all rules of both families, without what differs from one moment to the next: counters, and chains that
+# Shorewall names by what it found the machine to have. Pollux does not have the helpers of H.323.
 tools_rules()
 {
 	local tool table
 	for tool in iptables-save ip6tables-save; do
 		for table in filter nat mangle raw security; do
-			tools_in "/usr/sbin/$tool" -t $table | sed -e '/^#/d' -e 's/\[[0-9:]*\]/[]/'
+			tools_in "/usr/sbin/$tool" -t $table |
+				sed -E -e '/^#|--helper (RAS|Q.931)$/d' -e 's/\[[0-9:]*\]/[]/' -e 's/sha-([lr])h-[0-9a-f]*/sha-\1h/'
 		done
 	done
 }

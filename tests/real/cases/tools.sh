@@ -157,6 +157,12 @@ shorewall_starts()
 		echo "$(ctl iptables -S | grep -c -- '^-A') rules"
 }
 
+# Twice: the second time over the rules that are there.
+shorewall_commands()
+{
+	shorewall_two_interfaces && tools_in shorewall start && tools_in shorewall restart
+}
+
 # From inside, behind the router's address; not from outside.
 shorewall_filters()
 {
@@ -211,6 +217,10 @@ if pollux_start "$here/open.conf"; then
 	check "fail2ban bans who fails three times" fail2ban_bans
 	check "fail2ban unbans, and takes its rules back" fail2ban_unbans
 	without_rules
+	tools_end
+	check "Shorewall leaves the rules that it leaves in Linux" same_rules shorewall_commands
+	without_rules
+	tools_hold "$LAB_TOP/deploy/as-linux"
 	check "shorewall starts with two interfaces" shorewall_starts
 	check "shorewall: from inside out, behind one address" shorewall_filters
 	check "shorewall stops, and clears" shorewall_stops
