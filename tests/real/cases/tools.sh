@@ -30,6 +30,15 @@ ufw_filters()
 	tools_in ufw route delete allow in on lan0 out on wan0 to "$WAN4" port 80 proto tcp && kept_from "$WEB"
 }
 
+# What stands in its sysctl.conf is Pollux's when it begins. A file that both see: Pollux reads it.
+ufw_sets_parameters()
+{
+	echo net/ipv4/conf/all/log_martians=1 >"$LAB_DIR/ufw-sysctl.conf"
+	tools_in sed -i "s,^IPT_SYSCTL=.*,IPT_SYSCTL=$LAB_DIR/ufw-sysctl.conf," /etc/default/ufw && tools_in ufw --force enable &&
+		expect 1 "$(ctl sysctl -n net.ipv4.conf.all.log_martians)" "log_martians" && tools_in ufw disable &&
+		ctl sysctl -w net.ipv4.conf.all.log_martians=0
+}
+
 # Ping to the router is allowed by what ufw brings, all else to it is not.
 ufw_guards_the_router()
 {
@@ -204,6 +213,7 @@ if pollux_start "$here/open.conf"; then
 	check "ufw leaves the rules that it leaves in Linux" same_rules ufw_commands
 	without_rules
 	tools_hold "$LAB_TOP/deploy/as-linux"
+	check "ufw: its sysctl.conf" ufw_sets_parameters
 	check "ufw: what is routed is denied until it is allowed" ufw_filters
 	check "ufw: the router itself is guarded" ufw_guards_the_router
 	check "ufw: disable opens" ufw_goes
