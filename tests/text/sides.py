@@ -35,7 +35,8 @@ class Legacy:
 
     def command(self, argv, stdin):
         # what it calls itself is its name without the folder
-        done = subprocess.run(argv, executable=os.path.join(self._directory.name, argv[0]), input=stdin, text=True,
+        program = os.path.join(self._directory.name, argv[0]) if argv[0] in TOOLS else None
+        done = subprocess.run(argv, executable=program, input=stdin, text=True,
                               errors="replace", capture_output=True, check=False, env=self._environment, timeout=LIMIT)
         return done.returncode, comparable(done.stdout), comparable(done.stderr)
 

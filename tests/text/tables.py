@@ -6,6 +6,7 @@ import shlex
 LISTINGS = (["-S"], ["-S", "-v"], ["-L"], ["-L", "-n"], ["-L", "-v"], ["-L", "-n", "-v", "-x", "--line-numbers"])
 # Rules after which they are listed: few enough to read a difference.
 LISTED = 40
+PROGRAMS = ("iptables", "ip6tables")
 TABLES = ("filter", "nat", "mangle", "raw", "security")
 POINTS = {"filter": "INPUT FORWARD OUTPUT", "nat": "PREROUTING INPUT OUTPUT POSTROUTING",
           "mangle": "PREROUTING INPUT FORWARD OUTPUT POSTROUTING", "raw": "PREROUTING OUTPUT",
@@ -27,7 +28,7 @@ class Session:
         self.differences, self.count, self.accepted = [], 0, 0
 
     def play(self, file):
-        self._clear({(program, table) for program in ("iptables", "ip6tables") for table in TABLES})
+        self._clear({(program, table) for program in PROGRAMS for table in TABLES})
         for line in file.lines:
             self._line(line)
         self._list()
@@ -64,7 +65,7 @@ class Session:
         program = line.argv()[0].partition("-")[0]
         if line.place:
             self._touched.add((program, line.place[0]))
-        else:
+        elif program in PROGRAMS:
             self._touched |= {(program, table) for table in TABLES if table in line.words or table in line.stdin}
             self._touched.add((program, "filter"))
 

@@ -91,9 +91,10 @@ ferm_filters()
 	tools_in ferm --flush /run/lab.ferm && fetches "http://$WAN4:83/" && expect 0 "$(ctl iptables -S | grep -c -- -A)" "rules left"
 }
 
+# jail ACTION
 jail()
 {
-	tools_in sh -c 'cat >/etc/fail2ban/jail.d/defaults-debian.conf; mkdir -p /run/fail2ban; : >/run/auth.log' <<-'END'
+	tools_in sh -c 'cat >/etc/fail2ban/jail.d/defaults-debian.conf; mkdir -p /run/fail2ban; : >/run/auth.log' <<-END
 		[DEFAULT]
 		backend = polling
 		[lab]
@@ -101,7 +102,7 @@ jail()
 		filter = sshd
 		logpath = /run/auth.log
 		maxretry = 3
-		banaction = iptables-multiport
+		banaction = $1
 		chain = FORWARD
 		port = http,https
 	END
@@ -120,19 +121,28 @@ within()
 
 client() { tools_in fail2ban-client -s /run/fail2ban/socket "$@"; }
 
+# jailed ACTION: fail2ban runs, with nobody banned
+jailed()
+{
+	jail "$1" && tools_in fail2ban-server -b -s /run/fail2ban/socket -p /run/fail2ban/pid --logtarget /run/fail2ban.log &&
+		within 30 client ping && fetches "$WEB"
+}
+
+# The client's host fails to log in, three times.
+fails()
+{
+	local i
+	for i in 1 2 3; do
+		tools_in sh -c "echo \"\$(date '+%b %e %H:%M:%S') box sshd[7]: Failed password for root from $LAN4 port 5000 ssh2\" >>/run/auth.log"
+	done
+}
+
 banned() { ctl iptables -C f2b-lab -s "$LAN4" -j REJECT --reject-with icmp-port-unreachable; }
 free_again() { ! banned 2>/dev/null; }
 
 fail2ban_bans()
 {
-	local i
-	jail && tools_in fail2ban-server -b -s /run/fail2ban/socket -p /run/fail2ban/pid --logtarget /run/fail2ban.log || return 1
-	within 30 client ping || return 1
-	fetches "$WEB" || return 1
-	for i in 1 2 3; do
-		tools_in sh -c "echo \"\$(date '+%b %e %H:%M:%S') box sshd[7]: Failed password for root from $LAN4 port 5000 ssh2\" >>/run/auth.log"
-	done
-	within 30 banned && kept_from "$WEB" || { tools_in cat /run/fail2ban.log; return 1; }
+	jailed iptables-multiport && fails && within 30 banned && kept_from "$WEB" || { tools_in cat /run/fail2ban.log; return 1; }
 	client status lab | grep "Banned IP list:.*$LAN4"
 }
 
@@ -143,6 +153,18 @@ fail2ban_unbans()
 }
 
 fail2ban_gone() { expect 0 "$(ctl iptables -S | grep -c f2b)" "rules of fail2ban"; }
+
+in_set() { ctl ipset test f2b-lab "$LAN4"; }
+not_in_set() { ! in_set; }
+
+# The banned are members of a set.
+fail2ban_has_sets()
+{
+	ctl ipset list >/dev/null 2>&1 || { echo "no sets in this Pollux"; return 77; }
+	jailed iptables-ipset-proto6 && fails && within 30 in_set && kept_from "$WEB" || { tools_in cat /run/fail2ban.log; return 1; }
+	client set lab unbanip "$LAN4" && within 30 not_in_set && fetches "$WEB" || return 1
+	client stop && within 30 fail2ban_gone && expect "" "$(ctl ipset list -n)" "sets that are left"
+}
 
 # Debian's example of two interfaces, as its README says: copied, the names of the interfaces put in.
 shorewall_two_interfaces()
@@ -226,6 +248,7 @@ if pollux_start "$here/open.conf"; then
 	without_rules
 	check "fail2ban bans who fails three times" fail2ban_bans
 	check "fail2ban unbans, and takes its rules back" fail2ban_unbans
+	check "fail2ban with a set" fail2ban_has_sets
 	without_rules
 	tools_end
 	check "Shorewall leaves the rules that it leaves in Linux" same_rules shorewall_commands
