@@ -35,7 +35,7 @@ class File:
 
     def __init__(self, name):
         self.name, self.lines = name, []
-        self.needs = []     # commands of a Pollux that has what the lines are about
+        self.needs = []     # commands that "Couldn't load" something where Pollux has not what the lines are about
 
     def words(self):
         return [word for line in self.lines for word in line.words]
@@ -57,8 +57,8 @@ def _values(word):
     if not match:
         return [word.split("~")]
     low, high = int(match[1]), int(match[2])
-    return [[text] for text in (str(low), str(high), str(high + 1), str(low - 1), hex(high), f"0{min(high, 7)}",
-                                f"{low}x", "x", f" {low}", f"+{low}", "18446744073709551616")]
+    return [[text] for text in (str(low), str(high), str(high + 1), str(low - 1), hex(high), f"{low}x", "x", f" {low}",
+                                f"+{low}", "18446744073709551616", f"0{min(high, 7)}")]
 
 
 def _of_one(option, values):
@@ -121,7 +121,7 @@ class _Reader:
             pattern, why = rest.split(" :: ")
             self._differs.append((re.compile(pattern), why))
         elif word == "needs" and len(rest.split()) == 2:
-            self.file.needs.append(["iptables"] + rest.split() + ["-h"])
+            self.file.needs.append(["iptables", "-C", "FORWARD"] + rest.split())
         elif word == "each":
             for words in _each(rest):
                 self._add(words, number, self._place)
