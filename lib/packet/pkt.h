@@ -33,6 +33,9 @@
 #define PKT_L3_ANYCAST 0x0400  /* IPv6 destination is the routers' anycast address of a subnet */
 #define PKT_REASSEMBLED 0x0800 /* put together from fragments, or was an atomic one (RFC 6946) */
 #define PKT_NAT_AHEAD 0x1000   /* made about a packet whose connection nat had not yet dealt with */
+#define PKT_COPY 0x2000        /* a rule's copy of a packet: via is set, and it is copied no more */
+
+struct neigh;
 
 struct pkt {
 	uint8_t family;    /* AF_INET, AF_INET6; 0 for ARP and the rest */
@@ -59,8 +62,12 @@ struct pkt {
 	uint32_t class;    /* CLASSIFY's class, major << 16 | minor; 0: none */
 	uint16_t secmark;  /* SECMARK's label, see there; 0: none */
 	uint16_t frag_max; /* put together from fragments: the longest one; see ct_defrag.h */
-	uint64_t
-		found; /* PREROUTING: what the table said of its tuple, ct_look_up(); 0: not asked */
+	union {
+		uint64_t
+			found; /* PREROUTING: what the table said of its tuple, ct_look_up(); 0: not asked */
+		struct neigh *
+			via; /* PKT_COPY: goes to this neighbour, whatever its destination; NULL: as others */
+	};
 } __rte_cache_aligned;
 
 _Static_assert(sizeof(struct pkt) == RTE_CACHE_LINE_SIZE, "one cache line");

@@ -49,6 +49,8 @@ neighbour_of(const struct nexthop *nh, const struct rte_mbuf *m, struct memo *me
 	uint16_t port = pkt_const(m)->out;
 	struct ip_addr dst;
 
+	if (unlikely(pkt_const(m)->flags & PKT_COPY && pkt_const(m)->via != NULL))
+		return pkt_const(m)->via;
 	if (likely(nh->neigh != NULL))
 		return nh->neigh;
 	dst = destination(m);
@@ -200,7 +202,8 @@ send_odd(struct walk *w, struct rte_mbuf *m, bool joined, struct memo *memo)
 		return;
 	}
 	mtu = walk_mtu(nh, port, p->family);
-	if (unlikely(p->family == AF_INET6 && pkt_ip6(m)->ip6_dst.s6_addr[0] == 0xff))
+	if (unlikely(p->family == AF_INET6 && pkt_ip6(m)->ip6_dst.s6_addr[0] == 0xff &&
+		     !(p->flags & PKT_COPY)))
 		send_group(w, port, m);
 	else if (unlikely(p->len > mtu || (joined && walk_longer_than_came(p))))
 		send_long(w, nh, m, mtu, memo);

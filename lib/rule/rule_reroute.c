@@ -64,6 +64,8 @@ reroute(const struct hook_ctx *ctx, struct rte_mbuf *m)
 	if (p->family == AF_INET6 && (IN6_IS_ADDR_LINKLOCAL(&pkt_ip6(m)->ip6_dst) ||
 				      IN6_IS_ADDR_MULTICAST(&pkt_ip6(m)->ip6_dst)))
 		return VERDICT_ACCEPT;
+	if (p->flags & PKT_COPY)
+		p->via = NULL;
 	route_key_of(&key, m);
 	key.hash = route_flow_hash(m);
 	id = route_lookup_key(ctx->gen, &key);
