@@ -72,6 +72,20 @@ static const char *const lines[] = {
 	"--clamp-mss-to-pmtu",
 	"ip6tables -t mangle -A OUTPUT -p icmpv6 -j HL --hl-set 9",
 	"ip6tables -t mangle -A FORWARD -p tcp -m tcpmss --mss 1:999 -m ecn --ecn-tcp-cwr",
+	"iptables -t raw -A PREROUTING -m string --algo kmp --icase --string abcab --from 20",
+	"ip6tables -t raw -A PREROUTING -m string --algo bm --hex-string |0102| --to 90",
+	"iptables -t raw -A PREROUTING -m u32 --u32 '0>>22&0x3C@12>>26&0x3C@0=1:9'",
+	"iptables -t raw -A PREROUTING -p sctp -m sctp --chunk-types any DATA:Be",
+	"ip6tables -t raw -A PREROUTING -p sctp -m sctp ! --chunk-types only INIT",
+	"iptables -t raw -A PREROUTING -p dccp -m dccp --dccp-option 5",
+	"ip6tables -t raw -A PREROUTING -p mh -m mh --mh-type bu",
+	"iptables -t raw -A PREROUTING -p ipcomp -m ipcomp --ipcompspi 1:9",
+	"iptables -t raw -A PREROUTING -m bpf --bytecode "
+	"'6,177 0 0 0,64 0 0 2,100 0 0 3,7 0 0 0,80 0 0 0,22 0 0 0'",
+	"iptables -t raw -A PREROUTING -m rpfilter --loose --invert",
+	"ip6tables -t raw -A PREROUTING -m rpfilter --accept-local",
+	"iptables -t mangle -A PREROUTING -p udp --dport 9 -j TEE --gateway 10.2.0.2",
+	"ip6tables -t mangle -A FORWARD -p udp --dport 9 -j TEE --gateway fd02::2",
 };
 
 int

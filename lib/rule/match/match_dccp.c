@@ -220,7 +220,10 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	rule_ports_save_given(out, "--dport", &d->dport, d->given & 1u << OPT_DPORT);
 	if (d->given & 1u << OPT_TYPES) {
 		rule_save_opt(out, d->types_invert, "--dccp-types");
-		types_text(out, d, false);
+		if (d->types != 0)
+			types_text(out, d, false);
+		else
+			str_add(out, " \"\""); /* Linux says nothing, which nobody reads back */
 	}
 	if (d->given & 1u << OPT_OPTION) {
 		rule_save_opt(out, d->option_invert, "--dccp-option");

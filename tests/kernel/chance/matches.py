@@ -92,6 +92,8 @@ def tcp_options(rng):
 TCP, UDP, ICMP, IPV6_ICMP = ("tcp",), ("udp",), ("icmp",), ("ipv6-icmp",)
 PORTED = ("tcp", "udp", "sctp", "udplite", "dccp")
 
+BPF = ('"4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0"', '"5,177 0 0 0,72 0 0 2,53 0 1 80,6 0 0 1,6 0 0 0"', '"2,32 0 0 40,22 0 0 0"', '"3,128 0 0 0,84 0 0 4,22 0 0 0"')
+
 MATCHES = (
     Part("tcp", ANY, TCP, lambda r, f: f"-m tcp {negation(r)}--dport {ports(r)}"),
     Part("tcp", ANY, TCP, lambda r, f: f"-m tcp {negation(r)}--sport {ports(r)} {negation(r)}--dport {ports(r)}"),
@@ -131,6 +133,15 @@ MATCHES = (
     Part("rt", (6,), None, lambda r, f: f"-m rt {negation(r)}--rt-type {r.choice((0, 2, 4))}"),
     Part("ipv6header", (6,), None, lambda r, f: f"-m ipv6header {r.choice(('', '--soft '))}{negation(r)}--header {r.choice(('hop', 'frag', 'dst', 'none', 'hop,dst'))}"),
     Part("eui64", (6,), None, lambda r, f: "-m eui64", ("PREROUTING", "INPUT", "FORWARD")),
+    Part("string", ANY, None, lambda r, f: f"-m string --algo {r.choice(('bm', 'kmp'))} {negation(r)}--hex-string {r.choice(('|00|', '|0035|', '|0101|', 'ab', '|00000000|'))} --from {r.choice((0, 9, 20, 28, 40))}{r.choice(('', ' --to 41', ' --to 60'))}{r.choice(('', ' --icase'))}"),
+    Part("u32", ANY, None, lambda r, f: f"-m u32 {negation(r)}--u32 {r.choice(('0>>28=4:6', '6&0xff=6,17', '0>>22&0x3C@0>>16=0:1024', '20=0:0x7fffffff', '0&0xffff=28:60&&8&0xff=0:0xff', '36>>24&0xff@0=0:0xffff'))}"),
+    Part("bpf", ANY, None, lambda r, f: f"-m bpf --bytecode {r.choice(BPF)}"),
+    Part("sctp", ANY, ("sctp",), lambda r, f: f"-m sctp {negation(r)}--dport {ports(r)}"),
+    Part("sctp", ANY, ("sctp",), lambda r, f: f"-m sctp {negation(r)}--chunk-types {r.choice(('any', 'all', 'only'))} {r.choice(('DATA', 'INIT,DATA:B', 'ALL', 'NONE', 'SACK'))}"),
+    Part("dccp", ANY, ("dccp",), lambda r, f: f"-m dccp {negation(r)}--dport {ports(r)} {negation(r)}--dccp-types {r.choice(('REQUEST', 'DATA,ACK', 'INVALID'))}"),
+    Part("physdev", ANY, None, lambda r, f: f"-m physdev {negation(r)}--physdev-is-bridged"),
+    Part("policy", ANY, None, lambda r, f: f"-m policy --dir in --pol {r.choice(('none', 'ipsec'))}", ("PREROUTING", "INPUT", "FORWARD")),
+    Part("devgroup", ANY, None, lambda r, f: f"-m devgroup {negation(r)}--src-group {r.choice((0, 1))}", ("PREROUTING", "INPUT", "FORWARD")),
     Part("-f", (4,), None, lambda r, f: f"{negation(r)}-f"),
     Part("-s", ANY, None, lambda r, f: f"{negation(r)}-s {pools.nets(r, f)}"),
     Part("-d", ANY, None, lambda r, f: f"{negation(r)}-d {pools.nets(r, f)}"),
