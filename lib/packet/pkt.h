@@ -33,6 +33,7 @@
 #define PKT_L3_ANYCAST 0x0400  /* IPv6 destination is the routers' anycast address of a subnet */
 #define PKT_REASSEMBLED 0x0800 /* put together from fragments, or was an atomic one (RFC 6946) */
 #define PKT_NAT_AHEAD 0x1000   /* made about a packet whose connection nat had not yet dealt with */
+#define PKT_TRACE 0x4000       /* -j TRACE: the log tells which rules it meets */
 #define PKT_COPY 0x2000        /* a rule's copy of a packet: via is set, and it is copied no more */
 
 struct neigh;

@@ -13,6 +13,7 @@
 #include "rule_flat.h"
 #include "rule_search.h"
 #include "rule_step.h"
+#include "rule_trace.h"
 
 DROP_REASON(policy, "rule-policy", "dropped by the policy of a built-in chain");
 DROP_REASON(hotdrop, "rule-malformed", "dropped by a match: its L4 header is cut short");
@@ -91,6 +92,8 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct r
 		s = &c->steps[pos];
 		if (pos == c->nb) {
 			kind = RULE_STEP_RETURN;
+			if (c->point < 0)
+				rule_trace(rp, t, c, pos);
 		} else {
 			pos++;
 			if (!rule_step_match(rp, s, ip4, search != NULL)) {
@@ -99,6 +102,7 @@ walk(const struct rule_table *t, uint16_t slot, struct rule_packet *rp, struct r
 				continue;
 			}
 			kind = s->kind;
+			rule_trace(rp, t, c, pos - 1);
 		}
 		switch (kind) {
 		case RULE_STEP_VERDICT:
@@ -262,14 +266,16 @@ walk_burst(const struct rule_table *t, uint16_t slot, struct rule_packet *rp,
 	for (uint16_t i = 0; i < n; i++) {
 		set_packet(rp, pkts[i], ports);
 		rule_search_packet(&search, i);
-		if (unlikely(!compiled || rule_key_odd(rp->p)))
+		if (unlikely(!compiled || rule_key_odd(rp->p) || rp->p->flags & PKT_TRACE))
 			verdicts[i] = walk_all(t, slot, rp);
 		else if (flat != NULL)
 			verdicts[i] = walk_flat(t, flat, rp, &search, ip4);
 		else
 			verdicts[i] = walk(t, slot, rp, &search, ip4);
-		if (verdicts[i] == RULE_VERDICT_RETURN)
+		if (verdicts[i] == RULE_VERDICT_RETURN) {
+			rule_trace(rp, t, t->chain[slot], t->chain[slot]->nb);
 			verdicts[i] = policy_verdict(rp, t->chain[slot]);
+		}
 	}
 }
 

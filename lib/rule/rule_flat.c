@@ -98,13 +98,16 @@ set_filter(struct maker *k, uint16_t at, const struct rule *r, uint16_t gate)
 
 static bool add_chain(struct maker *k, const struct rule_chain *c, uint16_t gate);
 
-/* A rule, and the chain that it jumps to. false: there is no room. */
+/* A rule, and the chain that it jumps to. false: there is no room, or it must not be. */
 static bool
 add_rule(struct maker *k, const struct rule_chain *c, uint32_t i, uint16_t gate)
 {
 	uint16_t at = k->flat->nb++;
 	struct rule_flat_item *item = &k->flat->item[at];
 
+	/* What is traced meets chains one after another. */
+	if (c->rules[i]->kind == RULE_TARGET && c->rules[i]->target.type->traces)
+		return false;
 	item->step = c->steps[i];
 	item->gate = gate;
 	if (!is_short(k, &item->step)) {

@@ -107,7 +107,7 @@ static void
 describe(const struct rule_packet *rp, struct rte_mbuf *m)
 {
 	const uint16_t stays = PKT_FRAG | PKT_FRAG_LATER | PKT_L4 | PKT_OPTIONS | PKT_EXT_BAD |
-			       PKT_L3_MULTI | PKT_REASSEMBLED;
+			       PKT_L3_MULTI | PKT_REASSEMBLED | PKT_TRACE;
 	struct pkt *p = pkt(m);
 
 	*p = *rp->p;
