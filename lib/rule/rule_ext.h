@@ -143,12 +143,12 @@ struct rule_ext_type {
 	bool target;           /* a target; else a match */
 	bool fixed;            /* target: eval() ignores packet and data (ACCEPT, DROP, RETURN) */
 	bool ends;             /* target: eval() never says RULE_VERDICT_CONTINUE */
-	bool traces;           /* target: eval() begins to trace the packet (PKT_TRACE), whose chain is walked rule by rule */
-	const char *table;     /* the only table it may stand in; NULL: any */
-	uint8_t families;      /* bit per enum hook_family */
-	uint8_t proto;         /* match: comes by itself with -p of this protocol; 0: never */
-	uint32_t points;       /* bit per hook point it may be reached from; 0: all */
-	uint16_t size;         /* bytes of data, zeroed; compared with memcmp */
+	bool traces; /* target: eval() begins to trace the packet (PKT_TRACE), whose chain is walked rule by rule */
+	const char *table; /* the only table it may stand in; NULL: any */
+	uint8_t families;  /* bit per enum hook_family */
+	uint8_t proto;     /* match: comes by itself with -p of this protocol; 0: never */
+	uint32_t points;   /* bit per hook point it may be reached from; 0: all */
+	uint16_t size;     /* bytes of data, zeroed; compared with memcmp */
 	/*
 	 * Bytes of state that packets change, shared by all workers; see rule_ext_state(). restart()
 	 * fills it; that happens whenever the rule's table changes, as in Linux.
