@@ -20,7 +20,15 @@ struct ct_expect;
 #define CT_HAS_ACCT 0x01
 #define CT_HAS_LABELS 0x02
 #define CT_HAS_TIMESTAMP 0x04
-#define CT_HAS_EVENTS 0x08 /* event_mask says which events it sends */
+#define CT_HAS_EVENTS 0x08   /* event_mask says which events it sends */
+#define CT_HAS_SYNPROXY 0x10 /* target SYNPROXY has begun it */
+
+/* Of a connection that target SYNPROXY has begun. Host byte order. */
+struct ct_synproxy {
+	uint32_t isn;      /* the first number that the client knows */
+	uint32_t time;     /* the time stamp that it knows */
+	uint32_t time_off; /* the server's time stamps are so much later; 0: they are not shifted */
+};
 
 struct ct_ext {
 	struct count acct[CT_DIRS];
@@ -40,6 +48,7 @@ struct ct_ext {
 	uint8_t spare;
 	uint8_t helper_data[CT_HELPER_DATA];
 	struct ct_seqadj seqadj[CT_DIRS]; /* under ct_lock() */
+	struct ct_synproxy synproxy;
 };
 
 /*

@@ -188,12 +188,14 @@ extend(struct ct_pkt *p, const struct ct_template *tmpl)
 	struct ct_ext *x;
 
 	ct_ext_begin(p->ct, p->ctx->lane);
-	if (likely(tmpl == NULL || (!tmpl->timeouts && !tmpl->has_events)))
+	if (likely(tmpl == NULL || (!tmpl->timeouts && !tmpl->has_events && !tmpl->synproxy)))
 		return;
 	x = ct_ext_get(p->ct, p->ctx->lane);
 	if (x == NULL)
 		return;
 	x->timeouts = tmpl->timeouts;
+	if (tmpl->synproxy)
+		x->has |= CT_HAS_SYNPROXY;
 	if (tmpl->has_events) {
 		x->has |= CT_HAS_EVENTS;
 		x->event_mask = tmpl->event_mask;

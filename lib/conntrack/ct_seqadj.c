@@ -2,6 +2,7 @@
 #include <rte_tcp.h>
 
 #include "ct_ext.h"
+#include "ct_helper.h"
 #include "ct_seqadj.h"
 #include "ct_tcp_seg.h"
 #include "pkt_rewrite.h"
@@ -27,6 +28,16 @@ ct_seqadj_note(struct ct *ct, enum ct_dir dir, uint32_t seq, int32_t diff)
 		a->after += diff;
 	}
 	ct_unlock(ct);
+}
+
+void
+ct_seqadj_begin(struct ct *ct, enum ct_dir dir, int32_t diff)
+{
+	ct_lock(ct);
+	ct->ext->seqadj[dir] = (struct ct_seqadj){ .before = diff, .after = diff };
+	ct_unlock(ct);
+	ct_status_set(ct, CT_SEQ_ADJUST);
+	__atomic_store_n(&ct_helped, true, __ATOMIC_RELAXED);
 }
 
 /* What begins the segment whose length changed is still shifted as before it. */

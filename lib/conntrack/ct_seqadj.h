@@ -20,6 +20,8 @@ struct ct_seqadj {
  * nothing. Where there is an extension; there is with a helper.
  */
 void ct_seqadj_note(struct ct *ct, enum ct_dir dir, uint32_t seq, int32_t diff);
+/* Worker: all numbers of that direction are shifted by that much from now on. There is an extension. */
+void ct_seqadj_begin(struct ct *ct, enum ct_dir dir, int32_t diff);
 /* Under ct_lock(): by how much numbers of that direction are shifted at seq. */
 int32_t ct_seqadj_offset(const struct ct *ct, enum ct_dir dir, uint32_t seq);
 /*

@@ -3,6 +3,7 @@
  * What the state table of TCP cannot know: connections begun anew while we still have the old one, challenge ACKs
  * (RFC 5961), resets that are to be believed, simultaneous open. Workers, under ct_lock().
  */
+#include "ct_ext.h"
 #include "ct_tcp_seg.h"
 
 /*
@@ -121,6 +122,20 @@ resets(struct ct_tcp_step *st)
 	return answers_ignored(st) ? CT_TCP_WAY_STATE : CT_TCP_WAY_WINDOW;
 }
 
+/*
+ * Of a connection that target SYNPROXY has begun the client believes that it is established: it may send a keep-alive,
+ * which makes SYNPROXY ask the server again.
+ */
+static bool
+waits_for_server(const struct ct_tcp_step *st)
+{
+	const struct ct_ext *x = st->p->ct->ext;
+
+	return x != NULL && x->has & CT_HAS_SYNPROXY && st->old == CT_TCP_SYN_SENT &&
+	       st->s.kind == CT_TCP_KIND_ACK && st->s.dir == CT_ORIGINAL &&
+	       st->t->last_dir == CT_ORIGINAL && st->t->seen[CT_ORIGINAL].end - 1 == st->s.seq;
+}
+
 /* What the table says, and what it cannot know. */
 enum ct_tcp_way
 ct_tcp_way(struct ct_tcp_step *st)
@@ -129,7 +144,7 @@ ct_tcp_way(struct ct_tcp_step *st)
 
 	switch (st->state) {
 	case CT_TCP_INVALID:
-		return CT_TCP_WAY_INVALID;
+		return waits_for_server(st) ? CT_TCP_WAY_PASS : CT_TCP_WAY_INVALID;
 	case CT_TCP_IGNORE:
 		return ignored(st);
 	case CT_TCP_SYN_SENT:

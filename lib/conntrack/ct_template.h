@@ -15,6 +15,7 @@ struct ct_template {
 	uint8_t zone_dirs; /* CT_ZONE_ORIG, CT_ZONE_REPLY; both: any direction */
 	bool zone_mark;    /* the zone is the packet's mark */
 	bool has_events;
+	bool synproxy;       /* SYNPROXY has sent it */
 	uint16_t event_mask; /* bits of enum ct_event */
 	uint16_t exp_event_mask;
 	const struct ct_helper *helper; /* NULL: none */

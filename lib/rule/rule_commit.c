@@ -12,6 +12,7 @@
 #include "rule_edit.h"
 #include "rule_eval.h"
 #include "rule_object.h"
+#include "rule_synproxy.h"
 #include "rule_zero.h"
 
 static hook_fn *
@@ -56,6 +57,8 @@ need_tracking(struct gen *draft, const struct rule_set *set)
 		rc = ct_need(draft, f, needs & RULE_NEEDS_TRACK, &e);
 		if (rc != 0)
 			LOG(ERR, "%s", e.text);
+		else
+			rc = rule_synproxy_register(draft, f, needs & RULE_NEEDS_SYNPROXY);
 		all |= needs;
 	}
 	ct_need_order(draft, all & RULE_NEEDS_ORDER);

@@ -58,6 +58,8 @@ struct rule;
  * packets without a connection at POSTROUTING, see nat_strict.h.
  */
 #define RULE_NEEDS_SOURCE 0x4u
+#define RULE_NEEDS_SYNPROXY \
+	0x8u /* connections that SYNPROXY has begun are looked after, see rule_synproxy.h */
 
 /* A test as structured data, so that rules can be compiled: field in one of the ranges. */
 enum rule_field {

@@ -86,6 +86,12 @@ static const char *const lines[] = {
 	"ip6tables -t raw -A PREROUTING -m rpfilter --accept-local",
 	"iptables -t mangle -A PREROUTING -p udp --dport 9 -j TEE --gateway 10.2.0.2",
 	"ip6tables -t mangle -A FORWARD -p udp --dport 9 -j TEE --gateway fd02::2",
+	"iptables -t mangle -A PREROUTING -m hashlimit --hashlimit-upto 5/s "
+	"--hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name f",
+	"ip6tables -t mangle -A PREROUTING -m hashlimit --hashlimit-above 5kb/s "
+	"--hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name f",
+	"iptables -t mangle -A PREROUTING -m recent --set --name f",
+	"ip6tables -t mangle -A FORWARD -m recent --update --rttl --seconds 5 --reap --name f",
 };
 
 int

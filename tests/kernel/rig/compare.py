@@ -7,6 +7,7 @@ import socket
 from . import dump, flows, normal
 from .address import HOST, IPV4, IPV6
 from .chosen import Chosen
+from .cookies import Cookies
 
 MANY = 8
 PROTOCOL = 14 + 9     # in an IPv4 packet behind an Ethernet header
@@ -18,8 +19,9 @@ def differences(first, second):
     own = own_addresses(first)
     commands = [text for step, *_ in first.answers for text in (step.text, step.stdin)]
     chosen = Chosen((first.sent, second.sent), commands)
+    cookies = Cookies(commands)
     for side in first.frames:
-        lines += _frames(side, first, second, own, chosen)
+        lines += _frames(side, first, second, own, chosen, cookies)
     lines += _answers(first, second, chosen)
     lines += _log(first, second, own, chosen)
     for record in (first, second):
@@ -42,10 +44,10 @@ def own_addresses(record):
     return own
 
 
-def _frames(side, first, second, own, chosen):
+def _frames(side, first, second, own, chosen, cookies):
     left = [normal.frame_for_comparison(frame, own) for _, frame in first.frames[side]]
     right = [normal.frame_for_comparison(frame, own) for _, frame in second.frames[side]]
-    right = chosen.frames(left, right)
+    right = cookies.frames(left, chosen.frames(left, right))
     if side == HOST:     # each protocol has its socket: order is only within one
         left, right = (sorted(heard, key=lambda packet: packet[PROTOCOL]) for heard in (left, right))
     if left == right:

@@ -115,7 +115,7 @@ def _names(side):
         "Ether": lambda **f: scapy.Ether(**{"src": MAC[side], "dst": MAC[PORT[side]], **f}),
         "payload": _payload, "padded": _padded, "solicited": _solicited, "range": range, "enumerate": enumerate, "bytes": bytes, "len": len,
         "fragments": lambda packet, size: scapy.fragment(packet, size), "fragments6": _fragments6,
-        "cut": _cut, "back": talk.back, "about": talk.about,
+        "cut": _cut, "back": talk.back, "about": talk.about, "stamps": talk.stamps,
     })
     return names
 

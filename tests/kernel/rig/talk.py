@@ -92,6 +92,13 @@ def back(packet, data=b"back", **fields):
     return answer / scapy.ICMP(type=0, id=asked.id, seq=asked.seq, **fields) / bytes(asked.payload)
 
 
+def stamps(value, echo=0):
+    """Options of a segment with time stamps; ``echo``: a number, or the segment whose stamp is echoed."""
+    if not isinstance(echo, int):
+        echo = dict(option for option in echo[scapy.TCP].options if option[0] == "Timestamp")["Timestamp"][0]
+    return [("NOP", None), ("NOP", None), ("Timestamp", (value, echo))]
+
+
 def about(packet, src=None, size=548, **fields):
     """An ICMP error about a packet that came, from its receiver or ``src``: port unreachable unless told otherwise."""
     outer = packet.__class__(src=src or packet.dst, dst=packet.src)
