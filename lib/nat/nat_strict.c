@@ -2,6 +2,8 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 
+#include <rte_tcp.h>
+
 #include "base_param.h"
 #include "nat_strict.h"
 
@@ -49,6 +51,18 @@ is_nobodys(const struct rte_mbuf *m)
 					       : is_of_the_link(m);
 }
 
+/* The box's own SYN/ACK without a connection is SYNPROXY's: it has the address that its receiver has asked. */
+static bool
+answers_syn(const struct rte_mbuf *m)
+{
+	const uint8_t both = RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG;
+	const struct pkt *p = pkt_const(m);
+	const struct rte_tcp_hdr *th = pkt_l4(m);
+
+	return p->flags & PKT_ORIGINATED && p->twin == 0 && p->proto == IPPROTO_TCP &&
+	       pkt_l4_here(m) >= sizeof(*th) && (th->tcp_flags & both) == both;
+}
+
 verdict_t
 nat_strict(const struct rte_mbuf *m, const struct nat_range *r)
 {
@@ -59,7 +73,7 @@ nat_strict(const struct rte_mbuf *m, const struct nat_range *r)
 		source.v4 = pkt_ip4(m)->src_addr;
 	else
 		memcpy(source.v6, &pkt_ip6(m)->ip6_src, sizeof(source.v6));
-	return is_nobodys(m) || nat_has_address(r, &source, family)
+	return is_nobodys(m) || answers_syn(m) || nat_has_address(r, &source, family)
 		       ? VERDICT_ACCEPT
 		       : VERDICT_DROP_FOR(DROP(nat_strict));
 }

@@ -12,7 +12,8 @@
 bool nat_is_strict(void);
 /*
  * Worker, for targets that translate sources, at POSTROUTING, about a packet without a connection. VERDICT_ACCEPT: its
- * source would stay what it is, or is one of the link alone, or it is neighbour discovery of the box; else the drop.
+ * source would stay what it is, or is one of the link alone, or it is neighbour discovery of the box or SYNPROXY's answer; else
+ * the drop.
  */
 verdict_t nat_strict(const struct rte_mbuf *m, const struct nat_range *r);
 /* Is it that drop? */

@@ -11,6 +11,9 @@ behind_synproxy()
 	ctl sysctl -w net.netfilter.nf_conntrack_tcp_loose=0 || return 1
 	for i in iptables ip6tables; do
 		ctl $i-restore <<-END || return 1
+			*nat
+			-A POSTROUTING -o lan0 -j MASQUERADE
+			COMMIT
 			*raw
 			-A PREROUTING -i lan0 -p tcp --dport 80 --syn -j CT --notrack
 			COMMIT
