@@ -104,6 +104,24 @@ names_file(int argc, char *const *argv)
 	return false;
 }
 
+/* restore, -R, --restore, with options around it but -file. */
+static bool
+ipset_reads(int argc, char *const *argv)
+{
+	const char *verb = NULL;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-f") == 0 || strcmp(argv[i], "-file") == 0 ||
+		    strcmp(argv[i], "--file") == 0)
+			return false;
+		if (verb == NULL && (argv[i][0] != '-' || strcmp(argv[i], "-R") == 0 ||
+				     strcmp(argv[i], "--restore") == 0))
+			verb = argv[i];
+	}
+	return verb != NULL && (strcmp(verb, "restore") == 0 || strcmp(verb, "-R") == 0 ||
+				strcmp(verb, "--restore") == 0);
+}
+
 bool
 cmd_reads_input(int argc, char *const *argv)
 {
@@ -118,8 +136,9 @@ cmd_reads_input(int argc, char *const *argv)
 	for (int i = 1; strcmp(argv[0], "ip") == 0 && i < argc; i++)
 		if (strcmp(argv[i], "restore") == 0)
 			return true;
-	return argc >= 2 && strcmp(argv[1], "restore") == 0 &&
-	       (strcmp(argv[0], "ipset") == 0 || strcmp(argv[0], "nfacct") == 0);
+	if (strcmp(argv[0], "ipset") == 0)
+		return ipset_reads(argc, argv);
+	return argc >= 2 && strcmp(argv[0], "nfacct") == 0 && strcmp(argv[1], "restore") == 0;
 }
 
 static char *

@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-from . import flows
+from . import flows, sets
 from .address import ROUTER_MACS
 from .checksum import ones_complement
 
@@ -175,12 +175,16 @@ def texts_for_comparison(command, was, now, slack=0):
     """What two routers have said to a command, one of them ``slack`` seconds later."""
     if flows.prints_flows(command):
         return flows.texts_for_comparison(command, was, now, flows.TOLERANCE + slack)
+    if sets.prints_sets(command):
+        return sets.texts_for_comparison(was, now, slack)
     return text_for_comparison(command, was), text_for_comparison(command, now)
 
 
 def text_for_comparison(command, text):
     words = [word for word in command.split() if not word.startswith("-")]
     tool, noun = words[0], words[1] if len(words) > 1 else ""
+    if sets.prints_sets(command):
+        return sets.text_for_comparison(text)
     if tool.endswith("-save"):
         return _SAVE_TIME.sub(r"\1TIME", _NO_LABELS.sub("", text))
     if tool.endswith("tables") and re.search(r" -[SL]\b", command):

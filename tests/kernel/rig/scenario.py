@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass, field
 
 TOOLS = ("ip", "iptables", "ip6tables", "iptables-save", "ip6tables-save", "iptables-restore",
-         "ip6tables-restore", "sysctl", "route", "conntrack", "nfct", "nfacct", "recent",
+         "ip6tables-restore", "sysctl", "route", "conntrack", "nfct", "nfacct", "ipset", "recent",
          "hashlimit")
 _HEREDOC = re.compile(r"^(.*?)\s*<<\s*'?(\w+)'?$")
 _SEND = re.compile(r"^([csh]):\s*(.+)$")

@@ -7,7 +7,8 @@ from .address import MAC
 
 _SHOWS = ("ip addr", "ip link", "ip route show table all", "ip -6 route show table all", "ip rule", "ip -6 rule",
           "ip neigh", "ip neigh show proxy", "sysctl -a", "iptables-save -c", "ip6tables-save -c", "conntrack -C",
-          "conntrack -L expect", "nfct list timeout", "nfacct list")
+          "conntrack -L expect", "nfct list timeout", "nfacct list",
+          "ipset save")
 _WIDE = re.compile(r"\.(all|default)\.|ip_forward")
 _DEVICE = re.compile(r"^N: ([^:@ ]+)")
 _INET = re.compile(r"^\s+inet6? (\S+)")
@@ -36,6 +37,7 @@ class State:
             ask(["conntrack", "-F", table], "")
         ask(["nfct", "flush", "timeout"], "")
         ask(["nfacct", "flush"], "")
+        _destroy_sets(ask, self.shown["ipset save"])
         _undo_sysctls(ask, self.shown["sysctl -a"], wanted.shown["sysctl -a"])
         for device, address in _addresses(self.shown["ip addr"]):
             ask(["ip", "addr", "del", address, "dev", device], "")
@@ -73,6 +75,13 @@ def _empty_tables(saved):
         elif line.startswith(":") and not policy.startswith("-"):
             text.append(f"{name} ACCEPT [0:0]")
     return "".join(line + "\n" for line in text)
+
+
+def _destroy_sets(ask, saved):
+    """Lists of sets first: they hold the others."""
+    names = [line.split()[1] for line in saved.splitlines() if line.startswith("create ")]
+    for name in reversed(names):
+        ask(["ipset", "destroy", name], "")
 
 
 def _undo_sysctls(ask, now, wanted):

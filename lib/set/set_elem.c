@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* See set_elem.h: elements of hash types and bitmaps. */
+#include "set_elem.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "set_ext.h"
+#include "set_key.h"
+
+void
+set_addr_mask(union set_addr *a, unsigned words, unsigned len)
+{
+	for (unsigned i = 0; i < words; i++, len -= RTE_MIN(len, 32u))
+		if (len < 32)
+			a->w[i] &= len == 0 ? 0 : htonl(UINT32_MAX << (32 - len));
+}
+
+/* Of types with netmask, bitmask or markmask: what is left of the element. */
+static void
+narrow(const struct set *s, struct set_key *k)
+{
+	for (unsigned i = 0; i < s->addrs && s->how.flags & SET_NETMASK; i++)
+		set_addr_mask(&k->ip[i], s->addr_words, s->how.netmask);
+	for (unsigned i = 0; i < s->addrs && s->how.flags & SET_BITMASK; i++)
+		for (unsigned w = 0; w < s->addr_words; w++)
+			k->ip[i].w[w] &= s->how.bitmask.w[w];
+	if (s->has & 1u << SET_PART_MARK)
+		k->mark &= s->how.markmask;
+	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++)
+		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET)
+			set_addr_mask(&k->ip[i], s->addr_words, k->len[i]);
+}
+
+static bool
+in_range(const struct set *s, const struct set_key *k)
+{
+	uint32_t at = s->addrs != 0 ? ntohl(k->ip[0].w[0]) : k->port;
+
+	return s->type->hash || (at >= s->how.lo && at <= s->how.hi);
+}
+
+static uint32_t
+find(const struct set *s, const struct set_key *k, uint32_t *hash)
+{
+	uint32_t words[SET_WORDS_MAX];
+
+	set_key_pack(s, k, words);
+	*hash = set_table_hash(&s->table, words);
+	return set_table_find(&s->table, words, *hash);
+}
+
+/* 1, 0, -ENOTEMPTY, for the entry that was found. */
+static int
+look(const struct set *s, uint32_t n, const struct set_key *k, struct set_ask *a)
+{
+	struct set_entry *e = set_table_entry(&s->table, n);
+
+	if (s->at_expiry != 0 && set_expired(s, e, a->now))
+		return 0;
+	if (s->at_mac != 0 && !set_mac_matches(s, e, k))
+		return 0;
+	if (!set_found(s, a, s->at_count != 0 ? set_entry_count(s, e) : NULL,
+		       s->at_info != 0 ? set_entry_info(s, e) : NULL))
+		return 0;
+	return __atomic_load_n(&e->flags, __ATOMIC_RELAXED) & SET_ENTRY_NOMATCH ? -ENOTEMPTY : 1;
+}
+
+static int
+test_exact(const struct set *s, const struct set_key *k, struct set_ask *a)
+{
+	uint32_t hash, n = find(s, k, &hash);
+
+	return n == SET_NONE ? 0 : look(s, n, k, a);
+}
+
+/* The longest length below the one given that the set has; -1: none. */
+static int
+next_length(const struct set *s, unsigned which, int below)
+{
+	for (int w = (below - 1) >> 6; below > 0 && w >= 0; w--) {
+		uint64_t bits = __atomic_load_n(&s->lengths[which][w], __ATOMIC_RELAXED);
+		int top = below - (w << 6);
+
+		if (top < 64)
+			bits &= (UINT64_C(1) << top) - 1;
+		if (bits != 0)
+			return (w << 6) + 63 - __builtin_clzll(bits);
+	}
+	return -1;
+}
+
+uint8_t
+set_longest(const struct set *s, unsigned which)
+{
+	int len = next_length(s, which, s->addr_words * 32 + 1);
+
+	return len < 0 ? 0 : len;
+}
+
+/* Networks that hold the address: by length, the longest first; of two networks the first one's length counts more. */
+static int
+test_networks(const struct set *s, const struct set_key *k, struct set_ask *a)
+{
+	unsigned bits = s->addr_words * 32, first = s->type->part[0] == SET_PART_NET ? 0 : 1;
+	struct set_key probe = *k;
+	int rc = 0;
+
+	for (int i = next_length(s, first, bits + 1); i >= 0; i = next_length(s, first, i)) {
+		probe.ip[first] = k->ip[first];
+		set_addr_mask(&probe.ip[first], s->addr_words, i);
+		probe.len[first] = i;
+		if (s->nets == 1) {
+			rc = test_exact(s, &probe, a);
+			if (rc != 0)
+				return rc;
+			continue;
+		}
+		for (int j = next_length(s, 1, bits + 1); j >= 0; j = next_length(s, 1, j)) {
+			probe.ip[1] = k->ip[1];
+			set_addr_mask(&probe.ip[1], s->addr_words, j);
+			probe.len[1] = j;
+			rc = test_exact(s, &probe, a);
+			if (rc != 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+/* A set of networks is asked about hosts: each network of them will do. */
+static bool
+is_host(const struct set *s, const struct set_key *k)
+{
+	unsigned bits = s->addr_words * 32;
+
+	return (s->type->part[0] != SET_PART_NET || k->len[0] == bits) &&
+	       (s->addrs < 2 || s->type->part[s->last] != SET_PART_NET || k->len[1] == bits);
+}
+
+int
+set_test(struct set *s, const struct set_key *k, struct set_ask *a)
+{
+	struct set_key own = *k;
+	int rc;
+
+	if (!in_range(s, k))
+		return 0;
+	if (s->at_mac != 0 && a->flags & SET_ASK_FILL)
+		set_mac_fill(s, k, a->now);
+	if (s->nets != 0 && is_host(s, k)) {
+		narrow(s, &own);
+		rc = test_networks(s, &own, a);
+	} else {
+		narrow(s, &own);
+		rc = test_exact(s, &own, a);
+	}
+	if (a->flags & SET_ASK_NOMATCH && s->nets != 0)
+		return rc == -ENOTEMPTY ? 1 : 0;
+	return rc;
+}
+
+static void
+count_lengths(struct set *s, const struct set_key *k, int by)
+{
+	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++) {
+		uint32_t *n = &s->prefixes[i][k->len[i]];
+		uint64_t bit = UINT64_C(1) << (k->len[i] & 63),
+			 *word = &s->lengths[i][k->len[i] >> 6];
+
+		if (s->type->part[i == 0 ? 0 : s->last] != SET_PART_NET)
+			continue;
+		*n += by;
+		if (*n == 1 && by > 0)
+			__atomic_fetch_or(word, bit, __ATOMIC_RELEASE);
+		else if (*n == 0)
+			__atomic_fetch_and(word, ~bit, __ATOMIC_RELEASE);
+	}
+}
+
+/* With the lock. */
+static void
+take_out(struct set *s, uint32_t n)
+{
+	struct set_entry *e = set_table_entry(&s->table, n);
+	struct set_key k;
+
+	set_key_unpack(s, e->key, &k);
+	if (s->at_comment != 0)
+		free(*set_entry_comment(s, e));
+	set_table_remove(&s->table, n, set_table_hash(&s->table, e->key));
+	count_lengths(s, &k, -1);
+}
+
+/* With the lock: up to so many entries from where the last look ended; those that timed out go, or one that does not. */
+static bool
+make_room(struct set *s, uint64_t now)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < 64 && s->table.next != 0; i++) {
+		uint32_t n = s->evict++ % s->table.next;
+		struct set_entry *e = set_table_entry(&s->table, n);
+
+		if (!(e->flags & SET_ENTRY_LIVE))
+			continue;
+		if (s->at_expiry != 0 && set_expired(s, e, now)) {
+			take_out(s, n);
+			found = true;
+		} else if (s->how.flags & SET_FORCEADD && !found) {
+			take_out(s, n);
+			return true;
+		}
+	}
+	return found;
+}
+
+static int
+add_new(struct set *s, const struct set_key *k, const struct set_ext *x, uint64_t now)
+{
+	uint32_t words[SET_WORDS_MAX], n;
+
+	if (s->type->hash && s->table.nb >= s->how.maxelem && !make_room(s, now))
+		return -ENOSPC;
+	set_key_pack(s, k, words);
+	n = set_table_new(&s->table, words);
+	if (n == SET_NONE)
+		return -ENOMEM;
+	if (!set_ext_write(s, set_table_entry(&s->table, n), k, x, now, true))
+		return -ENOMEM;
+	count_lengths(s, k, 1);
+	if (set_table_enter(&s->table, n, set_table_hash(&s->table, words)) == 0)
+		return 0;
+	count_lengths(s, k, -1);
+	return -ENOMEM;
+}
+
+static int
+add_locked(struct set *s, const struct set_key *k, const struct set_ext *x, bool exist,
+	   uint64_t now)
+{
+	uint32_t hash, n = find(s, k, &hash);
+
+	if (n != SET_NONE && s->at_expiry != 0 &&
+	    set_expired(s, set_table_entry(&s->table, n), now)) {
+		take_out(s, n);
+		n = SET_NONE;
+	}
+	if (n == SET_NONE)
+		return add_new(s, k, x, now);
+	if (!exist)
+		return -EEXIST;
+	return set_ext_write(s, set_table_entry(&s->table, n), k, x, now, false) ? 0 : -ENOMEM;
+}
+
+int
+set_add(struct set *s, const struct set_key *k, const struct set_ext *x, bool exist, uint64_t now)
+{
+	struct set_key own = *k;
+	int rc;
+
+	if (!in_range(s, k))
+		return -ERANGE;
+	narrow(s, &own);
+	rte_spinlock_lock(&s->table.lock);
+	rc = add_locked(s, &own, x, exist, now);
+	rte_spinlock_unlock(&s->table.lock);
+	return rc;
+}
+
+static int
+del_locked(struct set *s, const struct set_key *k, uint64_t now)
+{
+	uint32_t hash, n = find(s, k, &hash);
+	bool gone;
+
+	if (n == SET_NONE)
+		return -ENOENT;
+	gone = s->at_expiry != 0 && set_expired(s, set_table_entry(&s->table, n), now);
+	if (s->at_mac != 0 && !set_mac_matches(s, set_table_entry(&s->table, n), k))
+		return -ENOENT;
+	take_out(s, n);
+	return gone ? -ENOENT : 0;
+}
+
+int
+set_del(struct set *s, const struct set_key *k, uint64_t now)
+{
+	struct set_key own = *k;
+	int rc;
+
+	if (!in_range(s, k))
+		return -ERANGE;
+	narrow(s, &own);
+	rte_spinlock_lock(&s->table.lock);
+	rc = del_locked(s, &own, now);
+	rte_spinlock_unlock(&s->table.lock);
+	return rc;
+}
+
+void
+set_clear(struct set *s)
+{
+	rte_spinlock_lock(&s->table.lock);
+	for (uint32_t n = 0; n < s->table.next && s->at_comment != 0; n++) {
+		struct set_entry *e = set_table_entry(&s->table, n);
+
+		if (e->flags & SET_ENTRY_LIVE)
+			free(*set_entry_comment(s, e));
+	}
+	set_table_clear(&s->table);
+	memset(s->prefixes, 0, sizeof(s->prefixes));
+	for (unsigned i = 0; i < 6; i++)
+		__atomic_store_n(&s->lengths[i / 3][i % 3], 0, __ATOMIC_RELEASE);
+	rte_spinlock_unlock(&s->table.lock);
+}
+
+typedef bool each_fn(const struct set *s, const struct set_key *k, const struct set_ext *x,
+		     void *arg);
+
+static bool
+visit(struct set *s, uint32_t n, uint64_t now, each_fn *fn, void *arg)
+{
+	bool more = true;
+
+	rte_spinlock_lock(&s->table.lock);
+	struct set_entry *e = set_table_entry(&s->table, n);
+
+	if (e->flags & SET_ENTRY_LIVE && (s->at_expiry == 0 || !set_expired(s, e, now))) {
+		struct set_key k;
+		struct set_ext x;
+
+		set_key_unpack(s, e->key, &k);
+		set_ext_read(s, e, now, &k, &x);
+		more = fn(s, &k, &x, arg);
+	}
+	rte_spinlock_unlock(&s->table.lock);
+	return more;
+}
+
+/* A bitmap, in order. */
+static void
+each_bit(struct set *s, uint64_t now, each_fn *fn, void *arg)
+{
+	uint32_t step = s->how.flags & SET_NETMASK ? 1u << (32 - s->how.netmask) : 1, hash;
+
+	for (uint64_t at = s->how.lo; at <= s->how.hi; at += step) {
+		struct set_key k = { .port = at };
+		uint32_t n;
+
+		k.ip[0].w[0] = htonl(at);
+		n = find(s, &k, &hash);
+		if (n != SET_NONE && !visit(s, n, now, fn, arg))
+			return;
+	}
+}
+
+void
+set_each(struct set *s, uint64_t now, each_fn *fn, void *arg)
+{
+	uint32_t next = __atomic_load_n(&s->table.next, __ATOMIC_ACQUIRE);
+
+	if (!s->type->hash) {
+		each_bit(s, now, fn, arg);
+		return;
+	}
+	for (uint32_t n = 0; n < next; n++)
+		if (!visit(s, n, now, fn, arg))
+			return;
+}
+
+static void
+sweep(struct set *s, uint32_t n, uint64_t now)
+{
+	rte_spinlock_lock(&s->table.lock);
+	struct set_entry *e = set_table_entry(&s->table, n);
+
+	if (e->flags & SET_ENTRY_LIVE && set_expired(s, e, now))
+		take_out(s, n);
+	rte_spinlock_unlock(&s->table.lock);
+}
+
+uint32_t
+set_sweep(struct set *s, uint64_t now)
+{
+	uint32_t next = __atomic_load_n(&s->table.next, __ATOMIC_ACQUIRE);
+
+	for (uint32_t n = 0; n < next && s->at_expiry != 0; n++)
+		sweep(s, n, now);
+	return __atomic_load_n(&s->table.nb, __ATOMIC_RELAXED);
+}
+
+void
+set_sweep_some(struct set *s, uint64_t now, uint32_t entries)
+{
+	uint32_t next = __atomic_load_n(&s->table.next, __ATOMIC_ACQUIRE);
+
+	for (uint32_t i = 0; i < RTE_MIN(entries, next) && s->at_expiry != 0; i++)
+		sweep(s, s->swept++ % next, now);
+}

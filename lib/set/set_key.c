@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* See set_key.h. */
+#include "set_key.h"
+
+#include <string.h>
+
+#define IFACE_WORDS 5
+#define PHYSDEV 1u
+#define WILDCARD 2u
+
+bool
+set_has(const struct set_type *t, enum set_part part)
+{
+	return t->part[0] == part || t->part[1] == part || t->part[2] == part;
+}
+
+static inline bool
+has(const struct set *s, enum set_part part)
+{
+	return s->has & 1u << part;
+}
+
+unsigned
+set_key_words(const struct set *s)
+{
+	unsigned mac =
+		s->type->hash
+			? 2
+			: 0; /* a bitmap's elements are addresses; the MAC address comes with them */
+
+	return s->addrs * s->addr_words + (s->nets != 0) + has(s, SET_PART_PORT) +
+	       mac * has(s, SET_PART_MAC) + has(s, SET_PART_MARK) +
+	       IFACE_WORDS * has(s, SET_PART_IFACE);
+}
+
+unsigned
+set_key_hashed(const struct set *s)
+{
+	return set_key_words(s) - IFACE_WORDS * has(s, SET_PART_IFACE);
+}
+
+void
+set_key_pack(const struct set *s, const struct set_key *k, uint32_t *w)
+{
+	for (unsigned i = 0; i < s->addrs; i++) {
+		memcpy(w, k->ip[i].w, s->addr_words * sizeof(*w));
+		w += s->addr_words;
+	}
+	if (s->nets != 0)
+		*w++ = k->len[0] | (uint32_t)k->len[1] << 8;
+	if (has(s, SET_PART_PORT))
+		*w++ = k->port | (uint32_t)k->proto << 16;
+	if (has(s, SET_PART_MAC) && s->type->hash) {
+		w[0] = w[1] = 0;
+		memcpy(w, k->mac, sizeof(k->mac));
+		w += 2;
+	}
+	if (has(s, SET_PART_MARK))
+		*w++ = k->mark;
+	if (has(s, SET_PART_IFACE)) {
+		memcpy(w, k->iface, sizeof(k->iface));
+		w[4] = (k->physdev ? PHYSDEV : 0) | (k->wildcard ? WILDCARD : 0);
+	}
+}
+
+void
+set_key_unpack(const struct set *s, const uint32_t *w, struct set_key *k)
+{
+	memset(k, 0, sizeof(*k));
+	for (unsigned i = 0; i < s->addrs; i++) {
+		memcpy(k->ip[i].w, w, s->addr_words * sizeof(*w));
+		w += s->addr_words;
+	}
+	if (s->nets != 0) {
+		k->len[0] = *w & UINT8_MAX;
+		k->len[1] = *w++ >> 8;
+	}
+	if (has(s, SET_PART_PORT)) {
+		k->port = *w & UINT16_MAX;
+		k->proto = *w++ >> 16;
+	}
+	if (has(s, SET_PART_MAC) && s->type->hash) {
+		memcpy(k->mac, w, sizeof(k->mac));
+		k->has_mac = true;
+		w += 2;
+	}
+	if (has(s, SET_PART_MARK))
+		k->mark = *w++;
+	if (has(s, SET_PART_IFACE)) {
+		memcpy(k->iface, w, sizeof(k->iface));
+		k->physdev = w[4] & PHYSDEV;
+		k->wildcard = (w[4] & WILDCARD) != 0;
+	}
+}
+
+/* words: those in front of the interface. */
+static inline bool
+covers(const uint32_t *stored, const uint32_t *key, unsigned words)
+{
+	const char *name = (const char *)(key + words);
+	uint32_t w[4 + 1 + IFACE_WORDS];
+
+	for (unsigned i = 0; i < words + IFACE_WORDS; i++)
+		w[i] = __atomic_load_n(&stored[i], __ATOMIC_RELAXED);
+	if (memcmp(w, key, words * sizeof(w[0])) != 0 || (w[words + 4] ^ key[words + 4]) & PHYSDEV)
+		return false;
+	if (w[words + 4] & WILDCARD)
+		return strncmp((char *)(w + words), name, strnlen((char *)(w + words), 16)) == 0;
+	return memcmp(w + words, name, 16) == 0;
+}
+
+bool
+set_key_covers4(const uint32_t *stored, const uint32_t *key)
+{
+	return covers(stored, key, 1 + 1);
+}
+
+bool
+set_key_covers6(const uint32_t *stored, const uint32_t *key)
+{
+	return covers(stored, key, 4 + 1);
+}
