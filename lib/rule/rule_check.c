@@ -147,7 +147,7 @@ compile_chain(const struct rule_table *t, struct rule_chain *c)
 		if (rc != 0)
 			return rc;
 		compile_rule(&c->steps[i], r);
-		if (c->steps[i].flags & RULE_STEP_IFACE)
+		if (rule_deps(r) & RULE_DEP_IFACE)
 			c->uses_iface = true;
 		c->stateful |= rule_stateful(r);
 		c->needs |= rule_needs(r);
