@@ -31,6 +31,8 @@ check_key(const struct set *s, const struct set_key *k)
 
 	if (s->how.flags & SET_NETMASK)
 		set_addr_mask(&a, s->addr_words, s->how.netmask);
+	if (s->type->hash && k->has_mac && memcmp(k->mac, zero.b, sizeof(k->mac)) == 0)
+		return -ENODATA;
 	if (!s->type->hash || s->type->part[0] != SET_PART_IP ||
 	    s->type->part[2] != SET_PART_NONE || memcmp(&a, &zero, sizeof(a)) != 0)
 		return 0;
@@ -112,7 +114,7 @@ tell(struct ipset *x, const struct ipset_entry *e, bool is)
 	k.port = e->ports.lo;
 	if (e->set->type->part[0] == SET_PART_NAME)
 		list_text(&text, e);
-	else if (e->set->parts == 1 && e->set->type->hash &&
+	else if (e->set->parts == 1 && e->set->addrs == 1 && e->set->type->hash &&
 		 (e->span[0].ranged || k.len[0] != e->set->addr_words * 32))
 		str_add(&text, x->argv[1]);
 	else

@@ -213,15 +213,11 @@ icmp_code(const char *text, bool six, struct ipset_ports *out, struct err *e)
 static int
 find_proto(const char *text, uint8_t *out, struct err *e)
 {
-	const struct protoent *p = getprotobyname(text);
+	int known = set_proto_number(text);
 	struct err unused;
-	uint64_t n;
+	uint64_t n = known;
 
-	if (p == NULL && strcmp(text, "icmpv6") == 0)
-		n = IPPROTO_ICMPV6;
-	else if (p != NULL)
-		n = p->p_proto;
-	else if (ipset_number(text, 0, UINT8_MAX, &n, &unused) != 0)
+	if (known < 0 && ipset_number(text, 0, UINT8_MAX, &n, &unused) != 0)
 		return err_set(e, -EINVAL, "Syntax error: cannot parse '%s' as a protocol", text);
 	*out = n;
 	return n != 0 ? 0 : -EPROTO;
@@ -239,7 +235,7 @@ port_of_proto(char *proto, char *text, uint8_t family, struct ipset_ports *out, 
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
 	case IPPROTO_SCTP:
-		return port_range(text, getprotobynumber(out->proto)->p_name, out, e);
+		return port_range(text, set_proto_name(out->proto), out, e);
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
 		if ((out->proto == IPPROTO_ICMP) != (family == AF_INET))

@@ -111,13 +111,47 @@ addr_text(struct str *out, const struct set *s, const struct set_key *k, unsigne
 		str_printf(out, "/%u", k->len[i]);
 }
 
+/* Those that sets are full of; others are looked up in the host's file, which takes its time. */
+static const struct {
+	const char *name;
+	uint8_t number;
+} protos[] = {
+	{ "tcp", IPPROTO_TCP },       { "udp", IPPROTO_UDP },   { "udplite", IPPROTO_UDPLITE },
+	{ "sctp", IPPROTO_SCTP },     { "icmp", IPPROTO_ICMP }, { "ipv6-icmp", IPPROTO_ICMPV6 },
+	{ "icmpv6", IPPROTO_ICMPV6 },
+};
+
+const char *
+set_proto_name(uint8_t proto)
+{
+	const struct protoent *p;
+
+	for (unsigned i = 0; i < RTE_DIM(protos); i++)
+		if (protos[i].number == proto)
+			return protos[i].name;
+	p = getprotobynumber(proto);
+	return p != NULL ? p->p_name : NULL;
+}
+
+int
+set_proto_number(const char *name)
+{
+	const struct protoent *p;
+
+	for (unsigned i = 0; i < RTE_DIM(protos); i++)
+		if (strcmp(protos[i].name, name) == 0)
+			return protos[i].number;
+	p = getprotobyname(name);
+	return p != NULL ? p->p_proto : -1;
+}
+
 static void
 proto_text(struct str *out, uint8_t proto)
 {
-	const struct protoent *p = getprotobynumber(proto);
+	const char *name = set_proto_name(proto);
 
-	if (p != NULL)
-		str_add(out, p->p_name);
+	if (name != NULL)
+		str_add(out, name);
 	else
 		str_printf(out, "%u", proto);
 }
