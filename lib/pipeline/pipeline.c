@@ -10,6 +10,7 @@
 #include "forward_plain.h"
 #include "pipeline.h"
 #include "pkt_plain.h"
+#include "rule.h"
 #include "walk.h"
 
 #define RUNS_MAX 4 /* in a burst, of plain packets; the rest is walked, plain or not */
@@ -228,6 +229,11 @@ pipeline_rx(unsigned lane, const struct gen *gen, uint64_t now, uint16_t port_in
 		return;
 	}
 	walk_count(&w.lane->received, n);
+	if (unlikely(rule_walk_alone(gen))) {
+		for (uint16_t i = 0; i < n; i++)
+			walk_all(&w, port, pkts + i, 1);
+		return;
+	}
 	if (!forward_plain_begin(&w, port, pkts, n, &plain)) {
 		walk_all(&w, port, pkts, n);
 		return;

@@ -181,6 +181,7 @@ struct rule_set {
 	/* Types in the order in which they came into use; iptables-save shows the last one first. */
 	uint8_t used[HOOK_FAMILIES][RULE_TABLES_MAX];
 	uint8_t nb_used[HOOK_FAMILIES];
+	bool alone; /* some rule has RULE_NEEDS_ALONE, see rule_ext.h */
 };
 
 extern unsigned rule_gen_slot;
@@ -192,6 +193,15 @@ rule_table_get(const struct gen *gen, enum hook_family family, unsigned type)
 	const struct rule_set *s = gen->slot[rule_gen_slot];
 
 	return s != NULL ? s->table[family][type] : NULL;
+}
+
+/* Worker: does each packet walk alone, not in a burst? */
+static inline bool
+rule_walk_alone(const struct gen *gen)
+{
+	const struct rule_set *s = gen->slot[rule_gen_slot];
+
+	return s != NULL && s->alone;
 }
 
 /* Slot of the chain of that name or RULE_SLOT_NONE. */

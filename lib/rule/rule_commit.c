@@ -42,7 +42,7 @@ register_hooks(struct gen *draft, enum hook_family family, unsigned type)
 
 /* Tracking comes with the first rule of a family that needs it, and goes with the last, as in Linux. */
 static int
-need_tracking(struct gen *draft, const struct rule_set *set)
+apply_needs(struct gen *draft, struct rule_set *set)
 {
 	uint32_t all = 0;
 	int rc = 0;
@@ -62,6 +62,7 @@ need_tracking(struct gen *draft, const struct rule_set *set)
 		all |= needs;
 	}
 	ct_need_order(draft, all & RULE_NEEDS_ORDER);
+	set->alone = all & RULE_NEEDS_ALONE;
 	return rc;
 }
 
@@ -93,7 +94,7 @@ publish(struct rule_edit *e)
 		}
 	}
 	if (rc == 0)
-		rc = need_tracking(draft, set);
+		rc = apply_needs(draft, set);
 	gen_draft_set(draft, rule_gen_slot, set);
 	if (rc != 0)
 		gen_abandon(draft);

@@ -58,8 +58,10 @@ struct rule;
  * packets without a connection at POSTROUTING, see nat_strict.h.
  */
 #define RULE_NEEDS_SOURCE 0x4u
-#define RULE_NEEDS_SYNPROXY \
-	0x8u /* connections that SYNPROXY has begun are looked after, see rule_synproxy.h */
+/* Connections that SYNPROXY has begun are looked after, see rule_synproxy.h. */
+#define RULE_NEEDS_SYNPROXY 0x8u
+/* Packets change what those behind them meet in other tables and hooks: each is through before the next one begins. */
+#define RULE_NEEDS_ALONE 0x10u
 
 /* A test as structured data, so that rules can be compiled: field in one of the ranges. */
 enum rule_field {

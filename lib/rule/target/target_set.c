@@ -100,6 +100,14 @@ points_of(const void *data)
 		       : ~0u;
 }
 
+static uint32_t
+needs_of(const void *data)
+{
+	const struct target_set *t = data;
+
+	return t->set[ADD].nb + t->set[DEL].nb != 0 ? RULE_NEEDS_ALONE : 0;
+}
+
 static int
 check(const struct rule_where *w, const void *data)
 {
@@ -205,6 +213,7 @@ static struct rule_ext_type type = {
 	.print = print,
 	.save = save,
 	.release = release,
+	.needs_of = needs_of,
 	.deps = RULE_DEP_TUPLE | RULE_DEP_SET | RULE_DEP_ORDER | RULE_DEP_WRITER | RULE_DEP_EFFECT,
 };
 
