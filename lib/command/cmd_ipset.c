@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd_complete.h"
+#include "rule_path.h"
 
 __attribute__((format(printf, 2, 0))) static void
 say(struct ipset *x, const char *fmt, va_list ap)
@@ -210,7 +211,13 @@ run(struct cmd *c)
 	struct ipset x = { .cmd = c };
 	int rc = ipset_parse(&x, c->argc - 1, c->argv + 1);
 
-	return rc >= 0 ? rc : ipset_run(&x);
+	if (rc >= 0)
+		return rc;
+	rc = ipset_run(&x);
+	/* Whatever it was that changed, and even if something failed behind it: known flows ask again. */
+	if (x.verb != IPSET_LIST && x.verb != IPSET_SAVE && x.verb != IPSET_TEST && set_any_used())
+		rule_path_forget();
+	return rc;
 }
 
 CMD_REGISTER(

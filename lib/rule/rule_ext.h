@@ -24,7 +24,7 @@ struct rule;
 #define RULE_DEP_IFACE 0x00000002u   /* input and output interface */
 #define RULE_DEP_CTSTATE 0x00000004u /* state and status of the connection */
 #define RULE_DEP_CTMARK 0x00000008u  /* mark and labels of the connection */
-#define RULE_DEP_SET 0x00000010u     /* members of an ipset */
+#define RULE_DEP_SET 0x00000010u     /* members of an ipset; see match_set.c */
 #define RULE_DEP_ROUTE 0x00000020u   /* routes, addresses, policy rules */
 #define RULE_DEP_TIME 0x00000040u    /* clock, between two boundaries */
 /* The second group changes from packet to packet. */

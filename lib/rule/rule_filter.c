@@ -8,12 +8,12 @@
 #include "rule_iface.h"
 
 /*
- * A match like this does something, or may drop the packet, whatever the matches behind it say: what they ask must
+ * A match like this does something (sets may count), or may drop the packet, whatever the matches behind it say: what they ask must
  * not keep packets away from it.
  */
-#define UNCLEAN                                                                      \
-	(RULE_DEP_ORDER | RULE_DEP_WRITER | RULE_DEP_EFFECT | RULE_DEP_TCP_OPTIONS | \
-	 RULE_DEP_EXT6 | RULE_DEP_FRAG | RULE_DEP_PAYLOAD)
+#define UNCLEAN                                                              \
+	(RULE_DEP_SET | RULE_DEP_ORDER | RULE_DEP_WRITER | RULE_DEP_EFFECT | \
+	 RULE_DEP_TCP_OPTIONS | RULE_DEP_EXT6 | RULE_DEP_FRAG | RULE_DEP_PAYLOAD)
 
 static bool
 unclean(const struct rule_ext *x)

@@ -12,10 +12,10 @@
 #include "rule.h"
 #include "rule_record.h"
 
-#define VARYING                                                                                \
-	(RULE_DEP_SET | RULE_DEP_ROUTE | RULE_DEP_TIME | RULE_DEP_TCP_OPTIONS | RULE_DEP_TTL | \
-	 RULE_DEP_LENGTH | RULE_DEP_TOS | RULE_DEP_PAYLOAD | RULE_DEP_MAC | RULE_DEP_CHANCE |  \
-	 RULE_DEP_WRITER | RULE_DEP_ORDER | RULE_DEP_EFFECT)
+#define VARYING                                                                                   \
+	(RULE_DEP_ROUTE | RULE_DEP_TIME | RULE_DEP_TCP_OPTIONS | RULE_DEP_TTL | RULE_DEP_LENGTH | \
+	 RULE_DEP_TOS | RULE_DEP_PAYLOAD | RULE_DEP_MAC | RULE_DEP_CHANCE | RULE_DEP_WRITER |     \
+	 RULE_DEP_ORDER | RULE_DEP_EFFECT)
 
 struct rule_recorder *rule_recorders[LANE_MAX];
 uint32_t rule_changes[RULE_CHANGES];
@@ -80,8 +80,9 @@ rule_record_varying(struct rule_packet *rp, const struct rule *r)
 {
 	struct rule_packet again = *rp; /* a match may drop it: not now */
 
+	/* Sets may count, and say themselves what stays (match_set.c): whether this one applies is left open. */
 	for (unsigned i = 0; i < r->nb_matches; i++)
-		if (!match_varies(&r->match[i]) &&
+		if (!match_varies(&r->match[i]) && !(rule_ext_deps(&r->match[i]) & RULE_DEP_SET) &&
 		    !r->match[i].type->match(&again, r->match[i].data))
 			return;
 	rule_record_of(rp->ctx->lane, rp->p)->walk = true;

@@ -56,6 +56,15 @@ set_references(uint16_t number)
 	return numbers[number].refs;
 }
 
+bool
+set_any_used(void)
+{
+	for (unsigned n = 0; n < nb_numbers; n++)
+		if (numbers[n].refs != 0)
+			return true;
+	return false;
+}
+
 void
 set_hold(uint16_t number)
 {

@@ -115,6 +115,8 @@ uint32_t set_references(uint16_t number);
 void set_hold(uint16_t number);
 void set_release(uint16_t number);
 
+/* Is some set referred to? */
+bool set_any_used(void);
 /* How a set of that type is made if nothing is said. */
 struct set_how set_defaults(const struct set_type *type);
 /* 0, -EEXIST (its kind differs from what is there: -ENOTUNIQ), -ENOMEM, -ENFILE, -ERANGE (too large a bitmap). */

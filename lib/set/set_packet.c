@@ -173,6 +173,29 @@ set_packet_test(const struct set_packet *p, const struct set_ref *r, struct set_
 	return test_one(s, p, r, a, return_nomatch);
 }
 
+static bool
+stays(const struct set *s)
+{
+	return !(s->how.flags & (SET_TIMEOUT | SET_COUNTERS)) && !(s->has & 1u << SET_PART_MAC);
+}
+
+bool
+set_stays(uint16_t number)
+{
+	const struct set *s = set_get(number), *member;
+	const struct set_array *a;
+
+	if (s == NULL || !stays(s))
+		return false;
+	a = __atomic_load_n(&s->list.array, __ATOMIC_ACQUIRE);
+	for (unsigned i = 0; a != NULL && i < a->nb; i++) {
+		member = set_get(a->member[i]->number);
+		if (member == NULL || !stays(member))
+			return false;
+	}
+	return true;
+}
+
 /* What packets add to sets of networks has the most specific size that is there. */
 static void
 widen(const struct set *s, struct set_key *k)

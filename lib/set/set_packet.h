@@ -26,6 +26,11 @@ struct set_packet {
 /* Is the packet in the set (of a list: in a member)? Directions of less than the set's parts: it is not. */
 bool set_packet_test(const struct set_packet *p, const struct set_ref *r, struct set_ask *a,
 		     bool return_nomatch);
+/*
+ * Is the answer about packets of one flow the same until a command changes the set, and need nobody count? What times
+ * out, counts or knows MAC addresses is not so.
+ */
+bool set_stays(uint16_t number);
 /* -EEXIST and so on; nobody is told. timeout: seconds, or SET_NO_TIMEOUT. */
 int set_packet_add(const struct set_packet *p, const struct set_ref *r, uint32_t timeout,
 		   bool exist, uint64_t now);

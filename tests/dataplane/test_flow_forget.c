@@ -234,6 +234,43 @@ rules(void **state)
 	dp_flush(1);
 }
 
+/* A set is asked once a flow, as long as only commands change it and nothing in it counts or times out. */
+static void
+sets(void **state)
+{
+	static const char *const odd[] = { "counters", "timeout 1000" };
+	char line[80];
+
+	DP("ipset create s hash:ip");
+	DP("ipset create other hash:ip counters");
+	DP("iptables -I FORWARD -m set --match-set s src -j DROP");
+	forgets("ipset add s 10.1.0.2", "ipset del s 10.1.0.2", 1, 0);
+	forgets("ipset add s 10.1.0.9", "ipset flush", 1, 1);
+	warm_up();
+	/* The rule stays, and what it asks counts now. */
+	DP("ipset swap s other");
+	assert_int_equal(talk(&there, &back, 3), 0);
+	DP("ipset swap s other");
+	DP("iptables -R FORWARD 1 -m set --match-set s src");
+	assert_int_equal(talk(&there, &back, 3), 4);
+	/* Packets change sets: then all are asked. */
+	DP("iptables -A INPUT -j SET --add-set s src");
+	assert_int_equal(talk(&there, &back, 3), 0);
+	DP("iptables -D INPUT -j SET --add-set s src");
+	for (unsigned i = 0; i < RTE_DIM(odd); i++) {
+		snprintf(line, sizeof(line), "ipset create odd%u hash:ip %s", i, odd[i]);
+		DP(line);
+		snprintf(line, sizeof(line), "iptables -R FORWARD 1 -m set --match-set odd%u src",
+			 i);
+		DP(line);
+		assert_int_equal(talk(&there, &back, 3), 0);
+	}
+	DP("iptables -D FORWARD 1");
+	DP("ipset destroy");
+	dp_flush(0);
+	dp_flush(1);
+}
+
 /* The connection is changed while one of its packets is on its walk, as by a packet on another lane. */
 static void (*meanwhile)(struct ct *ct);
 
@@ -349,13 +386,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counters),
-		cmocka_unit_test(changes),
-		cmocka_unit_test(looked_up),
-		cmocka_unit_test(rules),
-		cmocka_unit_test(mixed),
-		cmocka_unit_test(many_commits),
-		cmocka_unit_test(changed_meanwhile),
+		cmocka_unit_test(counters),     cmocka_unit_test(changes),
+		cmocka_unit_test(looked_up),    cmocka_unit_test(rules),
+		cmocka_unit_test(sets),         cmocka_unit_test(mixed),
+		cmocka_unit_test(many_commits), cmocka_unit_test(changed_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, configure, dp_teardown);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * -m set: is the packet an element of a set? The element counts it, if the set keeps counters. See rule_ext.h for who
- * calls what.
+ * -m set: is the packet an element of a set? The element counts it, if the set keeps counters. The flow cache may keep
+ * the answer as long as only commands change it, which make all paths void. See rule_ext.h for who calls what.
  */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule.h"
 #include "rule_ipset.h"
+#include "rule_record.h"
 
 enum {
 	OPT_SET,
@@ -133,6 +135,8 @@ match(struct rule_packet *rp, const void *data)
 		.bytes_limit = m->bytes,
 	};
 
+	if (rp->p->record != 0 && (!set_stays(m->set.number) || rule_walk_alone(rp->ctx->gen)))
+		rule_record_of(rp->ctx->lane, rp->p)->walk = true;
 	return set_packet_test(&p, &m->set, &a, m->return_nomatch) != m->invert;
 }
 
@@ -189,8 +193,7 @@ static struct rule_ext_type type = {
 	.print = print,
 	.save = save,
 	.release = release,
-	.deps = RULE_DEP_TUPLE | RULE_DEP_IFACE | RULE_DEP_SET | RULE_DEP_MAC | RULE_DEP_MARK |
-		RULE_DEP_FRAG | RULE_DEP_ORDER | RULE_DEP_EFFECT,
+	.deps = RULE_DEP_TUPLE | RULE_DEP_IFACE | RULE_DEP_SET | RULE_DEP_MARK,
 };
 
 RULE_EXT_REGISTER(type)
