@@ -107,6 +107,15 @@ final(const struct rule_parse *p, uint32_t seen, void *data)
 					"You must specify `--match-set' with proper arguments");
 }
 
+/* Who compares what others count has to see all that were before. */
+static uint32_t
+needs_of(const void *data)
+{
+	const struct match_set *m = data;
+
+	return m->packets.op | m->bytes.op ? RULE_NEEDS_ALONE : 0;
+}
+
 static int
 check(const struct rule_where *w, const void *data)
 {
@@ -193,6 +202,7 @@ static struct rule_ext_type type = {
 	.print = print,
 	.save = save,
 	.release = release,
+	.needs_of = needs_of,
 	.deps = RULE_DEP_TUPLE | RULE_DEP_IFACE | RULE_DEP_SET | RULE_DEP_MARK,
 };
 
