@@ -33,12 +33,19 @@ static int
 parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, void *data)
 {
 	struct cluster *c = data;
+	const char *end;
+	uint64_t mask;
 	uint32_t n = 1;
-	int rc;
+	int rc = 0;
 
 	if (id == OPT_SEED)
 		return rule_value_number(p, arg, 0, UINT32_MAX, &c->seed);
-	rc = rule_value_number(p, arg, 1, NODES_MAX, &n);
+	/* iptables takes no mask above 32, and so does not read back all that it saves. */
+	if (id == OPT_MASK && rule_value_read(arg, &end, UINT32_MAX, &mask) && *end == '\0' &&
+	    mask > NODES_MAX)
+		n = mask;
+	else
+		rc = rule_value_number(p, arg, 1, NODES_MAX, &n);
 	if (id == OPT_TOTAL)
 		c->total = n;
 	else
