@@ -73,7 +73,13 @@ save(struct str *out, const struct rule_where *w, const void *data)
 {
 	const struct ipcomp *c = data;
 
-	rule_range_save(out, "--ipcompspi", &c->cpi, c->invert);
+	/* Linux leaves out all of them too, but that is not what it reads when there is nothing. */
+	if (c->cpi.lo == 0 && c->cpi.hi == UINT32_MAX) {
+		rule_save_opt(out, c->invert, "--ipcompspi");
+		str_printf(out, " %u:%u", c->cpi.lo, c->cpi.hi);
+	} else {
+		rule_range_save(out, "--ipcompspi", &c->cpi, c->invert);
+	}
 	str_add(out, c->reserved ? " --compres" : "");
 }
 
