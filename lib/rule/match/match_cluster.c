@@ -46,12 +46,14 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 		n = mask;
 	else
 		rc = rule_value_number(p, arg, 1, NODES_MAX, &n);
+	if (rc != 0)
+		return rc;
 	if (id == OPT_TOTAL)
 		c->total = n;
 	else
 		c->mask = id == OPT_NODE ? UINT32_C(1) << (n - 1) : n;
 	c->invert |= invert;
-	return rc;
+	return 0;
 }
 
 static int
