@@ -61,12 +61,21 @@ group_dataplane() { run_group dataplane 180 suite build dataplane; }
 
 group_text() { run_group text 180 tests/text/run; }
 
-# A developer's loop leaves out what takes long: waits for timers, helpers' programs, ready configurations.
+# A developer's loop leaves out what takes long: waits for timers, helpers' programs, ready configurations. What is left
+# goes on while others use the processors.
+REAL_QUICK="ping http ssh rules control gateway"
+
+start_real() { start_early real tests/real/run $REAL_QUICK; }
+
 group_real()
 {
-	local cases="ping http ssh rules control gateway"
+	local cases=$REAL_QUICK
 	[ $SCOPE = full ] && cases=
-	run_group real 300 tests/real/run $cases
+	if [ -e "$TMP/early-real" ]; then
+		run_group real 300 take_early real
+	else
+		run_group real 300 tests/real/run $cases
+	fi
 }
 
 sanitized_suites()
@@ -94,7 +103,7 @@ fuzz_group()
 group_fuzz()
 {
 	local seconds=5
-	[ $SCOPE = full ] && seconds=20
+	[ $SCOPE = full ] && seconds=12
 	run_group fuzz 900 fuzz_group $seconds
 }
 

@@ -98,6 +98,30 @@ start_behind()
 	set +m
 }
 
+# start_early NAME COMMAND...: a group that mostly waits goes on behind the others; take_early NAME, as the group's command,
+# is the rest of it, and what it said.
+start_early()
+{
+	local name=$1
+	shift
+	set -m
+	(
+		"$@" >"$TMP/early-$name" 2>&1
+		echo $? >"$TMP/early-$name.end"
+	) &
+	BEHIND_PID=$!
+	set +m
+}
+
+take_early()
+{
+	until [ -s "$TMP/early-$1.end" ]; do
+		sleep 0.2
+	done
+	cat "$TMP/early-$1"
+	return "$(cat "$TMP/early-$1.end")"
+}
+
 watchdog()
 {
 	local left=$2
