@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The raw hosts' packet sockets: writes frames, collects what the router emits."""
+import errno
 import select
 import socket
 import time
@@ -11,6 +12,7 @@ ETH_P_ALL = 3
 PACKET_OUTGOING = 4
 SO_RCVBUFFORCE = 33
 HOST_PROBES = 3
+DEVICE_LIMIT = 5             # seconds
 # what the host hears has no header: this one lets it be compared and shown as frames are
 NO_ETHERNET = bytes(12) + b"\x08\x00"
 
@@ -69,9 +71,21 @@ class Wire:
         os.sched_setaffinity(0, {min(allowed)})
         try:
             for side, frame in frames:
-                (self._host if side == "h" else self._socket[side]).send(frame)
+                self._send_one(self._host if side == "h" else self._socket[side], frame)
         finally:
             os.sched_setaffinity(0, allowed)
+
+    @staticmethod
+    def _send_one(sock, frame):
+        """A device that has come up takes no frames until the kernel has noticed, up to a second later."""
+        deadline = time.monotonic() + DEVICE_LIMIT
+        while True:
+            try:
+                return sock.send(frame)
+            except OSError as error:
+                if error.errno != errno.ENOBUFS or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.02)
 
     def sync(self, limit=sentinel.LIMIT):
         """Collect all that the frames sent so far have caused; False: a side answers no probes within ``limit``.
