@@ -27,6 +27,19 @@ build_sanitized()
 		-Dbuildtype=debugoptimized -Dtests=true -Dfuzz=true 9>&-
 )
 
+build_threads()
+(
+	exec 9>"$LOGS/build-tsan.lock" && flock 9 || exit 1
+	CC=clang build_tree build-tsan -Db_sanitize=thread -Db_lundef=false -Dbuildtype=debugoptimized \
+		-Dtests=true 9>&-
+)
+
+build_all_sanitizers()
+{
+	build_sanitized
+	build_threads
+}
+
 # suite DIR SUITE: meson's tests, counted by cmocka's cases where there are such.
 suite()
 {
@@ -136,7 +149,7 @@ group_talk()
 # of helpers. tests/soak ways plays everything.
 some_rounds()
 {
-	tests/kernel/random --rounds 300 --seed 1 && tests/kernel/random --talk --rounds 200 --seed 1 || return 1
+	tests/kernel/random --rounds 200 --seed 1 && tests/kernel/random --talk --rounds 150 --seed 1 || return 1
 	[ "${POLLUX_LANES:-1}" = 1 ] || tests/kernel/run nat_pptp nat_ftp nat_sip nat_helpers
 }
 
@@ -151,8 +164,7 @@ group_ways() { run_group ways 900 other_ways; }
 # TSan cannot live with as many random address bits as kernels now use: setarch -R takes them away.
 tsan_suite()
 {
-	CC=clang build_tree build-tsan -Db_sanitize=thread -Db_lundef=false -Dbuildtype=debugoptimized \
-		-Dtests=true || return 1
+	build_threads || return 1
 	setarch "$(uname -m)" -R bash -c '. tests/parts/groups.sh; suite build-tsan threads'
 }
 
