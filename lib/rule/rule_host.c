@@ -58,19 +58,30 @@ rule_host_prefix(const struct rule_parse *p, const char *text, uint8_t *len)
 }
 
 int
+rule_host_addr(const struct rule_parse *p, const char *text, union rule_addr *out)
+{
+	union rule_addr other;
+
+	if (numeric(p->family, text, out))
+		return 0;
+	/* Names are not looked up. */
+	return err_set(p->err, -EINVAL, "getaddrinfo: %s\n",
+		       numeric(p->family == HOOK_IP4 ? HOOK_IP6 : HOOK_IP4, text, &other)
+			       ? "Address family for hostname not supported"
+			       : "Name or service not known");
+}
+
+int
 rule_host_parse(const struct rule_parse *p, const char *text, struct rule_host *out)
 {
 	const char *slash = strchr(text, '/');
-	union rule_addr other;
 	char host[64];
+	int rc;
 
 	snprintf(host, sizeof(host), "%.*s", slash != NULL ? (int)(slash - text) : 63, text);
-	if (!numeric(p->family, host, &out->addr))
-		/* Names are not looked up. */
-		return err_set(p->err, -EINVAL, "getaddrinfo: %s\n",
-			       numeric(p->family == HOOK_IP4 ? HOOK_IP6 : HOOK_IP4, host, &other)
-				       ? "Address family for hostname not supported"
-				       : "Name or service not known");
+	rc = rule_host_addr(p, host, &out->addr);
+	if (rc != 0)
+		return rc;
 	out->len = rule_host_bits(p->family);
 	return slash != NULL ? rule_host_prefix(p, slash + 1, &out->len) : 0;
 }

@@ -18,6 +18,8 @@ rule_host_bits(uint8_t family)
 	return family == HOOK_IP4 ? 32 : 128;
 }
 
+/* "10.1.0.2", "fd01::1"; as getaddrinfo() reads numbers, so that "10.1" is 10.0.0.1. */
+int rule_host_addr(const struct rule_parse *p, const char *text, union rule_addr *out);
 /* "10.1.0.2/24", "10.1.0.2/255.255.255.0", "fd01::1". A mask that is no prefix counts as all ones, as in iptables. */
 int rule_host_parse(const struct rule_parse *p, const char *text, struct rule_host *out);
 /* What stands behind the slash. */

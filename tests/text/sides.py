@@ -11,8 +11,10 @@ _DATE = re.compile(r" on \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}")
 
 
 def comparable(text):
-    """Without what is not compared: when iptables-save ran; that there is no name server, and no file of labels' names."""
+    """Without what is not compared: when iptables-save ran; that there is no name server, and no file of labels' names; the
+    NUL that ends a program of -m bpf in iptables' listings."""
     text = _DATE.sub(" on DATE", text).replace("Temporary failure in name resolution", "Name or service not known")
+    text = text.replace("\0\n", "\n")
     return text.replace("Warning: cannot open /etc/xtables/connlabel.conf: No such file or directory\n", "")
 
 

@@ -3,14 +3,12 @@
  * -m set: is the packet an element of a set? The element counts it, if the set keeps counters. The flow cache may keep
  * the answer as long as only commands change it, which make all paths void. See rule_ext.h for who calls what.
  */
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "rule.h"
 #include "rule_ipset.h"
 #include "rule_record.h"
+#include "rule_value.h"
 
 enum {
 	OPT_SET,
@@ -56,16 +54,14 @@ parse_limit(const struct rule_parse *p, unsigned id, const char *arg, bool inver
 	struct set_limit *l = packets ? &m->packets : &m->bytes;
 	unsigned op = id - (packets ? OPT_PACKETS_EQ : OPT_BYTES_EQ);
 	static const uint8_t ops[] = { SET_EQ, SET_LT, SET_GT };
-	char *end;
+	const char *end;
 
 	if (invert && op != 0)
 		return err_set(p->err, -EINVAL, "--%s option cannot be inverted", p->opt);
 	if (l->op != SET_ANY)
 		return err_set(p->err, -EINVAL, "only one of the --%s-[eq|lt|gt] is allowed",
 			       packets ? "packets" : "bytes");
-	errno = 0;
-	l->value = strtoull(arg, &end, 0);
-	if (!isdigit((unsigned char)arg[0]) || *end != '\0' || errno != 0)
+	if (!rule_value_read(arg, &end, UINT64_MAX, &l->value) || *end != '\0')
 		return err_set(p->err, -EINVAL, "Cannot parse %s as a counter value", arg);
 	l->op = invert ? SET_NE : ops[op];
 	return 0;

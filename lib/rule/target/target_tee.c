@@ -14,9 +14,8 @@
 #include "pkt_pool.h"
 #include "port.h"
 #include "route_key.h"
+#include "rule_host.h"
 #include "rule_quote.h"
-#include "rule_spec.h"
-#include "rule_value.h"
 
 enum { OPT_GATEWAY, OPT_OIF };
 
@@ -37,8 +36,8 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 
 	if (id == OPT_OIF)
 		strncpy(t->oif, arg, sizeof(t->oif) - 1);
-	else if (!rule_addr_parse(p->family, arg, &t->gateway))
-		return err_set(p->err, -EINVAL, "getaddrinfo: Name or service not known\n");
+	else
+		return rule_host_addr(p, arg, &t->gateway);
 	return 0;
 }
 
