@@ -56,6 +56,28 @@ rule_ext6_find(const struct rule_packet *rp, uint8_t type)
 	}
 }
 
+int
+rule_ext6_skip(const struct rule_packet *rp, uint8_t *proto)
+{
+	uint8_t next = pkt_ip6(rp->m)->ip6_nxt;
+	unsigned offset = sizeof(struct ip6_hdr);
+
+	while (rule_ext6_is(next)) {
+		const uint8_t *h = NULL;
+
+		if (next != IPPROTO_NONE)
+			h = rule_ext6_bytes(rp, offset, next == IPPROTO_FRAGMENT ? 4 : 2);
+		if (h == NULL)
+			return -EBADMSG;
+		if (next == IPPROTO_FRAGMENT && ((h[2] << 8 | h[3]) & ~7) != 0)
+			break;
+		offset += rule_ext6_len(rp, next, offset);
+		next = h[0];
+	}
+	*proto = next;
+	return offset;
+}
+
 const uint8_t *
 rule_ext6_get(struct rule_packet *rp, uint8_t type, unsigned len, unsigned *offset)
 {

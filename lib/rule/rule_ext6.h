@@ -12,6 +12,11 @@
  * nothing is looked for). -EBADMSG: the chain is cut short before it; callers drop the packet.
  */
 int rule_ext6_find(const struct rule_packet *rp, uint8_t type);
+/*
+ * What is behind all headers: its offset (maybe behind the packet's end), *proto what it is; of a later fragment
+ * FRAGMENT, at that header. -EBADMSG: the chain is cut short, or nothing follows it ("no next header").
+ */
+int rule_ext6_skip(const struct rule_packet *rp, uint8_t *proto);
 /* Bytes of the header at that offset by its own length field, as its type counts. */
 unsigned rule_ext6_len(const struct rule_packet *rp, uint8_t type, unsigned offset);
 /* The bytes at an offset, or NULL when the packet has fewer. */

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "rule_ext6.h"
 #include "rule_hashlimit_key.h"
 
 /* ESP's and AH's SPI stands where ports would, as Linux has it. -1: no ports there. */
@@ -27,16 +28,20 @@ ports_at(uint8_t proto)
 static bool
 read_ports(const struct rule_packet *rp, uint8_t mode, struct rule_hashlimit_key *key)
 {
-	int at = ports_at(rp->p->proto);
+	uint8_t proto = rp->p->proto;
+	int l4 = rp->p->l4 - rp->p->l3, at;
 	const uint16_t *ports;
 
 	/* Of later fragments Linux looks at IPv6's only: what stands in IPv4's where ports would counts. */
-	if (at < 0 || (rp->p->flags & PKT_FRAG_LATER && rp->p->family == AF_INET6))
-		return true;
-	if (rp->p->flags & PKT_EXT_BAD || rp->m->data_len < rp->p->l4 + at + 4u ||
-	    rp->p->l3 + rp->p->len < rp->p->l4 + at + 4u)
+	if (rp->p->family == AF_INET6)
+		l4 = rule_ext6_skip(rp, &proto);
+	at = ports_at(proto);
+	if (l4 < 0 || at < 0)
+		return l4 >= 0;
+	l4 += at;
+	if (rp->p->l3 + l4 + 4u > rp->m->data_len || l4 + 4u > rp->p->len)
 		return false;
-	ports = rte_pktmbuf_mtod_offset(rp->m, const uint16_t *, rp->p->l4 + at);
+	ports = rte_pktmbuf_mtod_offset(rp->m, const uint16_t *, rp->p->l3 + l4);
 	if (mode & RULE_HASHLIMIT_SRCPORT)
 		key->sport = ports[0];
 	if (mode & RULE_HASHLIMIT_DSTPORT)
