@@ -94,6 +94,8 @@ PORTED = ("tcp", "udp", "sctp", "udplite", "dccp")
 
 BPF = ('"4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0"', '"5,177 0 0 0,72 0 0 2,53 0 1 80,6 0 0 1,6 0 0 0"', '"2,32 0 0 40,22 0 0 0"', '"3,128 0 0 0,84 0 0 4,22 0 0 0"')
 
+HASHLIMIT_MODES = tuple(f" --hashlimit-mode {mode}" for mode in ("srcip", "dstip", "dstip,dstport", "srcport"))
+
 MATCHES = (
     Part("tcp", ANY, TCP, lambda r, f: f"-m tcp {negation(r)}--dport {ports(r)}"),
     Part("tcp", ANY, TCP, lambda r, f: f"-m tcp {negation(r)}--sport {ports(r)} {negation(r)}--dport {ports(r)}"),
@@ -125,6 +127,15 @@ MATCHES = (
     Part("statistic", ANY, None, lambda r, f: f"-m statistic --mode nth {negation(r)}--every {r.choice((2, 3, 5))} --packet {r.choice((0, 1))}",
          # in POSTROUTING Pollux counts what it sends itself after the rest of the burst
          ("PREROUTING", "INPUT", "FORWARD", "OUTPUT")),
+    Part("quota", ANY, None, lambda r, f: f"-m quota {negation(r)}--quota {r.choice((0, 100, 500, 2000))}",
+         ("PREROUTING", "INPUT", "FORWARD", "OUTPUT")),
+    # a name of its own for each rule: several hooks take turns about a list packet by packet in Linux, burst by burst here
+    Part("hashlimit", ANY, None, lambda r, f: f"-m hashlimit --hashlimit-{r.choice(('upto', 'above'))} {r.choice((1, 3))}/hour "
+         f"--hashlimit-burst {r.choice((1, 2, 5))}{r.choice(('', *HASHLIMIT_MODES))} "
+         f"--hashlimit-name h{r.randrange(10 ** 9)}", ("PREROUTING", "INPUT", "FORWARD", "OUTPUT")),
+    Part("recent", ANY, None, lambda r, f: f"-m recent {negation(r)}--{r.choice(('set', 'rcheck', 'update --hitcount 2', 'remove'))} "
+         f"{r.choice(('--rsource', '--rdest'))} --name n{r.randrange(10 ** 9)}", ("PREROUTING", "INPUT", "FORWARD", "OUTPUT")),
+    Part("time", ANY, None, lambda r, f: f"-m time --date{r.choice(('start', 'stop'))} {r.choice((2020, 2037))}"),
     Part("esp", ANY, ("esp",), lambda r, f: f"-m esp {negation(r)}--espspi {r.choice(pools.SPIS)}"),
     Part("ah", (4,), ("ah",), lambda r, f: f"-m ah {negation(r)}--ahspi {pair(r, 0, 300)}"),
     Part("frag", (6,), None, lambda r, f: f"-m frag {r.choice(('--fragfirst', '--fragmore', '--fraglast', '--fragid 0:9', '! --fragid 7'))}"),
