@@ -92,6 +92,11 @@ static const char *const lines[] = {
 	"--hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name f",
 	"iptables -t mangle -A PREROUTING -m recent --set --name f",
 	"ip6tables -t mangle -A FORWARD -m recent --update --rttl --seconds 5 --reap --name f",
+	/* Tracking joins datagrams of IPv4; no connection stays for the next input. */
+	"iptables -t raw -A PREROUTING -j CT --notrack",
+	"iptables -t mangle -A INPUT -p tcp --dport :255 -j SYNPROXY "
+	"--mss 1460 --wscale 7 --sack-perm --timestamp --ecn",
+	"iptables -t mangle -A FORWARD -p tcp --dport :255 -j SYNPROXY --sack-perm --timestamp",
 };
 
 int
