@@ -97,6 +97,19 @@ static const char *const lines[] = {
 	"iptables -t mangle -A INPUT -p tcp --dport :255 -j SYNPROXY "
 	"--mss 1460 --wscale 7 --sack-perm --timestamp --ecn",
 	"iptables -t mangle -A FORWARD -p tcp --dport :255 -j SYNPROXY --sack-perm --timestamp",
+	"ipset create s hash:ip,port,ip timeout 9 counters maxelem 99",
+	"ipset create s6 hash:ip,mac family inet6 timeout 9 counters forceadd maxelem 99",
+	"ipset create n hash:net,port,net counters",
+	"ipset add n 10.0.0.0/8,tcp:1-99,10.2.0.0/16",
+	"ipset create i hash:net,iface family inet6",
+	"ipset add i fd01::/64,p0",
+	"iptables -t raw -A PREROUTING -m set --match-set n src,dst,dst --packets-gt 1",
+	"iptables -t mangle -A PREROUTING -j SET --add-set s src,dst,dst --exist",
+	"iptables -t mangle -A FORWARD -m set --match-set s src,src,dst -j SET --del-set s "
+	"dst,src,src",
+	"ip6tables -t raw -A PREROUTING -m set --match-set i src,src",
+	"ip6tables -t mangle -A PREROUTING -j SET --add-set s6 src,src --timeout 5",
+	"ip6tables -t mangle -A POSTROUTING -m set ! --match-set s6 dst,dst --return-nomatch",
 };
 
 int

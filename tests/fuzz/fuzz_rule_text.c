@@ -35,10 +35,19 @@ int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	static const char *const touch[] = {
-		"iptables -t raw -L",       "iptables -t mangle -L",  "iptables -t filter -L",
-		"iptables -t security -L",  "ip6tables -t raw -L",    "ip6tables -t mangle -L",
-		"ip6tables -t security -L", "ip6tables -t filter -L", "iptables -t nat -L",
+		"iptables -t raw -L",
+		"iptables -t mangle -L",
+		"iptables -t filter -L",
+		"iptables -t security -L",
+		"ip6tables -t raw -L",
+		"ip6tables -t mangle -L",
+		"ip6tables -t security -L",
+		"ip6tables -t filter -L",
+		"iptables -t nat -L",
 		"ip6tables -t nat -L",
+		"ipset create s hash:ip,port counters timeout 9",
+		"ipset create s6 hash:net family inet6",
+		"ipset create l list:set",
 	};
 	char *args[] = { "fuzz", "--no-huge",      "--no-shconf",   "--no-pci", "-m",
 			 "128",  "--no-telemetry", "--log-level=3", "-l",       "0" };
@@ -50,7 +59,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	lane_set_count(1);
 	if (rcu_init() != 0)
 		return -1;
-	/* Also a refused text brings the tables that it names into use. */
+	/* Also a refused text brings the tables that it names into use. Rules may name these sets. */
 	for (unsigned i = 0; i < RTE_DIM(touch); i++) {
 		struct str out = { 0 };
 
