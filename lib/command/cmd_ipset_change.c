@@ -7,6 +7,7 @@
 #include "base_clock.h"
 #include "base_rcu.h"
 #include "cmd_ipset.h"
+#include "set_key.h"
 #include "set_text.h"
 
 struct change {
@@ -26,19 +27,13 @@ in_range(const struct set *s, uint32_t addr)
 static int
 check_key(const struct set *s, const struct set_key *k)
 {
-	static const union set_addr zero;
-	union set_addr a = k->ip[0];
+	static const uint8_t none[sizeof(k->mac)];
 
-	if (s->how.flags & SET_NETMASK)
-		set_addr_mask(&a, s->addr_words, s->how.netmask);
-	if (s->type->hash && k->has_mac && memcmp(k->mac, zero.b, sizeof(k->mac)) == 0)
+	if (s->type->hash && k->has_mac && memcmp(k->mac, none, sizeof(none)) == 0)
 		return -ENODATA;
-	if (!s->type->hash || s->type->part[0] != SET_PART_IP ||
-	    s->type->part[2] != SET_PART_NONE || memcmp(&a, &zero, sizeof(a)) != 0)
+	if (!set_key_is_zero(s, k))
 		return 0;
-	if (s->parts == 1)
-		return -ENODATA;
-	return s->type->part[1] == SET_PART_PORT ? -EINVAL : 0;
+	return s->parts == 1 ? -ENODATA : -EINVAL;
 }
 
 /* The same of all that it stands for. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "set_elem.h"
+
 #define IFACE_WORDS 5
 #define PHYSDEV 1u
 #define WILDCARD 2u
@@ -119,4 +121,19 @@ bool
 set_key_covers6(const uint32_t *stored, const uint32_t *key)
 {
 	return covers(stored, key, 4 + 1);
+}
+
+bool
+set_key_is_zero(const struct set *s, const struct set_key *k)
+{
+	static const union set_addr zero;
+	const uint8_t *part = s->type->part;
+	union set_addr a = k->ip[0];
+
+	if (!s->type->hash || part[0] != SET_PART_IP || part[2] != SET_PART_NONE ||
+	    (s->parts != 1 && part[1] != SET_PART_PORT))
+		return false;
+	if (s->how.flags & SET_NETMASK)
+		set_addr_mask(&a, s->addr_words, s->how.netmask);
+	return memcmp(&a, &zero, sizeof(a)) == 0;
 }

@@ -19,3 +19,6 @@ bool set_key_covers4(const uint32_t *stored, const uint32_t *key);
 bool set_key_covers6(const uint32_t *stored, const uint32_t *key);
 /* Has the type that part? */
 bool set_has(const struct set_type *t, enum set_part part);
+
+/* Is its address all zeros (behind the netmask), which sets of addresses and of addresses with a port do not take? */
+bool set_key_is_zero(const struct set *s, const struct set_key *k);

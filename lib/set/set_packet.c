@@ -7,6 +7,7 @@
 
 #include "pkt.h"
 #include "set_ext.h"
+#include "set_key.h"
 
 static bool
 is_src(const struct set_ref *r, unsigned part)
@@ -222,7 +223,7 @@ change_one(struct set *s, const struct set_packet *p, const struct set_ref *r, c
 	struct set_key k;
 	int rc;
 
-	if (!make_key(s, p, r, &k))
+	if (!make_key(s, p, r, &k) || set_key_is_zero(s, &k))
 		return -EINVAL;
 	widen(s, &k);
 	rc = fn(s, &k, x, exist, now);
