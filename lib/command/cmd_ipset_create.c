@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rte_bitops.h>
+#include <rte_common.h>
+
 #include "cmd_ipset.h"
 #include "set_key.h"
 

@@ -5,13 +5,15 @@
  */
 #include <stdlib.h>
 
+#include <rte_bitops.h>
+#include <rte_common.h>
+
 #include "base_param.h"
 #include "rule_map.h"
 
 PARAM_INT(map_min, "net.pollux.rule_map_min", RULE_MAP_MIN, 0, 1000000,
 	  "so many rules in a chain are found by a map of what they ask exactly; 0: none are; any "
-	  "number but the first "
-	  "value: even where it is slower")
+	  "number but the first value: even where it is slower")
 
 #define FEW 4        /* so few rules of a kind are no group */
 #define KINDS_MAX 64 /* rules of further ones are of none */
