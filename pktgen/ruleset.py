@@ -49,12 +49,23 @@ def pool(scenario):
     return f'{OUTSIDE}:1024-{1023 + ports}'
 
 
+def sets_text(scenario):
+    """What `ipset restore` is given; empty: there are no sets."""
+    hosts = scenario.kind.blocked
+    if not hosts:
+        return ''
+    prefix = 32 - int(math.log2(hosts))
+    return f'create blocked hash:ip maxelem {hosts}\nadd blocked 172.16.0.0/{prefix}\n'
+
+
 def _filter(scenario, first):
     work = scenario.kind
     lines = ['*filter', f':FORWARD {"DROP" if work.gateway else "ACCEPT"} [0:0]']
     # Before the rule that knows connections: every packet of theirs has to pass all of them.
     lines += [f'-A FORWARD -s {source} -d {destination} -p udp -m udp --dport {port} -j DROP'
               for source, destination, port in hard_rules(scenario.rules, first)]
+    if work.blocked:
+        lines.append('-A FORWARD -m set --match-set blocked src -j DROP')
     if work.tracked:
         lines.append('-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT')
     if work.gateway:
@@ -78,7 +89,7 @@ MANGLE = ['*mangle', '-A PREROUTING -i gen0 -s 10.200.0.0/16 -j MARK --set-mark 
 def restore_text(scenario, first=1000):
     """What iptables-restore is given; empty: there are no rules. first: of the ports that hard rules look for."""
     work, lines = scenario.kind, []
-    if scenario.rules or work.tracked:
+    if scenario.rules or work.tracked or work.blocked:
         lines += _filter(scenario, first)
     if work.translated:
         lines += _nat(scenario)

@@ -15,6 +15,7 @@ class Work:
     tracked: bool = False           # connections
     translated: bool = False        # SNAT
     gateway: bool = False           # raw and mangle, and a FORWARD that accepts what is allowed only
+    blocked: int = 0                # hosts in an ipset that a rule asks for; no packet is from one of them
     beside: typing.Optional[str] = None  # the work to which this one adds something
 
 
@@ -38,6 +39,7 @@ TRAFFIC = {
 
 WORKS = {
     'forward': Work('forwarding'),
+    'blocked': Work('forwarding, an ipset of 65,536 hosts', blocked=65536, beside='forward'),
     'forward6': Work('forwarding IPv6', 'forward6'),
     'both': Work('forwarding both ways', 'both'),
     'track': Work('connections', 'both', tracked=True, beside='both'),
@@ -110,7 +112,7 @@ MATRIX = (
 )
 # Those with one number of flows.
 SINGLE = (
-    Scenario(POLLUX, 'forward6', MANY),
+    Scenario(POLLUX, 'forward6', MANY), Scenario(POLLUX, 'blocked', MANY),
     Scenario(POLLUX, 'forward', MANY, size='imix'),
     Scenario(POLLUX, 'gateway', MANY, 100, size='imix'),
     Scenario(POLLUX, 'gatewaytcp', MANY, 100),
@@ -127,7 +129,7 @@ PEER_RUNS = (
     Scenario(L3FWD, 'forward6', MANY), Scenario(L3FWD, 'forward', MANY, size='imix'),
     Scenario(OVS, 'forward', MANY), Scenario(OVS, 'track', MANY), Scenario(OVS, 'nat', MANY),
     Scenario(LINUX, 'forward', MANY), Scenario(LINUX, 'forward', MANY, 100), Scenario(LINUX, 'forward', MANY, 1000),
-    Scenario(LINUX, 'track', MANY), Scenario(LINUX, 'nat', MANY), Scenario(LINUX, 'gateway', MANY, 100),
+    Scenario(LINUX, 'blocked', MANY), Scenario(LINUX, 'track', MANY), Scenario(LINUX, 'nat', MANY), Scenario(LINUX, 'gateway', MANY, 100),
     Scenario(LINUX, 'new', MANY), Scenario(LINUX, 'newnat', MANY),
 )
 

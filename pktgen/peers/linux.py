@@ -79,7 +79,9 @@ class Linux(Program):
             _ip('-n', NAMESPACE, 'route', 'add', prefix, 'via', '192.0.2.2', 'dev', 'sink0')
         _inside('sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.conf.all.rp_filter=0',
                 'net.ipv4.conf.gen0.rp_filter=0')
-        rules = ruleset.restore_text(scenario)
+        sets, rules = ruleset.sets_text(scenario), ruleset.restore_text(scenario)
+        if sets:
+            _inside('ipset', 'restore', stdin=sets)
         if rules:
             _inside('iptables-legacy-restore', stdin=rules)
 

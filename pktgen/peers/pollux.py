@@ -120,7 +120,9 @@ def configuration(bench, scenario, rate):
         lines.append(f'sysctl -w net.netfilter.nf_conntrack_max={table_size(scenario)}')
     if kind.traffic == 'new':
         lines.append('sysctl -w net.netfilter.nf_conntrack_udp_timeout=1')
-    rules = ruleset.restore_text(scenario)
+    sets, rules = ruleset.sets_text(scenario), ruleset.restore_text(scenario)
+    if sets:
+        lines.append(f'ipset restore <<END\n{sets}END')
     if rules:
         lines.append(f'iptables-restore <<END\n{rules}END')
     # Last: packets flow from here on.
