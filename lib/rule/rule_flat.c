@@ -16,7 +16,8 @@ struct maker {
 	struct rule_flat *flat;
 	struct rule_filter filter[RULE_FLAT_ITEMS];
 	bool always[RULE_FLAT_ITEMS];
-	bool inlined; /* anything is */
+	bool inlined;     /* anything is */
+	uint16_t changed; /* behind the last item that may leave the packet another one */
 };
 
 static bool
@@ -72,6 +73,21 @@ join(struct rule_filter *f, const struct rule_filter *gate)
 	       join_address(&f->dst, &f->dmask, &gate->dst, &gate->dmask);
 }
 
+/* A target that goes on, or a chain elsewhere, may change what the gates in front of it have looked at. */
+static bool
+may_change(const struct rule_step *s)
+{
+	switch (s->kind) {
+	case RULE_STEP_EVAL:
+		return !s->rule->target.type->ends;
+	case RULE_STEP_JUMP:
+	case RULE_STEP_GOTO:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Lets no packet pass. */
 static void
 close_filter(struct rule_filter *f)
@@ -92,8 +108,11 @@ set_filter(struct maker *k, uint16_t at, const struct rule *r, uint16_t gate)
 	if (f->exact)
 		item->step.flags |= RULE_STEP_EXACT;
 	k->always[at] = item->step.kind == RULE_STEP_NEXT && rule_unconditional(r);
-	if (k->always[at] || (gate != RULE_FLAT_NONE && !join(f, &k->filter[gate])))
+	if (k->always[at] ||
+	    (gate != RULE_FLAT_NONE && gate >= k->changed && !join(f, &k->filter[gate])))
 		close_filter(f);
+	if (may_change(&item->step))
+		k->changed = at + 1;
 }
 
 static bool add_chain(struct maker *k, const struct rule_chain *c, uint16_t gate);
