@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* See set_elem.h: elements of hash types and bitmaps. */
+/* See set_elem.h: elements of hash types and bitmaps that come and go. */
 #include "set_elem.h"
 
 #include <arpa/inet.h>
@@ -9,158 +9,6 @@
 
 #include "set_ext.h"
 #include "set_key.h"
-
-void
-set_addr_mask(union set_addr *a, unsigned words, unsigned len)
-{
-	for (unsigned i = 0; i < words; i++, len -= RTE_MIN(len, 32u))
-		if (len < 32)
-			a->w[i] &= len == 0 ? 0 : htonl(UINT32_MAX << (32 - len));
-}
-
-/* Of types with netmask, bitmask or markmask: what is left of the element. */
-static void
-narrow(const struct set *s, struct set_key *k)
-{
-	for (unsigned i = 0; i < s->addrs && s->how.flags & SET_NETMASK; i++)
-		set_addr_mask(&k->ip[i], s->addr_words, s->how.netmask);
-	for (unsigned i = 0; i < s->addrs && s->how.flags & SET_BITMASK; i++)
-		for (unsigned w = 0; w < s->addr_words; w++)
-			k->ip[i].w[w] &= s->how.bitmask.w[w];
-	if (s->has & 1u << SET_PART_MARK)
-		k->mark &= s->how.markmask;
-	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++)
-		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET)
-			set_addr_mask(&k->ip[i], s->addr_words, k->len[i]);
-}
-
-static bool
-in_range(const struct set *s, const struct set_key *k)
-{
-	uint32_t at = s->addrs != 0 ? ntohl(k->ip[0].w[0]) : k->port;
-
-	return s->type->hash || (at >= s->how.lo && at <= s->how.hi);
-}
-
-static uint32_t
-find(const struct set *s, const struct set_key *k, uint32_t *hash)
-{
-	uint32_t words[SET_WORDS_MAX];
-
-	set_key_pack(s, k, words);
-	*hash = set_table_hash(&s->table, words);
-	return set_table_find(&s->table, words, *hash);
-}
-
-/* 1, 0, -ENOTEMPTY, for the entry that was found. */
-static int
-look(const struct set *s, uint32_t n, const struct set_key *k, struct set_ask *a)
-{
-	struct set_entry *e = set_table_entry(&s->table, n);
-
-	if (s->at_expiry != 0 && set_expired(s, e, a->now))
-		return 0;
-	if (s->at_mac != 0 && !set_mac_matches(s, e, k))
-		return 0;
-	if (!set_found(s, a, s->at_count != 0 ? set_entry_count(s, e) : NULL,
-		       s->at_info != 0 ? set_entry_info(s, e) : NULL))
-		return 0;
-	return __atomic_load_n(&e->flags, __ATOMIC_RELAXED) & SET_ENTRY_NOMATCH ? -ENOTEMPTY : 1;
-}
-
-static int
-test_exact(const struct set *s, const struct set_key *k, struct set_ask *a)
-{
-	uint32_t hash, n = find(s, k, &hash);
-
-	return n == SET_NONE ? 0 : look(s, n, k, a);
-}
-
-/* The longest length below the one given that the set has; -1: none. */
-static int
-next_length(const struct set *s, unsigned which, int below)
-{
-	for (int w = (below - 1) >> 6; below > 0 && w >= 0; w--) {
-		uint64_t bits = __atomic_load_n(&s->lengths[which][w], __ATOMIC_RELAXED);
-		int top = below - (w << 6);
-
-		if (top < 64)
-			bits &= (UINT64_C(1) << top) - 1;
-		if (bits != 0)
-			return (w << 6) + 63 - __builtin_clzll(bits);
-	}
-	return -1;
-}
-
-uint8_t
-set_longest(const struct set *s, unsigned which)
-{
-	int len = next_length(s, which, s->addr_words * 32 + 1);
-
-	return len < 0 ? 0 : len;
-}
-
-/* Networks that hold the address: by length, the longest first; of two networks the first one's length counts more. */
-static int
-test_networks(const struct set *s, const struct set_key *k, struct set_ask *a)
-{
-	unsigned bits = s->addr_words * 32, first = s->type->part[0] == SET_PART_NET ? 0 : 1;
-	struct set_key probe = *k;
-	int rc = 0;
-
-	for (int i = next_length(s, first, bits + 1); i >= 0; i = next_length(s, first, i)) {
-		probe.ip[first] = k->ip[first];
-		set_addr_mask(&probe.ip[first], s->addr_words, i);
-		probe.len[first] = i;
-		if (s->nets == 1) {
-			rc = test_exact(s, &probe, a);
-			if (rc != 0)
-				return rc;
-			continue;
-		}
-		for (int j = next_length(s, 1, bits + 1); j >= 0; j = next_length(s, 1, j)) {
-			probe.ip[1] = k->ip[1];
-			set_addr_mask(&probe.ip[1], s->addr_words, j);
-			probe.len[1] = j;
-			rc = test_exact(s, &probe, a);
-			if (rc != 0)
-				return rc;
-		}
-	}
-	return 0;
-}
-
-/* A set of networks is asked about hosts: each network of them will do. */
-static bool
-is_host(const struct set *s, const struct set_key *k)
-{
-	unsigned bits = s->addr_words * 32;
-
-	return (s->type->part[0] != SET_PART_NET || k->len[0] == bits) &&
-	       (s->addrs < 2 || s->type->part[s->last] != SET_PART_NET || k->len[1] == bits);
-}
-
-int
-set_test(struct set *s, const struct set_key *k, struct set_ask *a)
-{
-	struct set_key own = *k;
-	int rc;
-
-	if (!in_range(s, k))
-		return 0;
-	if (s->at_mac != 0 && a->flags & SET_ASK_FILL)
-		set_mac_fill(s, k, a->now);
-	if (s->nets != 0 && is_host(s, k)) {
-		narrow(s, &own);
-		rc = test_networks(s, &own, a);
-	} else {
-		narrow(s, &own);
-		rc = test_exact(s, &own, a);
-	}
-	if (a->flags & SET_ASK_NOMATCH && s->nets != 0)
-		return rc == -ENOTEMPTY ? 1 : 0;
-	return rc;
-}
 
 static void
 count_lengths(struct set *s, const struct set_key *k, int by)
@@ -241,7 +89,7 @@ static int
 add_locked(struct set *s, const struct set_key *k, const struct set_ext *x, bool exist,
 	   uint64_t now)
 {
-	uint32_t hash, n = find(s, k, &hash);
+	uint32_t hash, n = set_key_find(s, k, &hash);
 
 	if (n != SET_NONE && s->at_expiry != 0 &&
 	    set_expired(s, set_table_entry(&s->table, n), now)) {
@@ -261,9 +109,9 @@ set_add(struct set *s, const struct set_key *k, const struct set_ext *x, bool ex
 	struct set_key own = *k;
 	int rc;
 
-	if (!in_range(s, k))
+	if (!set_key_in_range(s, k))
 		return -ERANGE;
-	narrow(s, &own);
+	set_key_narrow(s, &own);
 	rte_spinlock_lock(&s->table.lock);
 	rc = add_locked(s, &own, x, exist, now);
 	rte_spinlock_unlock(&s->table.lock);
@@ -273,7 +121,7 @@ set_add(struct set *s, const struct set_key *k, const struct set_ext *x, bool ex
 static int
 del_locked(struct set *s, const struct set_key *k, uint64_t now)
 {
-	uint32_t hash, n = find(s, k, &hash);
+	uint32_t hash, n = set_key_find(s, k, &hash);
 	bool gone;
 
 	if (n == SET_NONE)
@@ -291,9 +139,9 @@ set_del(struct set *s, const struct set_key *k, uint64_t now)
 	struct set_key own = *k;
 	int rc;
 
-	if (!in_range(s, k))
+	if (!set_key_in_range(s, k))
 		return -ERANGE;
-	narrow(s, &own);
+	set_key_narrow(s, &own);
 	rte_spinlock_lock(&s->table.lock);
 	rc = del_locked(s, &own, now);
 	rte_spinlock_unlock(&s->table.lock);
@@ -351,7 +199,7 @@ each_bit(struct set *s, uint64_t now, each_fn *fn, void *arg)
 		uint32_t n;
 
 		k.ip[0].w[0] = htonl(at);
-		n = find(s, &k, &hash);
+		n = set_key_find(s, &k, &hash);
 		if (n != SET_NONE && !visit(s, n, now, fn, arg))
 			return;
 	}

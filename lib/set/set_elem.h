@@ -56,8 +56,6 @@ uint32_t set_sweep(struct set *s, uint64_t now);
 void set_sweep_some(struct set *s, uint64_t now, uint32_t entries);
 /* The most specific length of prefixes that the set has; 0: it has none. Workers too. */
 uint8_t set_longest(const struct set *s, unsigned which);
-/* Clears the bits behind the first len. */
-void set_addr_mask(union set_addr *a, unsigned words, unsigned len);
 
 /* set_list.c, as above. before, after: a member, or SET_NO_NUMBER. -ESRCH: that is no member; -ENOSPC. */
 int set_list_add(struct set *s, uint16_t number, uint16_t before, uint16_t after,

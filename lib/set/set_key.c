@@ -2,9 +2,8 @@
 /* See set_key.h. */
 #include "set_key.h"
 
+#include <arpa/inet.h>
 #include <string.h>
-
-#include "set_elem.h"
 
 #define IFACE_WORDS 5
 #define PHYSDEV 1u
@@ -121,6 +120,47 @@ bool
 set_key_covers6(const uint32_t *stored, const uint32_t *key)
 {
 	return covers(stored, key, 4 + 1);
+}
+
+void
+set_addr_mask(union set_addr *a, unsigned words, unsigned len)
+{
+	for (unsigned i = 0; i < words; i++, len -= RTE_MIN(len, 32u))
+		if (len < 32)
+			a->w[i] &= len == 0 ? 0 : htonl(UINT32_MAX << (32 - len));
+}
+
+void
+set_key_narrow(const struct set *s, struct set_key *k)
+{
+	for (unsigned i = 0; i < s->addrs && s->how.flags & SET_NETMASK; i++)
+		set_addr_mask(&k->ip[i], s->addr_words, s->how.netmask);
+	for (unsigned i = 0; i < s->addrs && s->how.flags & SET_BITMASK; i++)
+		for (unsigned w = 0; w < s->addr_words; w++)
+			k->ip[i].w[w] &= s->how.bitmask.w[w];
+	if (s->has & 1u << SET_PART_MARK)
+		k->mark &= s->how.markmask;
+	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++)
+		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET)
+			set_addr_mask(&k->ip[i], s->addr_words, k->len[i]);
+}
+
+bool
+set_key_in_range(const struct set *s, const struct set_key *k)
+{
+	uint32_t at = s->addrs != 0 ? ntohl(k->ip[0].w[0]) : k->port;
+
+	return s->type->hash || (at >= s->how.lo && at <= s->how.hi);
+}
+
+uint32_t
+set_key_find(const struct set *s, const struct set_key *k, uint32_t *hash)
+{
+	uint32_t words[SET_WORDS_MAX];
+
+	set_key_pack(s, k, words);
+	*hash = set_table_hash(&s->table, words);
+	return set_table_find(&s->table, words, *hash);
 }
 
 bool
