@@ -5,6 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rte_sctp.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+
 #include "pkt.h"
 #include "set_ext.h"
 #include "set_key.h"
@@ -29,29 +33,38 @@ read_addr(const struct set_packet *p, bool src, union set_addr *a)
 	}
 }
 
+/* The header that must be there for its ports, or type and code, to be read; 0: the protocol has none. */
+static uint32_t
+port_header(const struct pkt *q)
+{
+	switch (q->proto) {
+	case IPPROTO_TCP:
+		return sizeof(struct rte_tcp_hdr);
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return sizeof(struct rte_udp_hdr);
+	case IPPROTO_SCTP:
+		return sizeof(struct rte_sctp_hdr);
+	case IPPROTO_ICMP:
+		return q->family == AF_INET ? 8 : 0;
+	case IPPROTO_ICMPV6:
+		return q->family == AF_INET ? 0 : 8;
+	}
+	return 0;
+}
+
 /* false: the packet has none, being a later fragment or cut short. */
 static bool
 read_port(const struct set_packet *p, bool src, struct set_key *k)
 {
 	const struct pkt *q = pkt_const(p->m);
+	bool icmp = q->proto == IPPROTO_ICMP || q->proto == IPPROTO_ICMPV6;
+	uint32_t header = port_header(q);
 
 	k->proto = q->proto;
-	switch (q->proto) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-		k->port = pkt_host16(src ? q->sport : q->dport);
-		return q->flags & PKT_L4;
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		if ((q->proto == IPPROTO_ICMP) != (q->family == AF_INET))
-			break;
-		k->port = pkt_host16(q->dport);
-		return q->flags & PKT_L4;
-	}
-	k->port = 0;
-	return true;
+	if (header != 0)
+		k->port = pkt_host16(src && !icmp ? q->sport : q->dport);
+	return pkt_l4_len(p->m) >= header;
 }
 
 /* Of bitmap:port: TCP and UDP have ports, others have none. */
