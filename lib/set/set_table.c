@@ -88,19 +88,24 @@ set_table_bytes(const struct set_table *t)
 	return bytes;
 }
 
-static bool
-same_key(const struct set_table *t, const uint32_t *stored, const uint32_t *key)
+static inline bool
+same_words(const uint32_t *stored, const uint32_t *key, unsigned words)
 {
-	if (t->covers != NULL)
-		return t->covers(stored, key);
-	for (unsigned i = 0; i < t->words; i++)
+	for (unsigned i = 0; i < words; i++)
 		if (__atomic_load_n(&stored[i], __ATOMIC_RELAXED) != key[i])
 			return false;
 	return true;
 }
 
-uint32_t
-set_table_find(const struct set_table *t, const uint32_t *key, uint32_t hash)
+static inline bool
+same_key(const struct set_table *t, const uint32_t *stored, const uint32_t *key)
+{
+	return t->covers != NULL ? t->covers(stored, key) : same_words(stored, key, t->words);
+}
+
+/* begin: the hashed words will do. */
+static inline uint32_t
+find(const struct set_table *t, const uint32_t *key, uint32_t hash, bool begin)
 {
 	const struct set_index *x = __atomic_load_n(&t->index, __ATOMIC_ACQUIRE);
 
@@ -112,13 +117,29 @@ set_table_find(const struct set_table *t, const uint32_t *key, uint32_t hash)
 
 			if (slot == 0)
 				return SET_NONE;
-			if ((uint32_t)slot == hash && slot_used(slot) &&
-			    (t->words == 1 ||
-			     same_key(t, set_table_entry(t, slot_entry(slot))->key, key)))
+			if ((uint32_t)slot != hash || !slot_used(slot))
+				continue;
+			if (t->words == 1)
+				return slot_entry(slot);
+			const uint32_t *stored = set_table_entry(t, slot_entry(slot))->key;
+
+			if (begin ? same_words(stored, key, t->hashed) : same_key(t, stored, key))
 				return slot_entry(slot);
 		}
 	}
 	return SET_NONE;
+}
+
+uint32_t
+set_table_find(const struct set_table *t, const uint32_t *key, uint32_t hash)
+{
+	return find(t, key, hash, false);
+}
+
+bool
+set_table_begins(const struct set_table *t, const uint32_t *key, uint32_t hash)
+{
+	return find(t, key, hash, true) != SET_NONE;
 }
 
 /* What was taken out and nobody looks at any more becomes free. */

@@ -106,6 +106,8 @@ set_table_entry(const struct set_table *t, uint32_t n)
 
 /* The key's entry, or SET_NONE. Reader or writer. */
 uint32_t set_table_find(const struct set_table *t, const uint32_t *key, uint32_t hash);
+/* Is there an entry with the hashed words of the key, whatever the others are? Reader or writer. */
+bool set_table_begins(const struct set_table *t, const uint32_t *key, uint32_t hash);
 /* Fetches the line that set_table_find() reads first. */
 static inline void
 set_table_prefetch(const struct set_table *t, uint32_t hash)

@@ -54,6 +54,20 @@ set_longest(const struct set *s, unsigned which)
 	return len < 0 ? 0 : len;
 }
 
+/* Linux asks no shorter network than the longest one that is there, with whatever interface. */
+static bool
+ends_here(const struct set *s, const struct set_key *k)
+{
+	uint32_t words[SET_WORDS_MAX], hash;
+
+	if (!(s->has & 1u << SET_PART_IFACE))
+		return false;
+	set_key_pack(s, k, words);
+	hash = set_table_hash(&s->table, words);
+	return set_table_begins(&s->table, words, hash) &&
+	       set_table_find(&s->table, words, hash) == SET_NONE;
+}
+
 /* Networks that hold the address: by length, the longest first; of two networks the first one's length counts more. */
 static int
 test_networks(const struct set *s, const struct set_key *k, struct set_ask *a)
@@ -68,7 +82,7 @@ test_networks(const struct set *s, const struct set_key *k, struct set_ask *a)
 		probe.len[first] = i;
 		if (s->nets == 1) {
 			rc = test_exact(s, &probe, a);
-			if (rc != 0)
+			if (rc != 0 || ends_here(s, &probe))
 				return rc;
 			continue;
 		}
