@@ -59,6 +59,9 @@ void queue_line_ip6(struct queue_text *t, const struct queue_view *v, uint32_t o
 
 /* QUEUE_RULE: the line. */
 void queue_line_rule(struct queue_text *t, const struct queue_record *r);
+/* QUEUE_AUDIT: the line of the record with that number, made so many microseconds after 1970. */
+void queue_line_audit(struct queue_text *t, const struct queue_record *r, uint64_t date,
+		      uint64_t number);
 /* QUEUE_MARTIAN_*: the message, and its second line (empty: none). */
 void queue_line_martian(struct queue_text *t, struct queue_text *second,
 			const struct queue_record *r);

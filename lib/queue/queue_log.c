@@ -84,6 +84,7 @@ start(const struct hook_ctx *ctx, const struct rte_mbuf *m, uint8_t kind, uint8_
 	r->family = ctx->family;
 	r->level = level;
 	r->flags = 0;
+	r->proto = p->proto;
 	r->prefix[0] = '\0';
 	r->has_mac = p->in != 0 && p->l3 >= RTE_ETHER_HDR_LEN;
 	if (r->has_mac) {
@@ -127,6 +128,15 @@ queue_log_packet(const struct hook_ctx *ctx, const struct rte_mbuf *m,
 		 ctx->point == HOOK_INPUT || ctx->point == HOOK_PREROUTING ? 0 : pkt_const(m)->out);
 	r->has_mac &= r->in[0] != '\0';
 	keep(ctx->lane);
+}
+
+void
+queue_log_audit(const struct hook_ctx *ctx, const struct rte_mbuf *m)
+{
+	struct queue_record *r = start(ctx, m, QUEUE_AUDIT, 5);
+
+	if (r != NULL)
+		keep(ctx->lane);
 }
 
 static void

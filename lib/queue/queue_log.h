@@ -37,6 +37,9 @@ int queue_log_init(struct err *e);
 void queue_log_packet(const struct hook_ctx *ctx, const struct rte_mbuf *m,
 		      const struct queue_log_spec *spec);
 
+/* Worker of ctx->lane: "audit: type=1324 audit(TIME:NUMBER): mark=0x5 saddr=... daddr=... proto=17". */
+void queue_log_audit(const struct hook_ctx *ctx, const struct rte_mbuf *m);
+
 /*
  * Worker of ctx->lane: "IPv4: martian source DST from SRC, on dev IN" with its "ll header: ..." line,
  * or "IPv4: martian destination DST from SRC, dev IN". m is an IPv4 packet with its Ethernet header.

@@ -12,7 +12,7 @@
 #define QUEUE_SLOTS 2048u /* records a ring holds; a power of two */
 #define QUEUE_IFACE 16
 
-enum queue_kind { QUEUE_RULE, QUEUE_MARTIAN_SOURCE, QUEUE_MARTIAN_DESTINATION };
+enum queue_kind { QUEUE_RULE, QUEUE_MARTIAN_SOURCE, QUEUE_MARTIAN_DESTINATION, QUEUE_AUDIT };
 
 struct queue_record {
 	uint64_t tsc;        /* when */
@@ -25,7 +25,8 @@ struct queue_record {
 	uint8_t kind;        /* enum queue_kind */
 	uint8_t family;      /* enum hook_family */
 	uint8_t level, flags;
-	uint8_t pos; /* of the packet in the burst, or of the one that caused it */
+	uint8_t proto; /* L4 protocol */
+	uint8_t pos;   /* of the packet in the burst, or of the one that caused it */
 	bool has_mac;
 	uint8_t mac[14]; /* destination, source, type */
 	char in[QUEUE_IFACE], out[QUEUE_IFACE];

@@ -63,11 +63,17 @@ make_plain(struct queue_text *t)
 		queue_text_add(t, *c < ' ' || *c == 127 ? "\\x%02x" : "%c", *c);
 }
 
+/* Microseconds from then to the anchor: records are older, by little. */
+static uint64_t
+ago_of(uint64_t tsc)
+{
+	return anchor.tsc > tsc ? (anchor.tsc - tsc) * 1000000 / rte_get_tsc_hz() : 0;
+}
+
 static void
 put(struct queue_text *t, uint64_t tsc, uint8_t level)
 {
-	/* Records are older than the anchor, by little. */
-	uint64_t ago = anchor.tsc > tsc ? (anchor.tsc - tsc) * 1000000 / rte_get_tsc_hz() : 0;
+	uint64_t ago = ago_of(tsc);
 	struct queue_line l = { .usec = anchor.usec - ago,
 				.date = anchor.date - ago,
 				.text = t->text,
@@ -116,13 +122,17 @@ put_martian(const struct queue_record *r)
 static void
 put_record(const struct queue_record *r)
 {
+	static uint64_t audited;
 	struct queue_text t;
 
-	if (r->kind != QUEUE_RULE) {
+	if (r->kind == QUEUE_RULE)
+		queue_line_rule(&t, r);
+	else if (r->kind == QUEUE_AUDIT)
+		queue_line_audit(&t, r, anchor.date - ago_of(r->tsc), ++audited);
+	else {
 		put_martian(r);
 		return;
 	}
-	queue_line_rule(&t, r);
 	put(&t, r->tsc, r->level);
 }
 

@@ -270,6 +270,38 @@ martians_are_limited(void **state)
 	dp_balance();
 }
 
+/* Records of -j AUDIT: none before auditing is on. */
+static void
+audit_records(void **state)
+{
+	const char *text, *first;
+	unsigned a, b;
+
+	DP("iptables -t mangle -A PREROUTING -m ttl --ttl-eq 64 -j MARK --set-mark 5");
+	DP("iptables -A FORWARD -j AUDIT --type accept");
+	give(2);
+	assert_int_equal(count(DP("log show"), "audit"), 0);
+	DP("sysctl -w net.pollux.audit=1");
+	give(2);
+	text = DP("log show");
+	assert_int_equal(count(text, "): mark=0x5 saddr=10.1.0.2 daddr=10.2.0.2 proto=17\n"), 2);
+	first = strstr(text, "] audit: type=1324 audit(");
+	assert_non_null(first);
+	assert_int_equal(sscanf(first, "] audit: type=1324 audit(%*u.%*u:%u)", &a), 1);
+	first = strstr(first + 1, "] audit: ");
+	assert_int_equal(sscanf(first, "] audit: type=1324 audit(%*u.%*u:%u)", &b), 1);
+	assert_int_equal(b, a + 1);
+	DP("iptables -t mangle -F");
+	DP("sysctl -w net.pollux.audit=0");
+	give(1);
+	assert_int_equal(count(DP("log show"), "audit: "), 2);
+	DP("sysctl -w net.pollux.audit=1");
+	give(1);
+	assert_int_equal(count(DP("log show"), "): mark=0x0 saddr="), 1);
+	DP("sysctl -w net.pollux.audit=0");
+	dp_balance();
+}
+
 int
 main(void)
 {
@@ -282,6 +314,7 @@ main(void)
 		cmocka_unit_test_setup(full_disk, fresh),
 		cmocka_unit_test_setup(control_characters, fresh),
 		cmocka_unit_test_setup(martians_are_limited, fresh),
+		cmocka_unit_test_setup(audit_records, fresh),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, configure, clean);

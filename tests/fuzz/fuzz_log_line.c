@@ -58,6 +58,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (r->kind == QUEUE_RULE) {
 		queue_line_rule(&first, r);
 		must(memcmp(first.text, "prefix IN=in OUT=out ", 21) == 0);
+	} else if (r->kind == QUEUE_AUDIT) {
+		queue_line_audit(&first, r, UINT64_MAX, UINT64_MAX);
 	} else {
 		queue_line_martian(&first, &second, r);
 		check(&second);
