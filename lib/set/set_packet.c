@@ -45,10 +45,9 @@ port_header(const struct pkt *q)
 		return sizeof(struct rte_udp_hdr);
 	case IPPROTO_SCTP:
 		return sizeof(struct rte_sctp_hdr);
-	case IPPROTO_ICMP:
-		return q->family == AF_INET ? 8 : 0;
+	case IPPROTO_ICMP: /* in either family */
 	case IPPROTO_ICMPV6:
-		return q->family == AF_INET ? 0 : 8;
+		return 8;
 	}
 	return 0;
 }
@@ -61,6 +60,9 @@ read_port(const struct set_packet *p, bool src, struct set_key *k)
 	bool icmp = q->proto == IPPROTO_ICMP || q->proto == IPPROTO_ICMPV6;
 	uint32_t header = port_header(q);
 
+	if (q->family == AF_INET6 &&
+	    (q->flags & (PKT_EXT_BAD | PKT_FRAG_LATER) || q->proto == IPPROTO_NONE))
+		return false;
 	k->proto = q->proto;
 	if (header != 0)
 		k->port = pkt_host16(src && !icmp ? q->sport : q->dport);
