@@ -34,6 +34,7 @@ static const char *const lines[] = {
 	"iptables -A INPUT -j LOG",
 	"sysctl -w net.pollux.audit=1",
 	"iptables -A INPUT -j AUDIT --type accept",
+	"iptables -A INPUT -j IDLETIMER --timeout 9 --label x",
 	"ip6tables -A INPUT -j AUDIT --type accept",
 	"ip6tables -A INPUT -j LOG --log-ip-options",
 	"iptables -A FORWARD -p tcp --syn -j REJECT --reject-with tcp-reset",

@@ -181,6 +181,7 @@ TARGETS = (
     Part("TCPMSS", ANY, TCP, lambda r, f: "-m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu", ("FORWARD", "OUTPUT", "POSTROUTING")),
     Part("TCPOPTSTRIP", ANY, TCP, lambda r, f: f"-j TCPOPTSTRIP --strip-options {tcp_options(r)}", ("mangle",)),
     Part("AUDIT", ANY, None, lambda r, f: f"-j AUDIT --type {r.choice(('accept', 'drop', 'reject'))}"),
+    Part("IDLETIMER", ANY, None, lambda r, f: f"-j IDLETIMER --timeout {r.choice((1, 1000))} --label i{r.randrange(10 ** 9)}"),
     Part("CLASSIFY", ANY, None, lambda r, f: f"-j CLASSIFY --set-class {r.choice(('1:2', 'ffff:1'))}", ("FORWARD", "OUTPUT", "POSTROUTING")),
     Part("CHECKSUM", ANY, None, lambda r, f: "-j CHECKSUM --checksum-fill", ("mangle",)),
     Part("TTL", (4,), None, lambda r, f: f"-j TTL --ttl-{r.choice(('set 9', 'dec 2', 'inc 3', 'set 1'))}", ("mangle",)),

@@ -200,6 +200,8 @@ def text_for_comparison(command, text):
         return _recent(text)
     if tool == "hashlimit":
         return _hashlimit(text)
+    if tool == "idletimer":
+        return _idletimer(text)
     if tool == "ip" and noun[:1] == "n":
         # the neighbour table is a hash table with a random key: its order is arbitrary
         return "".join(sorted(text.splitlines(keepends=True)))
@@ -218,6 +220,11 @@ def _hashlimit(text):
     lines = (re.sub(r"^-?\d+ (\S+) \d+ ", r"\1 ", line) for line in text.splitlines(keepends=True)
              if not line.startswith("hashlimit: "))
     return "".join(sorted(lines))
+
+
+def _idletimer(text):
+    """The clock's seconds: only their digits are counted, or that they are none. Errors are a file's in Linux."""
+    return "" if text.startswith("idletimer: ") else re.sub(r"^(?!0$)\d+$", lambda m: f"{len(str(int(m[0]) - 1))} digits", text)
 
 
 _NO_COUNTS = re.compile(r" \[\d+:\d+\]$", re.M)

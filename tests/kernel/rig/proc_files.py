@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Commands of Pollux for what Linux has in files of /proc/net."""
+"""Commands of Pollux for what Linux has in files of /proc/net and /sys."""
 import os
 
 _NET = "/proc/thread-self/net"
+_TIMERS = "/sys/class/xt_idletimer/timers"
 
 
 def _recent(name, *written):
@@ -29,7 +30,12 @@ def _hashlimit(*words):
     return _read(os.path.join(_NET, folder, words[-1]))
 
 
-NOUNS = {"recent": _recent, "hashlimit": _hashlimit}
+def _idletimer(name):
+    """``idletimer NAME``: the whole machine's, in all namespaces."""
+    return _read(os.path.join(_TIMERS, name))
+
+
+NOUNS = {"recent": _recent, "hashlimit": _hashlimit, "idletimer": _idletimer}
 
 
 def command(argv):
