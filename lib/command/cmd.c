@@ -16,6 +16,7 @@
 #include "cmd.h"
 
 #define FILE_BYTES_MAX (64u << 20)
+#define STDIN_FILE "/dev/stdin"  /* the caller's, not the daemon's */
 #define CMD_OUT_MAX (256u << 20) /* what is longer is only told in pieces */
 
 bool cmd_quit;
@@ -128,6 +129,9 @@ cmd_reads_input(int argc, char *const *argv)
 	size_t n = strlen(argv[0]);
 	const char *tail = "-restore";
 
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], STDIN_FILE) == 0)
+			return true;
 	if (n > strlen(tail) && strcmp(argv[0] + n - strlen(tail), tail) == 0)
 		return !names_file(argc, argv);
 	for (int i = 1; i < argc; i++)
@@ -177,6 +181,10 @@ cmd_read_file(struct cmd *c, const char *name, size_t *len)
 	struct stat st;
 	int fd;
 
+	if (strcmp(name, STDIN_FILE) == 0) {
+		*len = c->in != NULL ? c->in_len : 0;
+		return strndup(c->in != NULL ? c->in : "", *len);
+	}
 	cmd_path(c, name, path);
 	/* Nonblocking: opening a fifo must not stop the control lcore. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -79,13 +79,13 @@ const struct cmd_noun *cmd_next(const struct cmd_noun *noun);
 int cmd_stream(struct cmd *c, const struct cmd_stream *stream, void *state);
 /* Ends every operator error: adds "NOUN: text\n" to c->err and returns rc. */
 int cmd_fail(struct cmd *c, int rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* Does this command read standard input (NAME-restore, NAME restore, or a lone "-")? */
+/* Does this command read standard input (NAME-restore, NAME restore, a lone "-", or /dev/stdin)? */
 bool cmd_reads_input(int argc, char *const *argv);
 /* A file's name as the caller means it: relative ones from its directory. */
 void cmd_path(const struct cmd *c, const char *name, char path[PATH_MAX]);
 /*
- * Reads a whole file (at most 64 MB), name relative to the caller's directory. The caller frees the
- * text. NULL: the error is in c->err.
+ * Reads a whole file (at most 64 MB), name relative to the caller's directory; /dev/stdin is the command's input. The caller
+ * frees the text. NULL: the error is in c->err.
  */
 char *cmd_read_file(struct cmd *c, const char *name, size_t *len);
 /* Set by `quit`: the control loop ends. */

@@ -22,7 +22,7 @@
 #define QUEUE_LOG_UID 0x08 /* nothing to say: no packet here has an owner */
 #define QUEUE_LOG_MAC_DECODE 0x20
 
-#define QUEUE_LOG_PREFIX 80 /* bytes of a prefix, NUL included */
+#define QUEUE_LOG_PREFIX 128 /* bytes of a prefix, NUL included */
 
 struct queue_log_spec {
 	const char *prefix; /* may be empty; not NULL */

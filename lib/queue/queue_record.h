@@ -8,7 +8,7 @@
 #include "base_lane.h"
 #include "queue_log.h"
 
-#define QUEUE_SLOT 512u   /* bytes of a record with its packet bytes */
+#define QUEUE_SLOT 576u   /* bytes of a record with its packet bytes */
 #define QUEUE_SLOTS 2048u /* records a ring holds; a power of two */
 #define QUEUE_IFACE 16
 

@@ -87,6 +87,10 @@ static const char *const lines[] = {
 	"iptables -t raw -A PREROUTING -m bpf --bytecode "
 	"'6,177 0 0 0,64 0 0 2,100 0 0 3,7 0 0 0,80 0 0 0,22 0 0 0'",
 	"iptables -t raw -A PREROUTING -m rpfilter --loose --invert",
+	"nfnl_osf -f /dev/stdin <<END\nS4:64:0:60:M*,S,T,N,W7:A:1::x\n"
+	"T2:64:1:44:M*:A:2::x\n%8:64:0:40:.:B:1::x\nEND\n",
+	"iptables -t raw -A PREROUTING -p tcp -m osf --genre A --ttl 1",
+	"iptables -A FORWARD -p tcp -m osf --genre B --ttl 2 --log 0",
 	"ip6tables -t raw -A PREROUTING -m rpfilter --accept-local",
 	"iptables -t mangle -A PREROUTING -p udp --dport 9 -j TEE --gateway 10.2.0.2",
 	"ip6tables -t mangle -A FORWARD -p udp --dport 9 -j TEE --gateway fd02::2",
@@ -124,7 +128,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	if (dp_setup(NULL) != 0)
 		exit(1);
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (cmd_run_line(lines[i], NULL, 0, &out, &err) != 0) {
+		if (cmd_run_script("lines", lines[i], false, &out, &err) != 0) {
 			fprintf(stderr, "%s: %s", lines[i], str_text(&err));
 			exit(1);
 		}

@@ -28,6 +28,7 @@ class KernelRouter:
 
     def __init__(self):
         self.refused = []
+        self._fingerprints = []
 
     def __enter__(self):
         self._directory = tempfile.TemporaryDirectory(prefix="pollux-rig-")
@@ -42,6 +43,9 @@ class KernelRouter:
         return self
 
     def __exit__(self, *_):
+        # they are the machine's: also those of a scenario that was broken off must not stay
+        for loaded in self._fingerprints:
+            self._run(["nfnl_osf", "-d", "-f", "/dev/stdin"], loaded)
         self._directory.cleanup()
 
     def set_up(self, options):
@@ -65,14 +69,19 @@ class KernelRouter:
     def command(self, argv, stdin):
         if argv[0] in proc_files.NOUNS:
             return proc_files.command(argv)
+        if argv[0] == "nfnl_osf" and stdin:
+            self._fingerprints.append(stdin)
         try:
-            done = subprocess.run(argv, input=stdin, text=True, capture_output=True, check=False,
-                                  env=self._environment, timeout=COMMAND_LIMIT)
+            done = self._run(argv, stdin)
         except subprocess.TimeoutExpired:
             return None, "", f"no answer within {COMMAND_LIMIT} s\n"
         if argv[0] == "ip" and "add" in argv:
             self._wait_for_work()
         return done.returncode, done.stdout, done.stderr
+
+    def _run(self, argv, stdin):
+        return subprocess.run(argv, input=stdin, text=True, capture_output=True, check=False,
+                              env=self._environment, timeout=COMMAND_LIMIT)
 
     def start(self, argv):
         return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

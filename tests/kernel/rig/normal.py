@@ -200,6 +200,8 @@ def text_for_comparison(command, text):
         return _recent(text)
     if tool == "hashlimit":
         return _hashlimit(text)
+    if tool == "nfnl_osf":
+        return _STAMP.sub("TIME PROCESS ", text)
     if tool == "idletimer":
         return _idletimer(text)
     if tool == "ip" and noun[:1] == "n":
@@ -227,6 +229,7 @@ def _idletimer(text):
     return "" if text.startswith("idletimer: ") else re.sub(r"^(?!0$)\d+$", lambda m: f"{len(str(int(m[0]) - 1))} digits", text)
 
 
+_STAMP = re.compile(r"^\d+-\d+-\d+ \d+:\d+:\d+\.\d+ \d+ ", re.M)
 _NO_COUNTS = re.compile(r" \[\d+:\d+\]$", re.M)
 
 

@@ -149,7 +149,8 @@ class PolluxRouter:
         _, output, _ = self._client(["log", "show", "-r"], "")
         matches = [LOG_LINE.fullmatch(line) for line in output.splitlines()][self._logged:]
         self._logged += len(matches)
-        return [(int(match[1]), match[2]) for match in matches]
+        # shown as /dev/kmsg shows it
+        return [(int(match[1]), match[2].replace("\\x0a", "\n")) for match in matches]
 
     def forget_log(self):
         self.ask(["log", "clear"])

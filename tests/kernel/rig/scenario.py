@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 TOOLS = ("ip", "iptables", "ip6tables", "iptables-save", "ip6tables-save", "iptables-restore",
          "ip6tables-restore", "sysctl", "route", "conntrack", "nfct", "nfacct", "ipset", "recent",
-         "hashlimit", "idletimer")
+         "hashlimit", "idletimer", "nfnl_osf")
 _HEREDOC = re.compile(r"^(.*?)\s*<<\s*'?(\w+)'?$")
 _SEND = re.compile(r"^([csh]):\s*(.+)$")
 _EXPECT = re.compile(r"(c|s|h|log|flows)\s+(\d+)")
