@@ -18,7 +18,7 @@ from rig.kernel_router import KernelRouter
 from rig.lab import Lab
 from rig.pollux_router import PolluxRouter
 
-from . import follow, pools, rules
+from . import follow, members, pools, rules
 from .chosen import Choices
 
 # how long Pollux may take for what the kernel has sent, and once something differs
@@ -90,7 +90,7 @@ class Arena:
             self.pollux = self._enter_other(stack)
             self.kernel = _enter_kernel(stack)
             self._both = (self.kernel, self.pollux)
-            for line in pools.SET_UP:
+            for line in (*pools.SET_UP, *members.SET_UP):
                 self._must(line)
             for family, tool in rules.TOOL.items():
                 # the tables in one order: iptables-save shows them as they were first used
@@ -108,8 +108,9 @@ class Arena:
 
     def play(self, a_round):
         lines, self.looped, self._patience, self._began = [], False, LATE, time.monotonic()
+        settings = a_round.all_settings()
         try:
-            for setting in a_round.settings:
+            for setting in settings:
                 lines += self._set(setting, setting.do)
             for rule_set in a_round.sets:
                 line = f"{rules.TOOL[rule_set.family]}-restore"
@@ -126,7 +127,7 @@ class Arena:
         finally:
             for command in a_round.cleanup:
                 lines += self._same(command)
-            for setting in reversed(a_round.settings):
+            for setting in reversed(settings):
                 lines += self._set(setting, setting.undo)
         return lines
 

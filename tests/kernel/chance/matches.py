@@ -7,7 +7,7 @@ is left out (and named) by itself, see ``rules.known()``.
 """
 from dataclasses import dataclass
 
-from . import pools
+from . import members, pools
 
 FLAGS = ("SYN", "ACK", "FIN", "RST", "URG", "PSH")
 ICMP4 = ("echo-request", "echo-reply", "destination-unreachable", "port-unreachable", "time-exceeded", "any", "3",
@@ -153,6 +153,8 @@ MATCHES = (
     Part("physdev", ANY, None, lambda r, f: f"-m physdev {negation(r)}--physdev-is-bridged"),
     Part("policy", ANY, None, lambda r, f: f"-m policy --dir in --pol {r.choice(('none', 'ipsec'))}", ("PREROUTING", "INPUT", "FORWARD")),
     Part("devgroup", ANY, None, lambda r, f: f"-m devgroup {negation(r)}--src-group {r.choice((0, 1))}", ("PREROUTING", "INPUT", "FORWARD")),
+    Part("set", ANY, None, lambda r, f: members.match(r, f, False)),
+    Part("set", ANY, None, lambda r, f: members.match(r, f, True), members.ORDERED),
     Part("-f", (4,), None, lambda r, f: f"{negation(r)}-f"),
     Part("-s", ANY, None, lambda r, f: f"{negation(r)}-s {pools.nets(r, f)}"),
     Part("-d", ANY, None, lambda r, f: f"{negation(r)}-d {pools.nets(r, f)}"),
@@ -186,4 +188,6 @@ TARGETS = (
     Part("CHECKSUM", ANY, None, lambda r, f: "-j CHECKSUM --checksum-fill", ("mangle",)),
     Part("TTL", (4,), None, lambda r, f: f"-j TTL --ttl-{r.choice(('set 9', 'dec 2', 'inc 3', 'set 1'))}", ("mangle",)),
     Part("HL", (6,), None, lambda r, f: f"-j HL --hl-{r.choice(('set 9', 'dec 2', 'inc 3', 'set 1'))}", ("mangle",)),
+    Part("SET", ANY, None, members.change, members.ORDERED),
+    Part("SET", ANY, None, members.mapped, ("mangle",)),
 )

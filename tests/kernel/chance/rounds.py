@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
-from . import rules, settings, traffic
+from . import members, rules, settings, traffic
 
 
 @dataclass
@@ -18,6 +18,10 @@ class Round:
     def tracks(self):
         """Does it leave routers behind that track connections?"""
         return any("nat" in made.tables for made in self.sets)
+
+    def all_settings(self):
+        """Those that were chosen, and what is in the sets that the rules ask."""
+        return [*self.settings, *members.settings("".join(made.text() for made in self.sets))]
 
     def limits(self):
         return {side: mtu for setting in self.settings for side, mtu in setting.limits}

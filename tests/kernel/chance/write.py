@@ -4,16 +4,17 @@ from scapy.layers.l2 import Ether
 
 from rig import packets
 
-from . import follow, pools, rules
+from . import follow, members, pools, rules
 
 READABLE = 400
 
 
 def scenario_text(a_round, differences, whole=False):
     """``whole``: also tables without rules, because a table that was never used counts nothing."""
+    settings = a_round.all_settings()
     lines = [f"# {line}" for line in differences]
-    lines += [f"scenario round {a_round.name}", *pools.SET_UP]
-    lines += [command for setting in a_round.settings for command in setting.do]
+    lines += [f"scenario round {a_round.name}", *pools.SET_UP, *members.SET_UP]
+    lines += [command for setting in settings for command in setting.do]
     for made in a_round.sets:
         if text := made.text().splitlines() if whole else _short(made.text()):
             lines += [rules.TOOL[made.family] + "-restore <<END", *text, "END"]
@@ -26,6 +27,7 @@ def scenario_text(a_round, differences, whole=False):
         if whole or made.rules or made.policies:
             lines.append(f"show {rules.TOOL[made.family]}-save -c")
     lines += [f"show {command}" for command in a_round.shows]
+    lines += [f"show {command}" for setting in settings for command in setting.undo if command.startswith(members.LISTS)]
     return "".join(line + "\n" for line in lines)
 
 
