@@ -27,22 +27,38 @@ ct_found(const struct pkt *p, enum ct_dir *dir)
 /* Are L4 checksums looked at (nf_conntrack_checksum)? */
 bool ct_checks_sums(void);
 
-#define CT_SETTLED (CT_SEEN_REPLY | CT_ASSURED | CT_CONFIRMED)
-
 /*
- * Both ways were seen, nothing about it will change by a packet that ct_replay() takes, as far as rules can see: its packets
- * are ESTABLISHED, no helper reads them.
+ * How far a connection has come. In one phase nothing about it changes by a packet that ct_replay() takes, as far as rules
+ * can see, and no helper reads its packets. It only ever goes on to a later phase.
  */
-static inline bool
-ct_is_settled(const struct ct *ct, uint32_t status, uint32_t now)
-{
-	const uint32_t mask = CT_SETTLED | CT_DYING | CT_SEQ_ADJUST | CT_HELPER;
+enum ct_phase {
+	CT_PHASE_OTHER,    /* its packets have to walk */
+	CT_PHASE_ONE_WAY,  /* UDP that nobody has answered, in that direction: NEW, or RELATED */
+	CT_PHASE_ANSWERED, /* UDP that is no stream yet: ESTABLISHED */
+	CT_PHASE_SETTLED,  /* both ways were seen, and it is assured: ESTABLISHED */
+};
 
-	return (status & mask) == CT_SETTLED && !ct_expired(ct, now);
+static inline enum ct_phase
+ct_phase(const struct ct *ct, enum ct_dir dir, uint32_t now)
+{
+	const uint32_t end = CT_DYING | CT_SEQ_ADJUST | CT_HELPER;
+	const uint32_t answered = CT_CONFIRMED | CT_SEEN_REPLY, settled = answered | CT_ASSURED;
+	uint32_t status;
+
+	if (unlikely(ct_expired(ct, now)))
+		return CT_PHASE_OTHER;
+	status = ct_status(ct) & (settled | end);
+	if (likely(status == settled))
+		return CT_PHASE_SETTLED;
+	if (ct->proto != IPPROTO_UDP)
+		return CT_PHASE_OTHER;
+	if (status == answered)
+		return CT_PHASE_ANSWERED;
+	return status == CT_CONFIRMED && dir == CT_ORIGINAL ? CT_PHASE_ONE_WAY : CT_PHASE_OTHER;
 }
 
 /*
- * p->ct, p->dir, p->m, p->now, p->ctx: the packet of a settled connection is tracked: windows move, the entry lives longer,
- * is counted. false: it is not an ordinary one; nothing was done.
+ * p->ct, p->dir, p->m, p->now, p->ctx: the packet of a connection whose phase is known is tracked: windows move, the entry
+ * lives longer, is counted. false: it is not an ordinary one, or would bring the next phase; nothing was done.
  */
 bool ct_replay(struct ct_pkt *p, bool check_sum);

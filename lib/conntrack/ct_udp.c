@@ -89,6 +89,13 @@ ct_udp_known(struct ct_pkt *p, bool check_sum)
 	return CT_OK;
 }
 
+/* Answered, and old enough to be assured by this packet. */
+static inline bool
+begins_stream(const struct ct_pkt *p)
+{
+	return (ct_status(p->ct) & (CT_SEEN_REPLY | CT_ASSURED)) == CT_SEEN_REPLY && is_stream(p);
+}
+
 bool
 ct_udp_replay(struct ct_pkt *p, bool check_sum)
 {
@@ -100,7 +107,7 @@ ct_udp_replay(struct ct_pkt *p, bool check_sum)
 		__atomic_store_n(&p->ct->expires, p->now + steps, __ATOMIC_RELAXED);
 		return true;
 	}
-	return __atomic_load_n(&p->ct->state, __ATOMIC_RELAXED) == STREAM && udp_packet(p) == CT_OK;
+	return !begins_stream(p) && udp_packet(p) == CT_OK;
 }
 
 static struct ct_proto udp = {

@@ -9,11 +9,13 @@
 #include "flow_serve.h"
 #include "input4.h"
 #include "rule_record.h"
-#include "source4.h"
 
 PARAM_INT(enabled, "net.pollux.flow_cache", 1, 0, 1,
 	  "packets of known flows do not ask rules again (counters stay exact); 0: every packet "
 	  "walks")
+
+/* One of so many packets that differ from what was noted is noted instead: it may be what most are like. */
+#define NOTE_ANEW 16
 
 static struct flow_lane {
 	struct flow_stat stat;
@@ -60,16 +62,6 @@ ready(const struct walk *w, enum hook_family family)
 	       replayable(gen, family, HOOK_POSTROUTING);
 }
 
-/*
- * Does what the walk finds out about packets of the port hold for the next ones? Not where routes say whether their source
- * is believed: they come and go without a notice.
- */
-static bool
-may_note(enum hook_family family, uint16_t in)
-{
-	return family == HOOK_IP6 || !source4_strict(in);
-}
-
 /* One that could be served, as far as it can be told by itself. */
 static inline bool
 is_ordinary(const struct rte_mbuf *m, bool v4)
@@ -92,17 +84,20 @@ judge(const struct rte_mbuf *m, const struct ct *ct, enum ct_dir dir, uint32_t n
       const struct rule_path **path)
 {
 	const struct pkt *p = pkt_const(m);
+	enum ct_phase phase;
 	uint32_t id;
 
 	if (unlikely(ct == NULL))
 		return p->found == CT_FOUND_NOTHING ? FLOW_NEW : FLOW_OTHER;
 	if (unlikely(!is_ordinary(m, v4)))
 		return FLOW_OTHER;
-	if (unlikely(!ct_is_settled(ct, ct_status(ct), now)))
+	phase = ct_phase(ct, dir, now);
+	if (unlikely(phase == CT_PHASE_OTHER))
 		return FLOW_UNSETTLED;
 	id = __atomic_load_n(&ct->path, __ATOMIC_RELAXED);
 	*path = rule_path_get(id);
-	if (unlikely(*path == NULL || (*path)->way[dir] == RULE_WAY_NONE))
+	if (unlikely(*path == NULL || (*path)->phase != phase ||
+		     (*path)->way[dir] == RULE_WAY_NONE))
 		return FLOW_UNKNOWN;
 	if (unlikely((*path)->way[dir] == RULE_WAY_WALK))
 		return FLOW_WALK;
@@ -190,12 +185,15 @@ begin_note(struct walk *w, struct rte_mbuf *m, uint64_t epoch)
 	struct ct *ct = ct_found(pkt(m), &dir);
 	const struct ct_ext *x = ct->ext;
 
-	if (epoch == 0 || (x != NULL && (x->helper != NULL || x->has & CT_HAS_LABELS)))
+	enum ct_phase phase = ct_phase(ct, dir, ct_time(w->ctx.now));
+
+	if (epoch == 0 || phase == CT_PHASE_OTHER ||
+	    (x != NULL && (x->helper != NULL || x->has & CT_HAS_LABELS)))
 		return;
 	if (r->nb == 0)
 		r->epoch = epoch;
 	w->recording = true;
-	rule_record_begin(w->ctx.lane, m, ct, dir);
+	rule_record_begin(w->ctx.lane, m, ct, dir, phase);
 }
 
 static inline void
@@ -227,7 +225,8 @@ go(struct flow_burst *f, struct batch *b, uint64_t epoch, bool v4)
 		}
 		count(&stat->missed[miss], 1);
 		goes_ahead(&behind, m);
-		if (miss == FLOW_UNKNOWN)
+		if (miss == FLOW_UNKNOWN ||
+		    (miss == FLOW_DIFFERS && stat->missed[miss] % NOTE_ANEW == 0))
 			begin_note(f->w, m, epoch);
 		batch_add(b, m);
 	}
@@ -243,12 +242,11 @@ flow_burst(struct walk *w, enum hook_family family, struct batch *b)
 	if (!ready(w, family))
 		return;
 	epoch = rule_path_epoch(); /* before anything is asked that it stands for */
-	if (!may_note(family, pkt(b->pkts[0])->in))
-		epoch = 0;
 	f.w = w;
 	f.nb = 0;
 	f.hops = forward_hops(w);
 	f.check_sum = ct_checks_sums();
+	f.strict = family == HOOK_IP4 && source4_strict(pkt(b->pkts[0])->in);
 	ct_look_up(family, b->pkts, b->n);
 	if (family == HOOK_IP4) {
 		choose(&f, b, true);
@@ -287,9 +285,8 @@ flow_note(const struct walk *w, const struct nexthop *nh, struct rte_mbuf *m)
 	enum ct_info info;
 	struct ct *ct = ct_of(m, &info);
 
-	if (ct == NULL || (info != CT_INFO_ESTABLISHED && info != CT_INFO_ESTABLISHED_REPLY) ||
-	    p->flags != (PKT_L4 | PKT_ROUTED) || nh->type != NEXTHOP_UNICAST || p->in == p->out ||
-	    !as_tuples_say(m, ct, ct_info_dir(info)))
+	if (ct == NULL || p->flags != (PKT_L4 | PKT_ROUTED) || nh->type != NEXTHOP_UNICAST ||
+	    p->in == p->out || !as_tuples_say(m, ct, ct_info_dir(info)))
 		return;
-	rule_record_end(w->ctx.lane, m, p->out);
+	rule_record_end(w->ctx.lane, m, p->out, ct_time(w->ctx.now));
 }

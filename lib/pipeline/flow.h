@@ -6,9 +6,9 @@
  * of its flow will meet. A burst leaves as its packets would one after another.
  *
  * Served are whole TCP segments with ACK or ACK and PSH, and UDP datagrams, without options or extension headers, of
- * connections in zone 0 that are settled (ct_replay.h), whose rules look at nothing that varies from packet to packet
- * (rule_record.h), which pass through the box from one port to another. Each packet's own are checksums, TCP's window,
- * expiry and accounting, TTL, route, MTU and neighbour.
+ * connections in zone 0 that are in a phase that lasts (ct_replay.h), which pass through the box from one port to another.
+ * Each packet's own are checksums, TCP's window, expiry and accounting, TTL, route, MTU and neighbour, with rp_filter its
+ * source, and what rules ask or do that varies from packet to packet (rule_residual.h), or it walks.
  */
 #pragma once
 
@@ -20,7 +20,8 @@ enum flow_miss {
 	FLOW_NEW,   /* no connection was found */
 	FLOW_UNSETTLED, /* not answered, not assured, on its way out; with a helper or labels */
 	FLOW_UNKNOWN,   /* nothing is known of its way, or it came by another port: it is noted */
-	FLOW_WALK,      /* its rules look at more than the flow */
+	FLOW_WALK,      /* its rules do more than can be told or done as it comes in */
+	FLOW_DIFFERS,   /* one says otherwise of it than of the packet that was noted */
 	FLOW_ROUTE,     /* no plain route, not by the port that is known, too long */
 	FLOW_NEIGHBOUR, /* whose address is not known */
 	FLOW_PROTOCOL,  /* its checksum or TCP's window wants a closer look */

@@ -7,6 +7,7 @@
 #include "forward_fast.h"
 #include "nat_packet.h"
 #include "rule_path.h"
+#include "source4.h"
 
 /* A packet that may be served. */
 struct flow {
@@ -18,6 +19,7 @@ struct flow {
 struct flow_burst {
 	struct walk *w;
 	bool check_sum;
+	bool strict; /* the source of each packet is judged */
 	unsigned nb;
 	uint8_t miss[PKT_BURST]; /* by packet: enum flow_miss; FLOW_MISSES: the next of flow[] */
 	struct flow flow[PKT_BURST];
@@ -81,13 +83,20 @@ flow_serve(struct flow_burst *f, unsigned i, struct rte_mbuf *m, bool late, bool
 	struct ct_pkt c = {
 		.ctx = &w->ctx, .m = m, .ct = s->ct, .now = ct_time(w->ctx.now), .dir = s->dir
 	};
+	const struct rule_residuals *left = &rule_way_residuals[s->path->way[s->dir]];
 	enum flow_miss miss = flow_route(s, h, p);
 
 	if (unlikely(miss != FLOW_MISSES))
 		return miss;
+	if (v4 && unlikely(f->strict) && source4_validate(w, m, h->out, NULL) != SOURCE4_OK)
+		return FLOW_ROUTE;
+	if (unlikely(s->path->residual[s->dir]) && !rule_residual_ask(left, &w->ctx, m))
+		return FLOW_DIFFERS;
 	if (unlikely(!ct_replay(&c, f->check_sum)))
 		return FLOW_PROTOCOL;
 	rule_way_count(w->ctx.lane, s->path->way[s->dir], p->len);
+	if (unlikely(s->path->residual[s->dir]))
+		rule_residual_do(left, &w->ctx, m);
 	/* Before translation: its checksum is half of the word that this reads. */
 	if (v4)
 		forward_write4(w, h, m, pkt_ip4(m));

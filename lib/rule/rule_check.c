@@ -10,7 +10,7 @@
 #include "rule_check.h"
 #include "rule_code.h"
 #include "rule_flat.h"
-#include "rule_record.h"
+#include "rule_residual.h"
 
 static int
 check_ext(const struct rule_where *w, const struct rule_ext *x)

@@ -49,6 +49,8 @@ struct rule;
  * time changes nothing; when it does change the connection it says so (rule_record_changed()).
  */
 #define RULE_DEP_SETTLES 0x08000000u
+/* A target that writes the packet's TOS, by what stays the same for a flow and what it was, and nothing else. */
+#define RULE_DEP_WRITES_TOS 0x10000000u
 
 /* What a rule with it needs of connection tracking, see ct_hooks.h. */
 #define RULE_NEEDS_TRACK 0x1u /* connections are tracked, in the rule's family */

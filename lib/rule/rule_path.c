@@ -43,6 +43,7 @@ static struct {
 } table = { .epoch = 1, .next_id = 1 };
 
 struct rule_path *rule_paths;
+struct rule_residuals *rule_way_residuals;
 struct count *rule_way_counts[LANE_MAX];
 
 uint64_t
@@ -67,15 +68,33 @@ hash_of(const struct rule_way *w)
 
 	for (unsigned i = 0; i < w->nb; i++)
 		h = mix(h, w->hits[i]);
+	for (unsigned i = 0; i < w->residuals->nb; i++)
+		h = mix(h, (uint32_t)(uintptr_t)w->residuals->residual[i].rule);
 	return h;
 }
 
 static bool
-is_way(const struct way *have, const struct rule_way *w, uint32_t hash)
+same_residuals(const struct rule_residuals *a, const struct rule_residuals *b)
 {
+	if (a->nb != b->nb)
+		return false;
+	for (unsigned i = 0; i < a->nb; i++)
+		if (a->residual[i].rule != b->residual[i].rule ||
+		    a->residual[i].point != b->residual[i].point ||
+		    a->residual[i].flags != b->residual[i].flags)
+			return false;
+	return true;
+}
+
+static bool
+is_way(uint32_t i, const struct rule_way *w, uint32_t hash)
+{
+	const struct way *have = &table.way[i];
+
 	return have->hash == hash && have->nb == w->nb && have->family == w->family &&
 	       have->in == w->in && have->out == w->out &&
-	       memcmp(&table.hits[have->first], w->hits, w->nb * sizeof(w->hits[0])) == 0;
+	       memcmp(&table.hits[have->first], w->hits, w->nb * sizeof(w->hits[0])) == 0 &&
+	       same_residuals(&rule_way_residuals[i], w->residuals);
 }
 
 /* Under the lock: the way's number; RULE_WAY_NONE: no room. */
@@ -85,7 +104,7 @@ find_way(const struct rule_way *w)
 	uint32_t hash = hash_of(w), i = hash % SLOTS;
 
 	for (; table.way_slot[i] != 0; i = (i + 1) % SLOTS)
-		if (is_way(&table.way[table.way_slot[i]], w, hash))
+		if (is_way(table.way_slot[i], w, hash))
 			return table.way_slot[i];
 	if (table.nb_ways == RULE_WAYS || table.nb_hits + w->nb > RULE_WAY_ROOM)
 		return RULE_WAY_NONE;
@@ -99,6 +118,7 @@ find_way(const struct rule_way *w)
 		.settled = table.way[table.nb_ways].settled, /* of this place, not of this way */
 	};
 	memcpy(&table.hits[table.nb_hits], w->hits, w->nb * sizeof(w->hits[0]));
+	rule_way_residuals[table.nb_ways] = *w->residuals;
 	table.nb_hits += w->nb;
 	table.way_slot[i] = table.nb_ways;
 	return table.nb_ways++;
@@ -108,20 +128,19 @@ find_way(const struct rule_way *w)
 static uint32_t
 find_path(const struct rule_path *want)
 {
-	uint32_t i = mix(want->way[0], want->way[1]) % SLOTS;
+	uint32_t i = mix(mix(want->way[0], want->way[1]), want->phase) % SLOTS;
 	struct rule_path *p;
 
 	for (; table.path_slot[i] != 0; i = (i + 1) % SLOTS) {
 		p = &rule_paths[table.path_slot[i] % RULE_PATHS];
-		if (memcmp(p->way, want->way, sizeof(p->way)) == 0)
+		if (memcmp(p->way, want->way, sizeof(p->way)) == 0 && p->phase == want->phase)
 			return p->id;
 	}
 	if (table.nb_paths == RULE_PATHS || table.next_id == ID_LAST)
 		return 0;
 	p = &rule_paths[table.next_id % RULE_PATHS];
-	memcpy(p->way, want->way, sizeof(p->way));
-	memcpy(p->in, want->in, sizeof(p->in));
-	memcpy(p->out, want->out, sizeof(p->out));
+	memcpy((char *)p + sizeof(p->id), (const char *)want + sizeof(p->id),
+	       sizeof(*p) - sizeof(p->id));
 	__atomic_store_n(&p->id, table.next_id, __ATOMIC_RELEASE);
 	table.path_slot[i] = table.next_id;
 	table.nb_paths++;
@@ -131,17 +150,18 @@ find_path(const struct rule_path *want)
 
 /* Under the lock. */
 static uint32_t
-note(uint32_t was, enum ct_dir dir, const struct rule_way *w)
+note(uint32_t was, uint8_t phase, enum ct_dir dir, const struct rule_way *w)
 {
 	const struct rule_path *old = rule_path_get(was);
-	struct rule_path want = { .id = 0 };
+	struct rule_path want = { .phase = phase };
 	uint32_t id;
 
-	if (old != NULL)
+	if (old != NULL && old->phase == phase)
 		want = *old;
 	want.way[dir] = w != NULL ? find_way(w) : RULE_WAY_WALK;
 	want.in[dir] = w != NULL ? w->in : 0;
 	want.out[dir] = w != NULL ? w->out : 0;
+	want.residual[dir] = w != NULL && w->residuals->nb != 0;
 	id = want.way[dir] != RULE_WAY_NONE ? find_path(&want) : 0;
 	if (id == 0)
 		table.full++;
@@ -149,13 +169,14 @@ note(uint32_t was, enum ct_dir dir, const struct rule_way *w)
 }
 
 uint32_t
-rule_path_note(uint64_t epoch, uint32_t was, enum ct_dir dir, const struct rule_way *w)
+rule_path_note(uint64_t epoch, uint32_t was, uint8_t phase, enum ct_dir dir,
+	       const struct rule_way *w)
 {
 	uint32_t id = 0;
 
 	rte_spinlock_lock(&table.lock);
 	if (table.open && table.epoch == epoch)
-		id = note(was, dir, w);
+		id = note(was, phase, dir, w);
 	rte_spinlock_unlock(&table.lock);
 	return id;
 }
@@ -272,12 +293,13 @@ int
 rule_path_init(void)
 {
 	rule_paths = calloc(RULE_PATHS, sizeof(rule_paths[0]));
+	rule_way_residuals = calloc(RULE_WAYS, sizeof(rule_way_residuals[0]));
 	table.way = calloc(RULE_WAYS, sizeof(table.way[0]));
 	table.hits = calloc(RULE_WAY_ROOM, sizeof(table.hits[0]));
 	table.way_slot = calloc(SLOTS, sizeof(table.way_slot[0]));
 	table.path_slot = calloc(SLOTS, sizeof(table.path_slot[0]));
-	if (rule_paths == NULL || table.way == NULL || table.hits == NULL ||
-	    table.way_slot == NULL || table.path_slot == NULL)
+	if (rule_paths == NULL || rule_way_residuals == NULL || table.way == NULL ||
+	    table.hits == NULL || table.way_slot == NULL || table.path_slot == NULL)
 		return -ENOMEM;
 	for (unsigned lane = 0; lane < lane_count(); lane++) {
 		/* Pages come as the lane writes to them, near it. */
@@ -312,7 +334,8 @@ rule_path_info(void)
 static struct mem_use
 path_memory(void)
 {
-	size_t each_way = sizeof(struct way) + lane_count() * sizeof(struct count);
+	size_t each_way = sizeof(struct way) + sizeof(struct rule_residuals) +
+			  lane_count() * sizeof(struct count);
 	size_t used, all;
 
 	if (rule_paths == NULL)

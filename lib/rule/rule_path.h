@@ -13,6 +13,7 @@
 #include "base_counter.h"
 #include "ct.h"
 #include "hook.h"
+#include "rule_residual.h"
 
 #define RULE_PATHS 65536u      /* paths that are known at a time, a power of two */
 #define RULE_WAYS 65536u       /* ways, the first two included */
@@ -26,13 +27,17 @@ struct rule_path {
 	uint32_t id; /* 0: void */
 	uint16_t way[CT_DIRS];
 	uint8_t in[CT_DIRS], out[CT_DIRS]; /* ports, by index */
-	uint32_t spare;
+	uint8_t phase;                     /* enum ct_phase of connections that take it */
+	bool residual[CT_DIRS];            /* something is left to do for each packet */
+	uint8_t spare;
 };
 
 _Static_assert(sizeof(struct rule_path) == 16, "four in a line");
 
 /* RULE_PATHS of them, by the low bits of their number. */
 extern struct rule_path *rule_paths;
+/* By way, where a path says so. */
+extern struct rule_residuals *rule_way_residuals;
 /* By lane: packets and bytes of each way, written by that lane alone. */
 extern struct count *rule_way_counts[LANE_MAX];
 
@@ -70,13 +75,15 @@ struct rule_way {
 	uint8_t in, out; /* ports */
 	uint16_t nb;
 	const uint32_t *hits; /* ids of counters */
+	const struct rule_residuals *residuals;
 };
 
 /*
- * Worker: the number of the path that is the one of number was, with that way for the direction (NULL: its packets have to
- * walk). 0: there is no room, or things have changed since epoch.
+ * Worker: the number of the path that is the one of number was, if that is of the phase (enum ct_phase), with that way for
+ * the direction (NULL: its packets have to walk). 0: there is no room, or things have changed since epoch.
  */
-uint32_t rule_path_note(uint64_t epoch, uint32_t was, enum ct_dir dir, const struct rule_way *w);
+uint32_t rule_path_note(uint64_t epoch, uint32_t was, uint8_t phase, enum ct_dir dir,
+			const struct rule_way *w);
 
 /* Control, not as a reader: something has changed that a way may depend on; all numbers are void. */
 void rule_path_forget(void);

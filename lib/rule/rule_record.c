@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What stays the same for all packets that the flow cache serves, and what does not. They are whole TCP segments with ACK,
- * with or without PSH, and whole UDP datagrams, without IP options and extension headers, of a settled connection, with no
- * packet mark when they come in. So every mark they get on their way is decided by the rest.
- */
 #include <errno.h>
 
 #include <rte_malloc.h>
-#include <rte_tcp.h>
 
 #include "rule.h"
 #include "rule_record.h"
-
-#define VARYING                                                                                   \
-	(RULE_DEP_ROUTE | RULE_DEP_TIME | RULE_DEP_TCP_OPTIONS | RULE_DEP_TTL | RULE_DEP_LENGTH | \
-	 RULE_DEP_TOS | RULE_DEP_PAYLOAD | RULE_DEP_MAC | RULE_DEP_CHANCE | RULE_DEP_WRITER |     \
-	 RULE_DEP_ORDER | RULE_DEP_EFFECT)
 
 struct rule_recorder *rule_recorders[LANE_MAX];
 uint32_t rule_changes[RULE_CHANGES];
@@ -33,59 +22,13 @@ rule_record_init(void)
 	return 0;
 }
 
-/* Of TCP's flags only PSH comes and goes. */
-static bool
-flags_vary(const struct rule_ext *x)
-{
-	struct rule_test tests[RULE_TESTS_MAX];
-	int n = x->type->tests != NULL ? x->type->tests(x->data, tests) : -ENOTSUP;
-
-	if (n < 0)
-		return true;
-	for (int i = 0; i < n; i++)
-		if (tests[i].field == RULE_FIELD_TCP_FLAGS && tests[i].mask & RTE_TCP_PSH_FLAG)
-			return true;
-	return false;
-}
-
-static bool
-match_varies(const struct rule_ext *x)
-{
-	uint32_t deps = rule_ext_deps(x);
-
-	return deps & VARYING || (deps & RULE_DEP_TCP_FLAGS && flags_vary(x));
-}
-
-static bool
-target_varies(const struct rule_ext *x)
-{
-	uint32_t deps = rule_ext_deps(x), ok = deps & RULE_DEP_SETTLES ? RULE_DEP_WRITER : 0;
-
-	return deps & (VARYING | RULE_DEP_TCP_FLAGS) & ~ok;
-}
-
-bool
-rule_varies(const struct rule *r)
-{
-	if (target_varies(&r->target))
-		return true;
-	for (unsigned i = 0; i < r->nb_matches; i++)
-		if (match_varies(&r->match[i]))
-			return true;
-	return false;
-}
-
 void
-rule_record_varying(struct rule_packet *rp, const struct rule *r)
+rule_record_varying(struct rule_packet *rp, const struct rule *rule)
 {
-	struct rule_packet again = *rp; /* a match may drop it: not now */
+	struct rule_record *r = rule_record_of(rp->ctx->lane, rp->p);
 
-	/* Sets may count, and say themselves what stays (match_set.c): whether this one applies is left open. */
-	for (unsigned i = 0; i < r->nb_matches; i++)
-		if (!match_varies(&r->match[i]) && !(rule_ext_deps(&r->match[i]) & RULE_DEP_SET) &&
-		    !r->match[i].type->match(&again, r->match[i].data))
-			return;
-	rule_record_of(rp->ctx->lane, rp->p)->walk = true;
+	if (!r->walk && !rule_residual_add(&r->residuals, rp, rule, r->ct))
+		r->walk = true;
 }
 
 /*
@@ -107,7 +50,7 @@ has_changed(const struct rule_record *r)
 }
 
 void
-rule_record_end(unsigned lane, struct rte_mbuf *m, uint16_t out)
+rule_record_end(unsigned lane, struct rte_mbuf *m, uint16_t out, uint32_t now)
 {
 	struct rule_recorder *all = rule_recorders[lane];
 	const struct rule_record *r = rule_record_of(lane, pkt(m));
@@ -115,13 +58,14 @@ rule_record_end(unsigned lane, struct rte_mbuf *m, uint16_t out)
 			      .in = pkt(m)->in,
 			      .out = out,
 			      .nb = r->nb,
-			      .hits = r->hit };
+			      .hits = r->hit,
+			      .residuals = &r->residuals };
 	uint32_t was = r->was, id;
 
 	pkt(m)->record = 0;
-	if (r->m != m || has_changed(r))
+	if (r->m != m || has_changed(r) || ct_phase(r->ct, r->dir, now) != r->phase)
 		return;
-	id = rule_path_note(all->epoch, was, r->dir, r->walk ? NULL : &w);
+	id = rule_path_note(all->epoch, was, r->phase, r->dir, r->walk ? NULL : &w);
 	if (id == 0 || !__atomic_compare_exchange_n(&r->ct->path, &was, id, false, __ATOMIC_SEQ_CST,
 						    __ATOMIC_RELAXED))
 		return;

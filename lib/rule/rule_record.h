@@ -5,8 +5,9 @@
  */
 #pragma once
 
-#include "rule_path.h"
+#include "ct_replay.h"
 #include "rule_ext.h"
+#include "rule_path.h"
 
 struct rule_record {
 	const struct rte_mbuf *m;
@@ -14,9 +15,11 @@ struct rule_record {
 	uint32_t was;     /* ct.path at the start */
 	uint32_t changes; /* rule_changes_of() then */
 	uint8_t dir;      /* enum ct_dir */
+	uint8_t phase;    /* enum ct_phase: at the start */
 	bool walk;        /* packets of the flow have to walk */
 	uint16_t nb;
 	uint32_t hit[RULE_WAY_HITS];
+	struct rule_residuals residuals;
 };
 
 struct rule_recorder {
@@ -53,7 +56,8 @@ rule_record_of(unsigned lane, const struct pkt *p)
 
 /* Starts noting for the packet of the connection; there is room for all packets of a burst. */
 static inline void
-rule_record_begin(unsigned lane, struct rte_mbuf *m, struct ct *ct, enum ct_dir dir)
+rule_record_begin(unsigned lane, struct rte_mbuf *m, struct ct *ct, enum ct_dir dir,
+		  enum ct_phase phase)
 {
 	struct rule_recorder *all = rule_recorders[lane];
 	struct rule_record *r = &all->record[all->nb++];
@@ -64,8 +68,11 @@ rule_record_begin(unsigned lane, struct rte_mbuf *m, struct ct *ct, enum ct_dir 
 	r->was = __atomic_load_n(&ct->path, __ATOMIC_RELAXED);
 	r->changes = __atomic_load_n(rule_changes_of(ct), __ATOMIC_ACQUIRE);
 	r->dir = dir;
+	r->phase = phase;
 	r->walk = false;
 	r->nb = 0;
+	r->residuals.nb = 0;
+	r->residuals.wrote_tos = false;
 }
 
 /* It hit a rule, or ran into a policy. */
@@ -80,18 +87,13 @@ rule_record_hit(unsigned lane, const struct pkt *p, uint32_t counter)
 		r->hit[r->nb++] = counter;
 }
 
-/*
- * It met a rule whose ordinary part applies, and that looks at or does something that rule_varies() says: does all of it
- * that stays the same for its flow apply?
- */
+/* It met a rule whose ordinary part applies, and that rule_varies() says looks at or does more than the flow's. */
 void rule_record_varying(struct rule_packet *rp, const struct rule *r);
 /* A target has changed what rules read of the connection: nothing that was noted of it, or is on its way to be, holds. */
 void rule_record_changed(struct ct *ct);
 
 /*
- * The packet has come to its end by the port, the counted way being all there is to say: its connection has the path.
+ * The packet has come to its end by the port, the counted way being all there is to say: its connection has the path. now:
+ * ct_time().
  */
-void rule_record_end(unsigned lane, struct rte_mbuf *m, uint16_t out);
-
-/* Control: is there something in the rule that may be otherwise for the next packet of a flow? */
-bool rule_varies(const struct rule *r);
+void rule_record_end(unsigned lane, struct rte_mbuf *m, uint16_t out, uint32_t now);

@@ -26,6 +26,14 @@
 
 static const char *const rules[] = {
 	"iptables -t raw -A PREROUTING -i p0 -p udp",
+	("iptables -t raw -A PREROUTING -p udp --dport 55 -m u32 --u32 0>>22&0x3C@8>>24=0 "
+	 "-m ttl --ttl-gt 5"),
+	("iptables -t mangle -A PREROUTING -m length --length 400: -p udp --dport 55 -j DSCP "
+	 "--set-dscp 10"),
+	"iptables -t mangle -A FORWARD -m dscp --dscp 10",
+	"iptables -t mangle -A POSTROUTING -p tcp --sport 443 -j TOS --or-tos 4",
+	"iptables -t mangle -A POSTROUTING -m tos --tos 8 -p udp --dport 54 -j MARK --set-mark 9",
+	"iptables -t mangle -A POSTROUTING -m mark --mark 9",
 	"iptables -t mangle -A PREROUTING -p tcp --dport 80 -j MARK --set-mark 3",
 	"iptables -t mangle -A PREROUTING -p udp -j CONNMARK --restore-mark",
 	("iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS "
@@ -37,6 +45,9 @@ static const char *const rules[] = {
 	"iptables -A FORWARD -m conntrack --ctstate ESTABLISHED -m mark --mark 3",
 	"iptables -A FORWARD -m conntrack --ctstate INVALID -j DROP",
 	"iptables -A FORWARD -m connmark --mark 7",
+	("iptables -A FORWARD -p tcp --dport 8080 --tcp-flags PSH PSH -m mac --mac-source "
+	 "02:00:00:00:00:01"),
+	"iptables -A FORWARD -m length --length 900: -p udp --dport 9 -j DROP",
 	"iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
 	"iptables -A FORWARD -p tcp --dport 9 -j REJECT",
 	"iptables -A lan -p udp --dport 54 -m ttl --ttl-gt 10",
@@ -56,6 +67,8 @@ static const char *const changes[][2] = {
 	{ "iptables -I FORWARD -p udp", "iptables -D FORWARD 1" },
 	{ "iptables -A lan -j DROP -p udp --dport 53",
 	  "iptables -D lan -j DROP -p udp --dport 53" },
+	{ "iptables -A FORWARD -m length --length 50:70 -p tcp -j DROP",
+	  "iptables -D FORWARD -m length --length 50:70 -p tcp -j DROP" },
 	{ "iptables -t mangle -I PREROUTING -p tcp --tcp-flags PSH PSH",
 	  "iptables -t mangle -D PREROUTING 1" },
 	{ "iptables -t raw -A PREROUTING -p udp --dport 54 -j NOTRACK",
@@ -82,6 +95,7 @@ struct talk {
 	struct dp_ip way[DP_SIDES];
 	uint32_t next[DP_SIDES]; /* sequence numbers */
 	unsigned step;           /* of the handshake */
+	bool deaf;               /* nobody answers */
 };
 
 static int
@@ -130,6 +144,7 @@ begin(struct talk *talks)
 			t->way[1].dst = "10.2.0.1";
 		if (v6 && proto == IPPROTO_UDP && port == 53)
 			t->way[1].dst = "fd02::1";
+		t->deaf = i % 5 == 0;
 		t->next[0] = 1000;
 		t->next[1] = 90000;
 	}
@@ -180,7 +195,7 @@ any(struct talk *talks)
 	if (t->way[0].proto == IPPROTO_TCP) {
 		f = segment(t);
 	} else {
-		s = t->way[t->step++ == 0 ? 0 : chance(2)];
+		s = t->way[t->step++ == 0 || t->deaf ? 0 : chance(2)];
 		s.ttl = chance(30) == 0 ? 1 : 64;
 		s.payload = chance(5) == 0 ? chance(1450) : chance(50);
 		s.tos = chance(5) == 0 ? 8 : 0;

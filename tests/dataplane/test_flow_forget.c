@@ -215,7 +215,7 @@ static void
 rules(void **state)
 {
 	warm_up();
-	DP("iptables -I FORWARD -m length --length 2000:");
+	DP("iptables -I FORWARD -m ttl --ttl-gt 70"); /* not as it came in */
 	assert_int_equal(talk(&there, &back, 3), 0);
 	DP("iptables -R FORWARD 1 -m length --length 2000: -p udp --dport 1");
 	assert_int_equal(talk(&there, &back, 3), 4);
@@ -232,6 +232,99 @@ rules(void **state)
 	DP("iptables -t mangle -F");
 	dp_flush(0);
 	dp_flush(1);
+}
+
+/* What rules ask of each packet is asked as it comes in, four rules of a way at most. */
+static void
+residuals(void **state)
+{
+	struct dp_ip large = there;
+
+	warm_up();
+	large.payload = 300;
+	DP("iptables -I FORWARD -m length --length 200:");
+	assert_int_equal(talk(&there, &back, 3), 4);
+	assert_int_equal(talk(&large, &back, 3), 3); /* there it walks */
+	assert_true(talk(&large, &back, 20) > 22);   /* and is noted in the end */
+	assert_int_equal(talk(&there, &back, 3), 3);
+	DP("iptables -I FORWARD -m length --length 200:");
+	DP("iptables -I FORWARD -m length --length 200:");
+	DP("iptables -I FORWARD -m length --length 200:");
+	assert_int_equal(talk(&there, &back, 3), 4);
+	DP("iptables -I FORWARD -m length --length 200:");
+	assert_int_equal(talk(&there, &back, 3), 0);
+	for (unsigned i = 0; i < 5; i++)
+		DP("iptables -D FORWARD 1");
+	dp_flush(0);
+	dp_flush(1);
+}
+
+static unsigned
+tos_of(unsigned side)
+{
+	struct rte_mbuf *m = dp_take(side);
+	unsigned tos;
+
+	assert_non_null(m);
+	tos = rte_pktmbuf_mtod(m, uint8_t *)[15];
+	rte_pktmbuf_free(m);
+	return tos;
+}
+
+/* TOS is written for each packet; who reads it behind that cannot be asked before. */
+static void
+writes_tos(void **state)
+{
+	DP("iptables -t mangle -A FORWARD -i p0 -j DSCP --set-dscp 10");
+	warm_up();
+	assert_int_equal(talk(&there, &back, 1), 2);
+	assert_int_equal(tos_of(1), 40);
+	assert_int_equal(tos_of(0), 0);
+	DP("iptables -t mangle -A POSTROUTING -m tos --tos 40");
+	assert_int_equal(talk(&there, &back, 3), 2); /* p1's */
+	DP("iptables -t mangle -F");
+	dp_flush(0);
+	dp_flush(1);
+}
+
+/* Before anybody answers its packets are NEW; then for two seconds it is no stream. */
+static void
+phases(void **state)
+{
+	struct dp_frame f = dp_ip(&there);
+	uint64_t before = flow_stat().served;
+
+	DP("conntrack -F");
+	DP("iptables -I FORWARD -m conntrack --ctstate NEW");
+	for (unsigned i = 0; i < 6; i++) {
+		dp_give(there.side, f.bytes, f.len);
+		dp_run();
+	}
+	assert_int_equal(flow_stat().served - before, 4);
+	assert_int_equal(talk(&there, &back, 3), 1 + 1 + 1); /* the answer, then each way anew */
+	clock_advance(3000);
+	assert_int_equal(talk(&there, &back, 3),
+			 3); /* the first one brings the stream, and the same again */
+	assert_non_null(strstr(DP("iptables -L FORWARD -v -x -n"), "       7 "));
+	DP("iptables -D FORWARD 1");
+	dp_flush(0);
+	dp_flush(1);
+}
+
+/* With rp_filter each packet's source is judged, by the routes of the moment. */
+static void
+sources(void **state)
+{
+	DP("sysctl -w net.ipv4.conf.p0.rp_filter=1");
+	warm_up();
+	assert_int_equal(talk(&there, &back, 3), 6);
+	dp_flush(1);
+	DP("ip route add 10.1.0.2/32 via 10.2.0.2");
+	talk(&there, &there, 2);
+	assert_int_equal(dp_flush(1), 0);
+	DP("ip route del 10.1.0.2/32");
+	DP("sysctl -w net.ipv4.conf.p0.rp_filter=0");
+	dp_flush(0);
 }
 
 /* A set is asked once a flow, as long as only commands change it and nothing in it counts or times out. */
@@ -388,6 +481,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counters),     cmocka_unit_test(changes),
 		cmocka_unit_test(looked_up),    cmocka_unit_test(rules),
+		cmocka_unit_test(residuals),    cmocka_unit_test(writes_tos),
+		cmocka_unit_test(phases),       cmocka_unit_test(sources),
 		cmocka_unit_test(sets),         cmocka_unit_test(mixed),
 		cmocka_unit_test(many_commits), cmocka_unit_test(changed_meanwhile),
 	};

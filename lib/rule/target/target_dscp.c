@@ -66,7 +66,7 @@ static struct rule_ext_type type = {
 	.eval = eval,
 	.print = print,
 	.save = save,
-	.deps = RULE_DEP_TOS | RULE_DEP_WRITER,
+	.deps = RULE_DEP_TOS | RULE_DEP_WRITER | RULE_DEP_WRITES_TOS,
 };
 
 RULE_EXT_REGISTER(type)
