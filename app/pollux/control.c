@@ -28,6 +28,7 @@
 #include "queue_log.h"
 #include "queue_nat.h"
 #include "rule_build.h"
+#include "rule_rateest.h"
 #include "set.h"
 
 #define TICK_MS 100
@@ -88,6 +89,7 @@ tick(int fd)
 	pipeline_tick(clock_ms());
 	nat_masquerade_tick();
 	rule_build_tick();
+	rule_rateest_tick(clock_ms());
 	set_tick(clock_ms());
 	port_poll_links();
 	server_tick();

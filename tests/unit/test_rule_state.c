@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rule_rateest.h"
+
 static struct rte_mbuf *udp;
 
 static int
@@ -159,6 +161,43 @@ test_file(void **state)
 	assert_non_null(strstr(str_text(&rule_out), "-A FORWARD -p udp -c 3 4 -j DROP\n"));
 }
 
+/* At that time: packets a second, as the only estimator says. */
+static uint64_t
+rate_at(uint64_t now)
+{
+	rule_rateest_tick(now);
+	return rule_rateest_read(rule_rateest_next(NULL)).packets;
+}
+
+/* Each look takes half of what was, and half of what came. */
+static void
+test_rateest(void **state)
+{
+	uint64_t first;
+
+	rules_reset();
+	run_ok("iptables -A FORWARD -j RATEEST --rateest-name x --rateest-interval 250ms "
+	       "--rateest-ewmalog 500ms");
+	first = rule_rateest_next(NULL)->due;
+	dropped(0, 50);
+	dropped_on(1, 0, 50);
+	assert_int_equal(rate_at(first - 1), 0);
+	assert_int_equal(rate_at(first), 200);
+	assert_int_equal(rate_at(first + 250), 100);
+	/* Late: two intervals are over, and 100 packets came in them. */
+	dropped(0, 100);
+	assert_int_equal(rate_at(first + 750), 100 / 4 + 200 / 4 + 200 / 2);
+	assert_int_equal(rate_at(first + 999), 175);
+	/* Late by 100 ms, and then in time. */
+	dropped(0, 70);
+	assert_int_equal(rate_at(first + 1100), (175 + 200) / 2);
+	dropped(0, 15);
+	assert_int_equal(rate_at(first + 1250), (187 + 100) / 2);
+	run_ok("iptables -F");
+	assert_null(rule_rateest_next(NULL));
+	rule_rateest_tick(first + 9999);
+}
+
 static double
 seconds_for(unsigned rules)
 {
@@ -194,7 +233,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limit),  cmocka_unit_test(test_lanes),
 		cmocka_unit_test(test_random), cmocka_unit_test(test_mark),
-		cmocka_unit_test(test_file),   cmocka_unit_test(test_scale),
+		cmocka_unit_test(test_file),   cmocka_unit_test(test_rateest),
+		cmocka_unit_test(test_scale),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
