@@ -54,8 +54,8 @@ void set_each(struct set *s, uint64_t now,
 uint32_t set_sweep(struct set *s, uint64_t now);
 /* Control: the same among so many entries, others each time. */
 void set_sweep_some(struct set *s, uint64_t now, uint32_t entries);
-/* The most specific length of prefixes that the set has; 0: it has none. Workers too. */
-uint8_t set_longest(const struct set *s, unsigned which);
+/* The most specific length of prefixes that the set has; -1: it has none. Workers too. */
+int set_longest(const struct set *s, unsigned which);
 
 /* set_list.c, as above. before, after: a member, or SET_NO_NUMBER. -ESRCH: that is no member; -ENOSPC. */
 int set_list_add(struct set *s, uint16_t number, uint16_t before, uint16_t after,

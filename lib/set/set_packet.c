@@ -216,9 +216,12 @@ set_stays(uint16_t number)
 static void
 widen(const struct set *s, struct set_key *k)
 {
-	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++)
-		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET && set_longest(s, i) != 0)
-			k->len[i] = set_longest(s, i);
+	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++) {
+		int len = set_longest(s, i);
+
+		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET && len >= 0)
+			k->len[i] = len;
+	}
 }
 
 typedef int change_fn(struct set *s, const struct set_key *k, const struct set_ext *x, bool exist,

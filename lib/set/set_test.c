@@ -46,12 +46,10 @@ next_length(const struct set *s, unsigned which, int below)
 	return -1;
 }
 
-uint8_t
+int
 set_longest(const struct set *s, unsigned which)
 {
-	int len = next_length(s, which, s->addr_words * 32 + 1);
-
-	return len < 0 ? 0 : len;
+	return next_length(s, which, s->addr_words * 32 + 1);
 }
 
 /* Linux asks no shorter network than the longest one that is there, with whatever interface. */

@@ -214,7 +214,8 @@ static struct rule_ext_type type = {
 	.save = save,
 	.release = release,
 	.needs_of = needs_of,
-	.deps = RULE_DEP_TUPLE | RULE_DEP_SET | RULE_DEP_ORDER | RULE_DEP_WRITER | RULE_DEP_EFFECT,
+	.deps = RULE_DEP_TUPLE | RULE_DEP_IFACE | RULE_DEP_MARK | RULE_DEP_SET | RULE_DEP_ORDER |
+		RULE_DEP_WRITER | RULE_DEP_EFFECT,
 };
 
 RULE_EXT_REGISTER(type)
