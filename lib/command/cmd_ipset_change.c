@@ -23,7 +23,7 @@ in_range(const struct set *s, uint32_t addr)
 	return ntohl(addr) >= s->how.lo && ntohl(addr) <= s->how.hi;
 }
 
-/* What Linux refuses to store. */
+/* What Linux refuses to store, and to take out. */
 static int
 check_key(const struct set *s, const struct set_key *k)
 {
@@ -41,9 +41,11 @@ static int
 check_spans(const struct set *s, const struct ipset_entry *e)
 {
 	bool bitmap = !s->type->hash;
+	/* 0.0.0.0/0 is a network of those with an interface, and of hash:net,port,net. */
+	bool all = s->has & 1u << SET_PART_IFACE || (s->nets == 2 && s->has & 1u << SET_PART_PORT);
 
-	for (unsigned i = 0; i < s->addrs && i < 2; i++)
-		if (e->span[i].len == 0 && !(s->has & 1u << SET_PART_IFACE))
+	for (unsigned i = 0; i < s->addrs && i < 2 && !all; i++)
+		if (e->span[i].len == 0)
 			return -EDOM;
 	if (bitmap && s->addrs == 0 && (e->ports.lo < s->how.lo || e->ports.hi > s->how.hi))
 		return -ERANGE;
@@ -66,8 +68,9 @@ static int
 del_one(const struct set_key *k, void *arg)
 {
 	const struct change *c = arg;
-	int rc = set_del(c->s, k, c->now);
+	int rc = check_key(c->s, k);
 
+	rc = rc != 0 ? rc : set_del(c->s, k, c->now);
 	return rc == -ENOENT && c->x->exist ? 0 : rc;
 }
 

@@ -229,6 +229,9 @@ read_hash(struct create *c, int opt, const char *arg, struct err *e)
 		break;
 	case MARKMASK:
 		c->how.markmask = n;
+		if (rc == 0 && n == 0)
+			return err_set(e, -EINVAL,
+				       "The value of the markmask parameter is invalid");
 		break;
 	case SIZE:
 		c->how.size = RTE_MAX(n, 4u);

@@ -202,13 +202,11 @@ read_iface(char *word, struct set_key *k, struct err *err)
 static unsigned
 allowed(const struct set *s, unsigned part)
 {
-	bool four = s->addr_words == 1;
+	bool four = s->addr_words == 1, mac = !s->type->hash && s->has & 1u << SET_PART_MAC;
 
 	if (s->type->part[part] == SET_PART_NET)
 		return IPSET_SPAN_PREFIX | (four ? IPSET_SPAN_RANGE : 0);
-	return four && part == 0 && !(s->has & 1u << SET_PART_MAC)
-		       ? IPSET_SPAN_PREFIX | IPSET_SPAN_RANGE
-		       : 0;
+	return four && part == 0 && !mac ? IPSET_SPAN_PREFIX | IPSET_SPAN_RANGE : 0;
 }
 
 static int
@@ -246,20 +244,28 @@ family_name(const struct set *s)
 	return s->how.family == AF_INET6 ? "inet6" : s->addrs != 0 ? "inet" : "unspec";
 }
 
-/* Only one element is tested; hash:ip takes the first of many. */
+/* Only one element is tested, and with a MAC address added or taken out; hash:ip takes the first of many. */
 static int
-check_test(struct ipset *x, const struct set *s, const struct ipset_entry *e)
+check_single(struct ipset *x, const struct set *s, const struct ipset_entry *e)
 {
-	static const char where[] = "is not allowed in command test with set type";
-	const char *type = s->type->name, *family = family_name(s);
+	static const char *const verbs[] = {
+		[IPSET_ADD] = "add", [IPSET_DEL] = "del", [IPSET_TEST] = "test"
+	};
+	static const char where[] = "is not allowed in command";
+	const char *verb = verbs[x->verb], *type = s->type->name, *family = family_name(s);
 	bool only = s->type->hash && s->parts == 1 && s->type->part[0] == SET_PART_IP;
 
+	if (x->verb != IPSET_TEST && !(s->type->hash && s->has & 1u << SET_PART_MAC))
+		return 0;
 	if (s->addrs != 0 && !only && e->span[0].ranged)
-		return ipset_fail(x, "FROM-TO IP range %s %s and family %s", where, type, family);
+		return ipset_fail(x, "FROM-TO IP range %s %s with set type %s and family %s", where,
+				  verb, type, family);
 	if (s->type->part[0] == SET_PART_IP && !only && e->span[0].len != s->addr_words * 32)
-		return ipset_fail(x, "IP/CIDR range %s %s and family %s", where, type, family);
+		return ipset_fail(x, "IP/CIDR range %s %s with set type %s and family %s", where,
+				  verb, type, family);
 	if (e->ports.ranged)
-		return ipset_fail(x, "FROM-TO port range %s %s and family %s", where, type, family);
+		return ipset_fail(x, "FROM-TO port range %s %s with set type %s and family %s",
+				  where, verb, type, family);
 	return 0;
 }
 
@@ -288,7 +294,7 @@ ipset_entry(struct ipset *x, const struct set *s, struct ipset_entry *e)
 	}
 	if (rc == 0)
 		rc = read_opts(x, s, e);
-	if (rc == 0 && x->verb == IPSET_TEST)
-		rc = check_test(x, s, e);
+	if (rc == 0)
+		rc = check_single(x, s, e);
 	return rc != 0 ? rc : check_opts(x, s, e);
 }

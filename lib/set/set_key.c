@@ -168,12 +168,12 @@ set_key_is_zero(const struct set *s, const struct set_key *k)
 {
 	static const union set_addr zero;
 	const uint8_t *part = s->type->part;
-	union set_addr a = k->ip[0];
+	struct set_key own;
 
 	if (!s->type->hash || part[0] != SET_PART_IP || part[2] != SET_PART_NONE ||
 	    (s->parts != 1 && part[1] != SET_PART_PORT))
 		return false;
-	if (s->how.flags & SET_NETMASK)
-		set_addr_mask(&a, s->addr_words, s->how.netmask);
-	return memcmp(&a, &zero, sizeof(a)) == 0;
+	own.ip[0] = k->ip[0];
+	set_key_narrow(s, &own);
+	return memcmp(&own.ip[0], &zero, sizeof(zero)) == 0;
 }

@@ -28,5 +28,5 @@ void set_addr_mask(union set_addr *a, unsigned words, unsigned len);
 /* Has the type that part? */
 bool set_has(const struct set_type *t, enum set_part part);
 
-/* Is its address all zeros (behind the netmask), which sets of addresses and of addresses with a port do not take? */
+/* Is its address all zeros (behind netmask or bitmask), which sets of addresses and of addresses with a port do not take? */
 bool set_key_is_zero(const struct set *s, const struct set_key *k);
