@@ -4,19 +4,10 @@
  */
 #include <stdlib.h>
 
+#include "base_alloc.h"
 #include "base_rcu.h"
 #include "rule_bits.h"
 #include "rule_code.h"
-
-static void *
-must_alloc(size_t bytes)
-{
-	void *p = calloc(1, bytes);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
 
 /* The filters hold their patterns once for the code. */
 static void

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_alloc.h"
 #include "base_param.h"
 #include "rule_code.h"
 #include "rule_flat.h"
@@ -168,9 +169,7 @@ finish(struct maker *k, bool ip4)
 		rule_lin_set(&f->lin, i, &k->filter[i]);
 		f->nb_always += k->always[i];
 	}
-	f->always = malloc((f->nb_always + 1) * sizeof(*f->always));
-	if (f->always == NULL)
-		abort();
+	f->always = must_alloc((f->nb_always + 1) * sizeof(*f->always));
 	f->nb_always = 0;
 	for (uint16_t i = 0; i < f->nb; i++)
 		if (k->always[i])
@@ -189,10 +188,8 @@ rule_flat_make(const struct rule_table *t, uint16_t slot)
 	if (!param_get(&rule_inline) || c->nb_jumps == 0 || c->nb > RULE_FLAT_ITEMS ||
 	    c->code->map != NULL)
 		return NULL;
-	k = calloc(1, sizeof(*k));
-	flat = calloc(1, sizeof(*flat) + RULE_FLAT_ITEMS * sizeof(flat->item[0]));
-	if (k == NULL || flat == NULL)
-		abort();
+	k = must_alloc(sizeof(*k));
+	flat = must_alloc(sizeof(*flat) + RULE_FLAT_ITEMS * sizeof(flat->item[0]));
 	for (unsigned i = 0; i < RULE_FLAT_ITEMS; i++)
 		flat->item[i].out = RULE_FLAT_NONE;
 	k->t = t;

@@ -8,6 +8,7 @@
 #include <rte_bitops.h>
 #include <rte_common.h>
 
+#include "base_alloc.h"
 #include "base_param.h"
 #include "rule_map.h"
 
@@ -38,18 +39,9 @@ struct maker {
 	unsigned groups_max;
 	unsigned nb_kinds;
 	struct kind kind[KINDS_MAX];
-	uint8_t *kind_of; /* by rule */
+	uint8_t *kind_of;         /* by rule */
+	struct rule_map_key *its; /* by rule: the bits that it cares for */
 };
-
-static void *
-must_alloc(size_t bytes)
-{
-	void *p = calloc(1, bytes);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
 
 static uint32_t
 port_mask(const struct rule_port_range *p)
@@ -83,17 +75,16 @@ key_of(const struct rule_filter *f, bool ip4)
 
 /* What it asks is all in the mask: of ports that are not, it asks nothing. */
 static bool
-is_whole(const struct rule_filter *f, const struct rule_map_key *mask, bool ip4)
+is_whole(const struct rule_filter *f, const struct rule_map_key *its,
+	 const struct rule_map_key *mask, bool ip4)
 {
-	struct rule_map_key its = mask_of(f, ip4);
-
 	for (unsigned side = 0; side < 2; side++) {
 		const struct rule_port_range *p = &f->port[side];
 
 		if (port_mask(p) == 0 && (p->lo != 0 || p->hi != UINT16_MAX || p->invert))
 			return false;
 	}
-	return !f->not_src && !f->not_dst && f->care >> 32 == 0 && rule_map_same(&its, mask, ip4);
+	return !f->not_src && !f->not_dst && f->care >> 32 == 0 && rule_map_same(its, mask, ip4);
 }
 
 static unsigned
@@ -117,19 +108,20 @@ sort(struct maker *k, uint8_t from, bool apart)
 	unsigned first = k->nb_kinds;
 
 	for (uint32_t r = 0; r < k->nb; r++) {
-		struct rule_map_key mask = mask_of(&k->f[r], k->ip4);
-		unsigned fields = fields_of(&mask), i = first;
+		const struct rule_map_key *mask = &k->its[r];
+		unsigned fields, i = first;
 
 		if (k->kind_of[r] != from)
 			continue;
+		fields = fields_of(mask);
 		while (i < k->nb_kinds && (k->kind[i].fields != fields ||
-					   (apart && !same_addresses(&k->kind[i].mask, &mask))))
+					   (apart && !same_addresses(&k->kind[i].mask, mask))))
 			i++;
 		if (i == KINDS_MAX)
 			continue;
 		if (i == k->nb_kinds)
-			k->kind[k->nb_kinds++] = (struct kind){ .fields = fields, .mask = mask };
-		rule_map_narrow(&k->kind[i].mask, &mask);
+			k->kind[k->nb_kinds++] = (struct kind){ .fields = fields, .mask = *mask };
+		rule_map_narrow(&k->kind[i].mask, mask);
 		k->kind[i].nb++;
 		k->kind_of[r] = i;
 	}
@@ -146,7 +138,7 @@ put(struct maker *k, struct rule_map_group *g, uint32_t r)
 
 	rule->key = key_of(&k->f[r], k->ip4);
 	rule_map_narrow(&rule->key, &g->mask);
-	rule->whole = is_whole(&k->f[r], &g->mask, k->ip4);
+	rule->whole = is_whole(&k->f[r], &k->its[r], &g->mask, k->ip4);
 	hash = rule_map_hash(&rule->key, k->ip4);
 	at = hash;
 	do
@@ -250,9 +242,7 @@ make_rest(struct maker *k, uint32_t nb, bool upper)
 	if (nb == 0)
 		return;
 	rule_lin_init(&m->rest, nb, k->ip4, upper);
-	m->rest_at = malloc(nb * sizeof(*m->rest_at));
-	if (m->rest_at == NULL)
-		abort();
+	m->rest_at = must_alloc(nb * sizeof(*m->rest_at));
 	for (uint32_t r = 0; r < k->nb; r++) {
 		if (is_grouped(k, r))
 			continue;
@@ -285,12 +275,13 @@ rule_map_make(const struct rule_filter *f, uint32_t nb, bool ip4, bool upper)
 	m = must_alloc(sizeof(*m));
 	k.groups_max = any ? RULE_MAP_GROUPS_MAX : RULE_MAP_GROUPS;
 	k.m = m;
-	k.kind_of = malloc(nb);
 	m->ip4 = ip4;
 	m->rule = must_alloc(nb * sizeof(*m->rule));
-	if (k.kind_of == NULL)
-		abort();
+	k.kind_of = must_alloc(nb);
 	memset(k.kind_of, 0xff, nb);
+	k.its = must_alloc(nb * sizeof(*k.its));
+	for (uint32_t r = 0; r < nb; r++)
+		k.its[r] = mask_of(&f[r], ip4);
 	m->bytes = sizeof(*m) + nb * sizeof(*m->rule);
 	make_groups(&k);
 	rest = count_rest(&k);
@@ -301,6 +292,7 @@ rule_map_make(const struct rule_filter *f, uint32_t nb, bool ip4, bool upper)
 		m = NULL;
 	}
 	free(k.kind_of);
+	free(k.its);
 	return m;
 }
 

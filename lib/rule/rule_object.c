@@ -7,20 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base_alloc.h"
 #include "rule_code.h"
 #include "rule_flat.h"
 #include "rule_object.h"
 #include "rule_spec.h"
-
-static void *
-must_alloc(size_t bytes)
-{
-	void *p = calloc(1, bytes);
-
-	if (p == NULL)
-		abort(); /* the control lcore cannot answer without memory, see base_str.h */
-	return p;
-}
 
 int
 rule_new(struct rule_spec *spec, struct count c, struct rule **out)
