@@ -31,6 +31,9 @@ check_key(const struct set *s, const struct set_key *k)
 
 	if (s->type->hash && k->has_mac && memcmp(k->mac, none, sizeof(none)) == 0)
 		return -ENODATA;
+	/* Of IPv4, and by commands; packets add them. */
+	if (s->has & 1u << SET_PART_MARK && s->addr_words == 1)
+		return (k->ip[0].w[0] | (k->mark & s->how.markmask)) != 0 ? 0 : -ENODATA;
 	if (!set_key_is_zero(s, k))
 		return 0;
 	return s->parts == 1 ? -ENODATA : -EINVAL;

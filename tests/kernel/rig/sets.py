@@ -43,7 +43,7 @@ def _in_order(text):
 
 
 def _is_head(line):
-    return re.match(r"(?:[A-Z][\w ]+:|create |\n|<(?!member>)|</|E |ipset )", line) is not None
+    return re.match(r"(?:[A-Z][a-z][\w ]+:|create |\n|<(?!member>)|</|E |ipset )", line) is not None
 
 
 def _near(old, new, tolerance):
