@@ -18,9 +18,9 @@ struct request {
 static bool
 unsupported(const char *word)
 {
-	static const char *const words[] = { "nhid",    "encap",         "from",    "tos",
-					     "dsfield", "realms",        "expires", "as",
-					     "congctl", "ttl-propagate", NULL };
+	static const char *const words[] = { "nhid",          "encap",   "from", "tos",
+					     "dsfield",       "expires", "as",   "congctl",
+					     "ttl-propagate", NULL };
 
 	for (unsigned i = 0; words[i] != NULL; i++)
 		if (strcmp(words[i], word) == 0)
@@ -81,6 +81,13 @@ read_mtu(struct ip_cmd *ip, struct request *q, const char *word)
 	return 0;
 }
 
+/* It may be cut short to what no other word begins with. */
+static bool
+is_realm(const char *word)
+{
+	return strlen(word) > 2 && ip_matches(word, "realms");
+}
+
 static int
 read_number(struct ip_cmd *ip, struct request *q, const char *name, const char *word)
 {
@@ -122,7 +129,7 @@ read_valued(struct ip_cmd *ip, struct request *q)
 			number = i < 3 ? numbers[0] : numbers[i];
 	if (number == NULL && strcmp(name, "via") != 0 && strcmp(name, "dev") != 0 &&
 	    strcmp(name, "oif") != 0 && strcmp(name, "src") != 0 && strcmp(name, "mtu") != 0 &&
-	    !harmless(name))
+	    !is_realm(name) && !harmless(name))
 		return -1;
 	ip->word++;
 	value = ip_next(ip);
@@ -140,6 +147,10 @@ read_valued(struct ip_cmd *ip, struct request *q)
 	}
 	if (strcmp(name, "src") == 0)
 		return ip_get_addr(ip, value, ip->family, &q->r.src);
+	if (is_realm(name))
+		return ip_route_realm(value, &q->r.realm)
+			       ? 0
+			       : ip_invalid(ip, value, "\"realm\" value is invalid\n");
 	return strcmp(name, "mtu") == 0 ? read_mtu(ip, q, value) : 0;
 }
 
@@ -202,7 +213,10 @@ settle_paths(struct ip_cmd *ip, struct request *q)
 	if (q->via && !ip_addr_equal(&hop->gw, &q->r.gw))
 		return ip_say(ip, IP_REFUSED,
 			      "Error: Nexthop gateway does not match RTA_GATEWAY or RTA_VIA.");
+	if (q->r.realm != 0 && q->r.dst.addr.family == AF_INET && hop->realm != q->r.realm)
+		return ip_say(ip, IP_REFUSED, "Error: Nexthop class id does not match RTA_FLOW.");
 	q->paths = true;
+	q->r.realm = q->r.nb_hops > 1 ? 0 : hop->realm;
 	if (q->r.nb_hops > 1)
 		return 0;
 	q->r.nb_hops = 0;
@@ -216,6 +230,15 @@ static bool
 local_type(uint8_t type)
 {
 	return type == RTN_LOCAL || type == RTN_BROADCAST || type == RTN_ANYCAST;
+}
+
+/* IPv6 routes have none: Linux passes over the word. */
+static void
+forget_realms(struct route *r)
+{
+	r->realm = 0;
+	for (unsigned i = 0; i < r->nb_hops; i++)
+		r->hops[i].realm = 0;
 }
 
 static int
@@ -242,8 +265,10 @@ read_request(struct ip_cmd *ip, struct request *q)
 		return rc;
 	if (!q->has_table && local_type(q->r.type))
 		q->r.table = RT_TABLE_LOCAL;
-	if (q->r.dst.addr.family == AF_INET6)
+	if (q->r.dst.addr.family == AF_INET6) {
 		q->r.scope = RT_SCOPE_UNIVERSE;
+		forget_realms(&q->r);
+	}
 	return 0;
 }
 
@@ -260,11 +285,13 @@ usage(struct ip_cmd *ip)
 		"       ip route { add | del | change | append | prepend | replace } ROUTE\n"
 		"SELECTOR := [ root PREFIX ] [ match PREFIX ] [ exact PREFIX ]\n"
 		"            [ table TABLE_ID ] [ proto RTPROTO ] [ type TYPE ] [ scope SCOPE ]\n"
-		"            [ dev STRING ] [ via ADDRESS ] [ src ADDRESS ]\n"
+		"            [ dev STRING ] [ via ADDRESS ] [ src ADDRESS ] [ realms REALM ]\n"
 		"ROUTE := [ TYPE ] PREFIX [ table TABLE_ID ] [ proto RTPROTO ] [ scope SCOPE ]\n"
 		"         [ metric METRIC ] [ via ADDRESS ] [ dev STRING ] [ mtu NUMBER ]\n"
-		"         [ src ADDRESS ] [ onlink ] [ NH ]...\n"
+		"         [ src ADDRESS ] [ onlink ] [ realms REALM ] [ NH ]...\n"
 		"NH := nexthop [ via ADDRESS ] [ dev STRING ] [ weight NUMBER ] [ onlink ]\n"
+		"              [ realms REALM ]\n"
+		"REALM := [ NUMBER | NAME / ] NUMBER | NAME\n"
 		"TYPE := { unicast | local | broadcast | throw | unreachable | prohibit | "
 		"blackhole }\n"
 		"TABLE_ID := [ local | main | default | NUMBER ]");
@@ -344,6 +371,8 @@ match_of(const struct request *q)
 		m.mask |= ROUTE_M_GW;
 	if (q->r.src.family != AF_UNSPEC)
 		m.mask |= ROUTE_M_SRC;
+	if (q->r.realm != 0 && m.mask & (ROUTE_M_PORT | ROUTE_M_GW))
+		m.mask |= ROUTE_M_REALM;
 	return m;
 }
 

@@ -144,6 +144,49 @@ print_cache4(struct ip_cmd *ip, const struct question *q, const struct route *r)
 	str_add(out, "\n");
 }
 
+/* The path a packet takes; bound to a port, the first by it. */
+static struct route_hop
+path_of(const struct question *q, const struct route *r)
+{
+	for (unsigned i = 0; i < r->nb_hops; i++) {
+		struct route_hop hop = route_hop_of(r, i);
+		const struct port *p = port_get(gen_current(), hop.port);
+
+		if (p != NULL && p->up && (q->out == NULL || q->out == p))
+			return hop;
+	}
+	return route_hop_of(r, 0);
+}
+
+/* The realm of the route back to the source. */
+static uint32_t
+realm_back(const struct question *q, uint16_t port)
+{
+	struct question back = { .key = q->key };
+	const struct route *r;
+	int why;
+
+	back.key.dst = q->key.src;
+	back.key.src = q->key.dst;
+	back.key.in = port;
+	r = policy_route(&back.key, &why);
+	return r != NULL && (r->type == RTN_UNICAST || r->type == RTN_LOCAL)
+		       ? path_of(&back, r).realm
+		       : 0;
+}
+
+/* As -m realm sees it: of what comes in the source's fills a half that is left open. */
+static uint32_t
+realm_of(const struct question *q, const struct route *r, const struct route_hop *hop)
+{
+	bool here = r->type == RTN_LOCAL || r->type == RTN_BROADCAST;
+	uint32_t realm = here ? 0 : hop->realm;
+
+	if (q->in == NULL || q->key.src.family == AF_UNSPEC || realm >> 16 != 0)
+		return realm;
+	return realm | realm_back(q, here ? ROUTE_IN_SELF : hop->port) << 16;
+}
+
 static int
 print_got4(struct ip_cmd *ip, const struct question *q, const struct route *r,
 	   const struct route_hop *hop)
@@ -165,6 +208,7 @@ print_got4(struct ip_cmd *ip, const struct question *q, const struct route *r,
 		str_printf(out, "src %s ", ip_addr_text(&src, text));
 	if (q->key.mark != 0)
 		str_printf(out, q->key.mark >= 16 ? "mark 0x%x " : "mark %u ", q->key.mark);
+	ip_route_print_realm(out, realm_of(q, r, hop));
 	if (q->in == NULL)
 		str_add(out, "uid 0 ");
 	print_cache4(ip, q, r);
@@ -197,20 +241,6 @@ print_got6(struct ip_cmd *ip, const struct question *q, const struct route *r,
 		str_printf(out, "iif %s ", q->in->name);
 	str_add(out, "pref medium\n");
 	return IP_OK;
-}
-
-/* The path a packet takes; bound to a port, the first by it. */
-static struct route_hop
-path_of(const struct question *q, const struct route *r)
-{
-	for (unsigned i = 0; i < r->nb_hops; i++) {
-		struct route_hop hop = route_hop_of(r, i);
-		const struct port *p = port_get(gen_current(), hop.port);
-
-		if (p != NULL && p->up && (q->out == NULL || q->out == p))
-			return hop;
-	}
-	return route_hop_of(r, 0);
 }
 
 static int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The paths of a route: `nexthop [via ADDRESS] [dev NAME] [weight N] [onlink] nexthop ...`, which end
+ * The paths of a route: `nexthop [via ADDRESS] [dev NAME] [weight N] [onlink] [realms REALM] nexthop ...`, which end
  * the command. Control lcore.
  */
 #include <stdlib.h>
@@ -20,7 +20,8 @@ read_part(struct ip_cmd *ip, uint8_t family, struct route_hop *hop)
 		hop->onlink = true;
 		return 0;
 	}
-	if (!ip_is(ip, "via") && !ip_is(ip, "dev") && !ip_is(ip, "weight"))
+	if (!ip_is(ip, "via") && !ip_is(ip, "dev") && !ip_is(ip, "weight") &&
+	    !ip_like(ip, "realms"))
 		return -1;
 	word = ip_next(ip);
 	if (word == NULL)
@@ -34,6 +35,10 @@ read_part(struct ip_cmd *ip, uint8_t family, struct route_hop *hop)
 		hop->port = port->index;
 		return 0;
 	}
+	if (strcmp(ip->word[-2], "weight") != 0)
+		return ip_route_realm(word, &hop->realm)
+			       ? 0
+			       : ip_invalid(ip, word, "\"realm\" value is invalid\n");
 	if (!ip_get_u32(word, 256, &weight) || weight == 0)
 		return ip_invalid(ip, word, "\"weight\" is invalid\n");
 	hop->weight = weight;

@@ -12,10 +12,11 @@ struct selector {
 	struct route_match m; /* what also is not printed: the user knows */
 	struct ip_prefix within, covers;
 	bool has_within, has_covers;
-	uint32_t table;  /* the one being walked */
-	bool all_tables; /* then each line of another than main says its table */
-	bool cache;      /* exceptions only, which nobody keeps here: none is selected */
-	bool save;       /* print what `ip route add` reads */
+	uint32_t realm, realm_mask; /* realm_mask 0: any */
+	uint32_t table;             /* the one being walked */
+	bool all_tables;            /* then each line of another than main says its table */
+	bool cache;                 /* exceptions only, which nobody keeps here: none is selected */
+	bool save;                  /* print what `ip route add` reads */
 };
 
 static bool
@@ -29,6 +30,9 @@ static bool
 selected(const struct selector *s, const struct route *r)
 {
 	if (r->nb_hops > 1 && s->m.mask & (ROUTE_M_PORT | ROUTE_M_GW))
+		return false;
+	/* Of several paths each has its own: the route has none. */
+	if (((r->nb_hops > 1 ? 0 : r->realm) ^ s->realm) & s->realm_mask)
 		return false;
 	return !s->cache && r->table == s->table && route_matches(r, &s->m) &&
 	       (!s->has_within || covers(&s->within, &r->dst)) &&
@@ -65,6 +69,10 @@ print_attributes(struct selector *s, const struct route *r)
 		str_printf(out, "metric %u ", r->metric);
 	if (r->onlink)
 		str_add(out, "onlink ");
+	if (s->save)
+		ip_route_save_realm(out, r->realm);
+	else if (s->realm_mask != UINT32_MAX)
+		ip_route_print_realm(out, r->realm);
 	if (r->mtu != 0)
 		str_printf(out, "mtu %s%u ", r->mtu_lock ? "lock " : "", r->mtu);
 	if (!v4 && !s->save)
@@ -81,6 +89,10 @@ print_path(struct selector *s, const struct route_hop *hop)
 	str_add(out, s->save ? "nexthop " : s->ip->oneline ? "\\\tnexthop " : "\n\tnexthop ");
 	if (hop->gw.family != AF_UNSPEC)
 		str_printf(out, "via %s ", ip_addr_text(&hop->gw, text));
+	if (s->save)
+		ip_route_save_realm(out, hop->realm);
+	else
+		ip_route_print_realm(out, hop->realm);
 	str_printf(out, "dev %s weight %u ", ip_port_name(hop->port), hop->weight);
 	if (!s->save && p != NULL && !p->up)
 		str_add(out, "dead ");
@@ -201,6 +213,10 @@ read_field(struct selector *s, const char *name, const char *word)
 		if (!ip_scope_parse(word, &r->scope))
 			return ip_invalid(ip, word, "invalid \"scope\"\n");
 		s->m.mask |= ROUTE_M_SCOPE;
+	} else if (ip_matches(name, "realms")) {
+		if (!ip_route_realm(word, &s->realm))
+			return ip_invalid(ip, word, "invalid realms\n");
+		s->realm_mask = ip_route_realm_mask(word, s->realm);
 	} else if (strcmp(name, "metric") == 0) {
 		if (!ip_get_u32(word, UINT32_MAX, &r->metric))
 			return ip_invalid(ip, word, "invalid \"metric\"\n");
@@ -231,7 +247,7 @@ read_selector(struct ip_cmd *ip, struct selector *s)
 	*s = (struct selector){ .ip = ip, .table = RT_TABLE_MAIN };
 	while (*ip->word != NULL && rc == 0) {
 		const char *name = *ip->word, *word;
-		bool field = ip_matches(name, "protocol");
+		bool field = ip_matches(name, "protocol") || ip_matches(name, "realms");
 
 		for (unsigned i = 0; fields[i] != NULL; i++)
 			field |= strcmp(name, fields[i]) == 0;

@@ -6,47 +6,13 @@
 #include <dirent.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base_names.h"
 #include "cmd_ip_route.h"
 
 #define DIR_OF_TABLES "/etc/iproute2/rt_tables.d"
 
-static struct {
-	char name[64];
-	uint32_t id;
-} * names;
-static unsigned nb_names;
-
-static void
-add_name(uint32_t id, const char *name)
-{
-	void *p = realloc(names, (nb_names + 1) * sizeof(*names));
-
-	if (p == NULL)
-		return;
-	names = p;
-	names[nb_names].id = id;
-	snprintf(names[nb_names++].name, sizeof(names->name), "%s", name);
-}
-
-static void
-read_names(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	char line[256], name[64];
-	uint32_t id;
-
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
-		char word[16];
-
-		if (sscanf(line, " %15[0-9a-fxA-F] %63[^ \t\n#]", word, name) == 2 &&
-		    ip_get_u32(word, UINT32_MAX, &id))
-			add_name(id, name);
-	}
-	if (f != NULL)
-		fclose(f);
-}
+static struct names names;
 
 static void
 read_all(void)
@@ -55,12 +21,12 @@ read_all(void)
 	char path[300];
 	DIR *dir;
 
-	if (nb_names > 0)
+	if (names.nb > 0)
 		return;
-	add_name(RT_TABLE_LOCAL, "local");
-	add_name(RT_TABLE_MAIN, "main");
-	add_name(RT_TABLE_DEFAULT, "default");
-	read_names("/etc/iproute2/rt_tables");
+	names_add(&names, RT_TABLE_LOCAL, "local");
+	names_add(&names, RT_TABLE_MAIN, "main");
+	names_add(&names, RT_TABLE_DEFAULT, "default");
+	names_read(&names, "/etc/iproute2/rt_tables");
 	dir = opendir(DIR_OF_TABLES);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		size_t len = strlen(entry->d_name);
@@ -69,7 +35,7 @@ read_all(void)
 		    strcmp(entry->d_name + len - 5, ".conf") != 0)
 			continue;
 		snprintf(path, sizeof(path), DIR_OF_TABLES "/%s", entry->d_name);
-		read_names(path);
+		names_read(&names, path);
 	}
 	if (dir != NULL)
 		closedir(dir);
@@ -83,21 +49,18 @@ ip_route_table(const char *word, uint32_t *table)
 		*table = RT_TABLE_UNSPEC;
 		return true;
 	}
-	for (unsigned i = 0; i < nb_names; i++)
-		if (strcmp(names[i].name, word) == 0) {
-			*table = names[i].id;
-			return true;
-		}
-	return ip_get_u32(word, UINT32_MAX, table);
+	return names_find(&names, word, table) || ip_get_u32(word, UINT32_MAX, table);
 }
 
 const char *
 ip_route_table_name(uint32_t table, char buf[16])
 {
+	const char *name;
+
 	read_all();
-	for (unsigned i = 0; i < nb_names; i++)
-		if (names[i].id == table)
-			return names[i].name;
+	name = names_of(&names, table);
+	if (name != NULL)
+		return name;
 	snprintf(buf, 16, "%u", table);
 	return buf;
 }

@@ -15,10 +15,11 @@ IFPARAM_INT(accept_local, IFPARAM_CONF4, "accept_local", IFPARAM_OR, 0, 0, INT_M
 IFPARAM_INT(src_valid_mark, IFPARAM_CONF4, "src_valid_mark", IFPARAM_OR, 0, 0, INT_MIN, INT_MAX,
 	    "rp_filter looks the source up with the packet's mark")
 
+/* While there are realms Linux looks sources up: a broadcast address is none then. */
 bool
 source4_strict(uint16_t port)
 {
-	return ifparam_get(&rp_filter, port) != 0;
+	return ifparam_get(&rp_filter, port) != 0 || route_has_realms();
 }
 
 static bool
@@ -40,7 +41,7 @@ source4_judge(const struct walk *w, uint16_t in, uint16_t out, struct route_key 
 
 	if (on_link != NULL)
 		*on_link = false;
-	if (filter == 0 && (out != in || !redirect4_enabled(in)))
+	if (filter == 0 && !route_has_realms() && (out != in || !redirect4_enabled(in)))
 		return !local && own_source(w, k->dst.v4) ? SOURCE4_MARTIAN : SOURCE4_OK;
 	if (!ifparam_get(&src_valid_mark, in))
 		k->mark = 0;

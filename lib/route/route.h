@@ -42,6 +42,7 @@ struct nexthop {
 	struct neigh *neigh; /* of the gateway; NULL when the destination itself is on the link */
 	struct ip_addr gw;   /* AF_UNSPEC: destination is on the link */
 	struct ip_addr src;  /* preferred source for what the box sends there; AF_UNSPEC: none */
+	uint32_t realm; /* as `ip route add ... realm FROM/TO` gives it: FROM << 16 | TO; 0: none */
 };
 
 /* Several paths: what a NEXTHOP_MULTIPATH next hop is the start of. */
@@ -76,6 +77,16 @@ nexthop_by_port(const struct nexthop *nh, uint16_t port)
 		if (nexthop_get(g->path[i].id)->port == port && g->path[i].upper >= 0)
 			return true;
 	return false;
+}
+
+/* Next hops that have a realm. Control writes. */
+extern uint32_t nexthop_realms;
+
+/* Any lane: does any route have one? Then Linux looks every packet's source up. */
+static inline bool
+route_has_realms(void)
+{
+	return __atomic_load_n(&nexthop_realms, __ATOMIC_RELAXED) != 0;
 }
 
 /* The path of a group for a flow's hash; other ids come back as they are. */

@@ -102,6 +102,14 @@ route_reverse(const struct gen *gen, const struct route_key *k, uint16_t port, b
 	return nh->type == NEXTHOP_MULTIPATH ? NEXTHOP_UNICAST : nh->type;
 }
 
+uint32_t
+route_realm(const struct gen *gen, const struct route_key *k)
+{
+	const struct nexthop *nh = nexthop_get(route_pick(find(gen, k), 0));
+
+	return nh->type == NEXTHOP_UNICAST || nh->type == NEXTHOP_LOCAL ? nh->realm : 0;
+}
+
 void
 route_lookup_rules(const struct gen *gen, struct rte_mbuf **pkts, uint64_t *ids, unsigned n)
 {

@@ -43,6 +43,9 @@ uint32_t route_lookup_key(const struct gen *gen, const struct route_key *k);
 enum nexthop_type route_reverse(const struct gen *gen, const struct route_key *k, uint16_t port,
 				bool *by_port);
 
+/* Any lane. The realm of the route to k->dst, of several paths the first one's that is up; 0: none. */
+uint32_t route_realm(const struct gen *gen, const struct route_key *k);
+
 /*
  * Workers, when policy_of() says that there are rules: the ids for packets of one family, as
  * route4_lookup() and route6_lookup() give them without rules.

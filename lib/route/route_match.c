@@ -19,7 +19,13 @@ route_hop_of(const struct route *r, unsigned i)
 {
 	if (r->nb_hops > 1)
 		return r->hops[i];
-	return (struct route_hop){ .gw = r->gw, .port = r->port, .weight = 1, .onlink = r->onlink };
+	return (struct route_hop){
+		.gw = r->gw,
+		.port = r->port,
+		.weight = 1,
+		.onlink = r->onlink,
+		.realm = r->realm,
+	};
 }
 
 /* Each path of r is the one of w in its place, where w names paths. */
@@ -30,6 +36,7 @@ same_hops(const struct route *r, const struct route *w)
 		const struct route_hop hop = route_hop_of(r, i), *want = &w->hops[i];
 
 		if (i >= w->nb_hops || (want->port != 0 && want->port != hop.port) ||
+		    (want->realm != 0 && want->realm != hop.realm) ||
 		    (want->gw.family != AF_UNSPEC && !same_addr(&want->gw, &hop.gw)))
 			return false;
 	}
@@ -54,6 +61,7 @@ route_matches(const struct route *r, const struct route_match *m)
 	       (!(m->mask & ROUTE_M_PROTO) || r->proto == w->proto) &&
 	       (!(m->mask & ROUTE_M_SCOPE) || r->scope == w->scope) &&
 	       (!(m->mask & ROUTE_M_GW) || same_addr(&hop.gw, &w->gw)) &&
+	       (!(m->mask & ROUTE_M_REALM) || hop.realm == w->realm) &&
 	       (!(m->mask & ROUTE_M_SRC) || same_addr(&r->src, &w->src)) && same_hops(r, w);
 }
 
@@ -66,9 +74,10 @@ route_same(const struct route *a, const struct route *b)
 		return false;
 	for (unsigned i = 0; i < a->nb_hops; i++)
 		if (!route_same_hop(&a->hops[i], &b->hops[i]) ||
-		    a->hops[i].weight != b->hops[i].weight)
+		    a->hops[i].weight != b->hops[i].weight || a->hops[i].realm != b->hops[i].realm)
 			return false;
-	return a->nb_hops > 1 || (a->port == b->port && same_addr(&a->gw, &b->gw));
+	return a->nb_hops > 1 ||
+	       (a->port == b->port && a->realm == b->realm && same_addr(&a->gw, &b->gw));
 }
 
 bool

@@ -26,6 +26,7 @@ struct hop {
 };
 
 const struct nexthop *nexthop_table[NEXTHOP_MAX];
+uint32_t nexthop_realms;
 
 static const struct nexthop no_route = { .type = NEXTHOP_NO_ROUTE };
 static struct hop *buckets[BUCKETS];
@@ -62,7 +63,7 @@ group_size(unsigned n)
 static uint32_t
 bucket_of(const struct nexthop *nh)
 {
-	uint32_t h = rte_hash_crc_4byte(nh->port | nh->type << 16, nh->mtu);
+	uint32_t h = rte_hash_crc_4byte(nh->port | nh->type << 16, nh->mtu ^ nh->realm);
 
 	if (nh->gw.family != AF_UNSPEC)
 		h = rte_hash_crc(&nh->gw.w, ip_addr_bits(nh->gw.family) / 8, h);
@@ -94,8 +95,15 @@ static bool
 same_hop(const struct nexthop *a, const struct nexthop *b)
 {
 	return a->type == b->type && a->port == b->port && a->mtu == b->mtu &&
-	       same_addr(&a->gw, &b->gw) && same_addr(&a->src, &b->src) &&
+	       a->realm == b->realm && same_addr(&a->gw, &b->gw) && same_addr(&a->src, &b->src) &&
 	       (a->type != NEXTHOP_MULTIPATH || same_paths(group_of(a), group_of(b)));
+}
+
+static void
+count_realm(const struct nexthop *nh, int more)
+{
+	if (nh->realm != 0)
+		__atomic_store_n(&nexthop_realms, nexthop_realms + more, __ATOMIC_RELAXED);
 }
 
 /* Takes nh over, but not on error. */
@@ -118,6 +126,7 @@ hop_make(struct nexthop *nh, uint32_t *id)
 	*bucket = h;
 	by_id[h->id] = h;
 	nb_used++;
+	count_realm(nh, 1);
 	__atomic_store_n(&nexthop_table[h->id], nh, __ATOMIC_RELEASE);
 	way_changed();
 	*id = h->id;
@@ -241,7 +250,8 @@ nexthop_ref_route(const struct route *r, uint32_t *id)
 				.port = r->port,
 				.mtu = r->mtu,
 				.gw = r->gw,
-				.src = r->src };
+				.src = r->src,
+				.realm = r->realm };
 	struct nexthop_group *g;
 	int rc = 0;
 
@@ -254,6 +264,7 @@ nexthop_ref_route(const struct route *r, uint32_t *id)
 	for (unsigned i = 0; i < r->nb_hops && rc == 0; i++) {
 		spec.port = r->hops[i].port;
 		spec.gw = r->hops[i].gw;
+		spec.realm = r->hops[i].realm;
 		g->path[i].weight = r->hops[i].weight;
 		rc = nexthop_ref(&spec, &g->path[i].id);
 		g->n += rc == 0;
@@ -284,6 +295,7 @@ nexthop_unref(uint32_t id)
 	way_changed();
 	free_ids[nb_free++] = id;
 	nb_used--;
+	count_realm(nh, -1);
 	free(h);
 	if (nh->type == NEXTHOP_MULTIPATH) {
 		nb_groups--;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Next hops: small numbers for equal {type, port, mtu, gateway, source}, and for groups of them,
+ * Next hops: small numbers for equal {type, port, mtu, gateway, source, realm}, and for groups of them,
  * shared by routes and counted. Control lcore; workers read nexthop_table. Private to lib/route.
  */
 #pragma once

@@ -19,6 +19,7 @@ struct route_hop {
 	uint16_t port;
 	uint16_t weight; /* 1..256 */
 	bool onlink;
+	uint32_t realm; /* 0: none; IPv4 only */
 };
 
 #define RIB_TABLES_MAX 4096
@@ -35,8 +36,9 @@ struct route {
 	uint8_t scope;  /* RT_SCOPE_* */
 	bool onlink;
 	bool mtu_lock;
+	uint32_t realm;         /* 0: none; IPv4 only. Of several paths each has its own */
 	struct ip_addr gw, src; /* AF_UNSPEC: none */
-	/* Several paths: nb_hops > 1, and gw, port and onlink are not used. The caller's array. */
+	/* Several paths: nb_hops > 1, and gw, port, onlink and realm are not used. The caller's array. */
 	uint16_t nb_hops;
 	struct route_hop *hops;
 };
@@ -56,8 +58,9 @@ struct route_match {
 #define ROUTE_M_GW 0x080
 #define ROUTE_M_SRC 0x100
 #define ROUTE_M_FAMILY 0x200 /* r.dst.addr.family alone */
+#define ROUTE_M_REALM 0x400
 
-/* Port and gateway: those of the first path. r.hops in m: these paths. */
+/* Port, gateway and realm: those of the first path. r.hops in m: these paths. */
 bool route_matches(const struct route *r, const struct route_match *m);
 /* Path i, also of a route that has only one. */
 struct route_hop route_hop_of(const struct route *r, unsigned i);

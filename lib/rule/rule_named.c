@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <string.h>
 
 #include "rule_named.h"
 
+#define NAMED_MAX 255u /* larger numbers have no names for iptables */
+
 int
-rule_named_parse(const struct rule_parse *p, const char *zero, const char *text,
+rule_named_parse(const struct rule_parse *p, const struct names *names, const char *text,
 		 struct rule_masked *out)
 {
 	const char *end;
 	uint64_t n;
 
 	*out = (struct rule_masked){ .mask = UINT32_MAX };
-	if (strcmp(text, zero) == 0)
+	if (names_find(names, text, &out->value) && out->value <= NAMED_MAX)
 		return 0;
 	if (!rule_value_read(text, &end, UINT32_MAX, &n) || (*end != '\0' && *end != '/'))
 		return err_set(
@@ -31,10 +32,15 @@ rule_named_parse(const struct rule_parse *p, const char *zero, const char *text,
 }
 
 void
-rule_named_text(struct str *out, const char *zero, const struct rule_masked *m, bool numeric)
+rule_named_text(struct str *out, const struct names *names, const struct rule_masked *m,
+		bool numeric)
 {
-	if (m->value == 0 && m->mask == UINT32_MAX && !numeric)
-		str_add(out, zero);
+	const char *name = NULL;
+
+	if (m->mask == UINT32_MAX && m->value <= NAMED_MAX && !numeric)
+		name = names_of(names, m->value);
+	if (name != NULL)
+		str_add(out, name);
 	else
 		str_printf(out, "0x%x", m->value);
 	if (m->mask != UINT32_MAX)

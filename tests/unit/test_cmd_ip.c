@@ -330,6 +330,39 @@ test_neigh(void **state)
 }
 
 static void
+test_realm(void **state)
+{
+	static const struct step adds[] = {
+		OK("ip route add 10.9.0.0/16 via 10.1.0.9 realm 5"),
+		OK("ip route add 10.10.0.0/16 realms 1/ nexthop via 10.1.0.9 realms 1/cosmos"),
+		OK("ip route add unreachable 10.11.0.0/16 realm 19660805"),
+		OK("ip route replace 10.9.0.0/16 via 10.1.0.9 realm 6"),
+		SHOWS("ip route show root 10.8.0.0/14",
+		      "10.9.0.0/16 via 10.1.0.9 dev r0 realm 6 \n"
+		      "10.10.0.0/16 via 10.1.0.9 dev r0 realms 1/cosmos \n"
+		      "unreachable 10.11.0.0/16 realms 300/5 \n"),
+		SHOWS("ip route save root 10.8.0.0/14",
+		      "route add 10.9.0.0/16 via 10.1.0.9 dev r0 realm 6 \n"
+		      "route add 10.10.0.0/16 via 10.1.0.9 dev r0 realms 1/cosmos \n"
+		      "route add unreachable 10.11.0.0/16 realms 19660805 \n"),
+		{ 0 },
+	};
+	static const struct step dels[] = {
+		OK("ip route change 10.9.0.0/16 via 10.1.0.9"),
+		OK("ip route del 10.10.0.0/16 via 10.1.0.9 realms 1/0"),
+		OK("ip route del unreachable 10.11.0.0/16"),
+		{ 0 },
+	};
+
+	assert_false(route_has_realms());
+	run_all(adds);
+	assert_true(route_has_realms());
+	run_all(dels);
+	assert_false(route_has_realms());
+	run(&(struct step)OK("ip route del 10.9.0.0/16"), NULL);
+}
+
+static void
 test_batch(void **state)
 {
 	static const struct step stops = FAILS("ip -batch -", 1,
@@ -356,7 +389,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addr),   cmocka_unit_test(test_link),
 		cmocka_unit_test(test_route4), cmocka_unit_test(test_route6),
-		cmocka_unit_test(test_neigh),  cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_neigh),  cmocka_unit_test(test_realm),
+		cmocka_unit_test(test_batch),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -8,8 +8,6 @@
 #include "port.h"
 #include "rule_named.h"
 
-#define ZERO "default" /* /etc/iproute2/group of Debian 12 */
-
 enum { SRC, DST };
 
 struct devgroup {
@@ -26,6 +24,18 @@ static const struct rule_opt opts[] = {
 	{ "dst-group", DST, OPT_FLAGS, 0 },
 };
 
+static const struct names *
+groups(void)
+{
+	static struct names names;
+
+	if (names.nb == 0) {
+		names_read(&names, "/etc/iproute2/group");
+		names_add(&names, 0, "default");
+	}
+	return &names;
+}
+
 static int
 parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, void *data)
 {
@@ -33,7 +43,7 @@ parse(const struct rule_parse *p, unsigned id, const char *arg, bool invert, voi
 
 	d->end[id].used = 1;
 	d->end[id].invert = invert;
-	return rule_named_parse(p, ZERO, arg, &d->end[id].group);
+	return rule_named_parse(p, groups(), arg, &d->end[id].group);
 }
 
 static int
@@ -83,7 +93,7 @@ text(struct str *out, const struct devgroup *d, const char *dashes, bool numeric
 		if (!d->end[i].used)
 			continue;
 		str_printf(out, "%s %s%s ", d->end[i].invert ? " !" : "", dashes, opts[i].name);
-		rule_named_text(out, ZERO, &d->end[i].group, numeric);
+		rule_named_text(out, groups(), &d->end[i].group, numeric);
 	}
 }
 
