@@ -119,12 +119,10 @@ parse_number(const struct rule_parse *p, bool bps, uint32_t *out)
 static int
 parse_option(const struct rule_parse *p, unsigned id, const char *arg, struct match_rateest *r)
 {
-	char *name = r->name[id - OPT_NAME1];
-
 	switch (id) {
 	case OPT_NAME1:
 	case OPT_NAME2:
-		memcpy(name, arg, strnlen(arg, RULE_RATEEST_NAME - 1));
+		memcpy(r->name[id - OPT_NAME1], arg, strnlen(arg, RULE_RATEEST_NAME - 1));
 		r->flags |= id == OPT_NAME2 ? MATCH_RATEEST_TWO : 0;
 		return 0;
 	case OPT_BPS1:
