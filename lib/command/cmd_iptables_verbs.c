@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd_iptables_parser.h"
+#include "rule_absent.h"
 
 static char
 command_letter(uint32_t command)
@@ -116,7 +117,8 @@ check_new_name(struct ipt_parser *p, const char *name)
 			       RULE_CHAIN_NAME_NEW + 1);
 	if (name[0] == '-' || name[0] == '!')
 		return ipt_bad(x, "chain name not allowed to start with `%c'", name[0]);
-	if (name[0] == '\0' || rule_target_find(x->family, name) != NULL)
+	if (name[0] == '\0' || rule_target_find(x->family, name) != NULL ||
+	    rule_absent_why(x->family, true, name) != NULL)
 		return ipt_bad(x, "chain name may not clash with target name");
 	return ipt_name_ok(name) ? IPT_OK : ipt_bad(x, "Invalid chain name `%s'", name);
 }

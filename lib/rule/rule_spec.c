@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base_addr.h"
+#include "rule_absent.h"
 #include "rule_name.h"
 #include "rule_spec.h"
 
@@ -227,14 +228,24 @@ add_match(struct rule_spec *s, const struct rule_ext_type *type, struct err *e)
 	return 0;
 }
 
+/* Nothing of that name is here; where one might expect it a second line says why. */
+static int
+not_here(const struct rule_spec *s, bool target, const char *name, struct err *e)
+{
+	const char *why = rule_absent_why(s->ip.family, target, name);
+
+	return err_set(e, -EINVAL, "Couldn't load %s `%.64s':No such file or directory\n%s%s",
+		       target ? "target" : "match", name, why != NULL ? why : "",
+		       why != NULL ? "\n" : "");
+}
+
 int
 rule_spec_match(struct rule_spec *s, const char *name, struct err *e)
 {
 	const struct rule_ext_type *type = rule_match_find(s->ip.family, name);
 
 	if (type == NULL)
-		return err_set(e, -EINVAL,
-			       "Couldn't load match `%.64s':No such file or directory\n", name);
+		return not_here(s, false, name, e);
 	return add_match(s, type, e);
 }
 
@@ -284,12 +295,11 @@ rule_spec_jump(struct rule_spec *s, const struct rule_table *t, const char *name
 		s->target = rule_ext_new(type);
 		return 0;
 	}
-	if (t == NULL)
+	if (t == NULL && rule_absent_why(s->ip.family, true, name) == NULL)
 		return -ENOENT;
-	slot = rule_chain_find(t, name);
+	slot = t != NULL ? rule_chain_find(t, name) : RULE_SLOT_NONE;
 	if (slot == RULE_SLOT_NONE)
-		return err_set(e, -EINVAL, "Couldn't load target `%s':No such file or directory\n",
-			       name);
+		return not_here(s, true, name, e);
 	s->kind = RULE_JUMP;
 	s->to = slot;
 	return 0;
