@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "pkt_chain.h"
 #include "rule_ext6.h"
 
 #define FRAG_LEN 8 /* bytes of a fragment header */
@@ -11,7 +12,7 @@
 const uint8_t *
 rule_ext6_bytes(const struct rule_packet *rp, unsigned offset, unsigned len)
 {
-	if (offset + len > rp->p->len)
+	if (offset + len > pkt_linear(rp->m))
 		return NULL;
 	return (const uint8_t *)pkt_ip6(rp->m) + offset;
 }

@@ -19,7 +19,7 @@ int rule_ext6_find(const struct rule_packet *rp, uint8_t type);
 int rule_ext6_skip(const struct rule_packet *rp, uint8_t *proto);
 /* Bytes of the header at that offset by its own length field, as its type counts. */
 unsigned rule_ext6_len(const struct rule_packet *rp, uint8_t type, unsigned offset);
-/* The bytes at an offset, or NULL when the packet has fewer. */
+/* The bytes at an offset, or NULL when the packet has fewer, or they are behind its first buffer. */
 const uint8_t *rule_ext6_bytes(const struct rule_packet *rp, unsigned offset, unsigned len);
 /* A header that others may follow (or "no next header"). */
 bool rule_ext6_is(uint8_t type);
