@@ -57,6 +57,7 @@ static const char *const lines[] = {
 	"iptables -A INPUT -m addrtype ! --src-type UNICAST -m length --length 100:",
 	"ip6tables -A FORWARD -m rt --rt-type 0 --rt-0-addrs ::1 --rt-0-not-strict",
 	"ip6tables -t raw -A PREROUTING -m rt --rt-type 0 --rt-0-addrs fd01::1",
+	"ip6tables -t raw -A PREROUTING -m srh --srh-tag 5 --srh-psid fd01::/16 --srh-lsid fd02::2",
 	"ip6tables -t raw -A PREROUTING -m hbh --hbh-opts 5:2,1",
 	"ip6tables -t raw -A PREROUTING -m dst --dst-opts 30,1,30:6",
 	"ip6tables -t raw -A PREROUTING -m frag --fragid 1:5 --fragmore",

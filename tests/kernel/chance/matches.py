@@ -142,6 +142,7 @@ MATCHES = (
     Part("dst", (6,), None, lambda r, f: f"-m dst {negation(r)}--dst-len {r.choice((8, 16))}"),
     Part("hbh", (6,), None, lambda r, f: f"-m hbh {negation(r)}--hbh-len {r.choice((8, 16))}"),
     Part("rt", (6,), None, lambda r, f: f"-m rt {negation(r)}--rt-type {r.choice((0, 2, 4))}"),
+    Part("srh", (6,), None, lambda r, f: f"-m srh {r.choice(('', '--srh-segs-left-lt 2', '! --srh-tag 0', '--srh-lsid fd02::/16'))}"),
     Part("ipv6header", (6,), None, lambda r, f: f"-m ipv6header {r.choice(('', '--soft '))}{negation(r)}--header {r.choice(('hop', 'frag', 'dst', 'none', 'hop,dst'))}"),
     Part("eui64", (6,), None, lambda r, f: "-m eui64", ("PREROUTING", "INPUT", "FORWARD")),
     Part("string", ANY, None, lambda r, f: f"-m string --algo {r.choice(('bm', 'kmp'))} {negation(r)}--hex-string {r.choice(('|00|', '|0035|', '|0101|', 'ab', '|00000000|'))} --from {r.choice((0, 9, 20, 28, 40))}{r.choice(('', ' --to 41', ' --to 60'))}{r.choice(('', ' --icase'))}"),
