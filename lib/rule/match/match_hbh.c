@@ -127,7 +127,7 @@ match(struct rule_packet *rp, const struct hbh *h, uint8_t type)
 	if (bytes == NULL)
 		return false;
 	len = rule_ext6_len(rp, type, offset);
-	if (offset + len > rp->p->len) {
+	if (rule_ext6_bytes(rp, offset, len) == NULL) {
 		rp->hotdrop = true;
 		return false;
 	}

@@ -121,7 +121,7 @@ match(struct rule_packet *rp, const void *data)
 	if (h == NULL)
 		return false;
 	len = rule_ext6_len(rp, IPPROTO_ROUTING, offset);
-	if (offset + len > rp->p->len) {
+	if (rule_ext6_bytes(rp, offset, len) == NULL) {
 		rp->hotdrop = true;
 		return false;
 	}
