@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Tables of -m hashlimit. Entries are numbered from 1 in one piece of memory and chained by the hash of their key. An entry that was not asked for as long as `expire` is gone from the next moment
- * on at which Linux would collect such entries; it is taken out when somebody comes by.
+ * Tables of -m hashlimit. Entries are numbered from 1 in one piece of memory and chained by the hash of their key, in as
+ * many chains as there may be entries: the size that a rule asks for says only how many these are. An entry that was not
+ * asked for as long as `expire` is gone from the next moment on at which Linux would collect such entries; it is taken out
+ * when somebody comes by.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -51,7 +53,8 @@ struct rule_hashlimit {
 	struct entry *entries;
 	rte_spinlock_t lock __rte_cache_aligned; /* of what follows */
 	uint32_t nb, free, unused;               /* unused: entries from here on never were */
-	uint32_t sweep;                          /* head where the next search begins */
+	uint64_t sweep_step;                     /* of the last search for entries that are gone */
+	uint32_t swept;                          /* heads that it has seen */
 	uint64_t full;
 };
 
@@ -99,7 +102,7 @@ table_new(const char *name, enum hook_family family, const struct rule_hashlimit
 	size = RTE_MIN(size, RULE_HASHLIMIT_ENTRIES_MAX);
 	t->room = cfg->max != 0 ? RTE_MAX(cfg->max, size) : 8 * size;
 	t->room = RTE_MIN(t->room, RULE_HASHLIMIT_ENTRIES_MAX);
-	t->nb_heads = rte_align32pow2(size);
+	t->nb_heads = rte_align32pow2(t->room);
 	t->unused = 1;
 	rte_spinlock_init(&t->lock);
 	t->heads = calloc(t->nb_heads, sizeof(*t->heads));
@@ -162,13 +165,20 @@ rule_hashlimit_put(struct rule_hashlimit *t)
 	table_free(t);
 }
 
+/* Entries are collected at whole steps after the table was made. */
+static uint64_t
+step_ticks(const struct rule_hashlimit *t)
+{
+	return RTE_MAX(t->cfg.gc_ms / RULE_HASHLIMIT_TICK_MS, 1u);
+}
+
 static bool
 is_gone(const struct rule_hashlimit *t, const struct entry *e, uint64_t tick)
 {
-	uint64_t step = RTE_MAX(t->cfg.gc_ms / RULE_HASHLIMIT_TICK_MS, 1u);
+	uint64_t step = step_ticks(t);
 
-	/* Entries are collected at whole steps after the table was made. */
-	return tick >= t->made + (e->expires - t->made + step - 1) / step * step;
+	return tick >= e->expires &&
+	       tick >= t->made + (e->expires - t->made + step - 1) / step * step;
 }
 
 static void
@@ -213,14 +223,36 @@ take_free(struct rule_hashlimit *t)
 	return n;
 }
 
+/* Where to look on for entries that are gone: within a step there is nothing new behind one round. */
+static bool
+next_heads(struct rule_hashlimit *t, uint64_t tick, uint32_t *at)
+{
+	uint64_t step = tick > t->made ? (tick - t->made) / step_ticks(t) : 0;
+	bool more;
+
+	rte_spinlock_lock(&t->lock);
+	if (step > t->sweep_step) {
+		t->sweep_step = step;
+		t->swept = 0;
+	}
+	*at = t->swept;
+	/* The clock of one lane may be a burst behind another's. */
+	more = step == t->sweep_step && t->swept < t->nb_heads;
+	t->swept += more ? SWEEP : 0;
+	rte_spinlock_unlock(&t->lock);
+	return more;
+}
+
 /* Somebody else may hold a head, and want the one that the caller holds: those are left out. */
 static void
 collect_some(struct rule_hashlimit *t, const struct head *held, uint64_t tick)
 {
-	uint32_t at = __atomic_fetch_add(&t->sweep, SWEEP, __ATOMIC_RELAXED);
+	uint32_t at;
 
-	for (uint32_t i = 0; i < RTE_MIN(SWEEP, t->nb_heads); i++) {
-		struct head *h = &t->heads[(at + i) & (t->nb_heads - 1)];
+	if (!next_heads(t, tick, &at))
+		return;
+	for (uint32_t i = at; i < RTE_MIN(at + SWEEP, t->nb_heads); i++) {
+		struct head *h = &t->heads[i];
 
 		if (h == held || !rte_spinlock_trylock(&h->lock))
 			continue;
