@@ -157,6 +157,9 @@ extern const unsigned rule_nb_table_types;
 /* -1: no such table in that family. */
 int rule_table_type_find(enum hook_family family, const char *name);
 
+#define RULE_FETCH_MAX 4    /* matches of a built-in chain whose data is brought into the cache */
+#define RULE_FETCH_RULES 64 /* of its first rules: what stands behind many is seldom met */
+
 struct rule_table {
 	uint32_t refs; /* sets that hold it */
 	uint8_t type;  /* index in rule_table_types */
@@ -169,6 +172,9 @@ struct rule_table {
 	uint16_t builtin[HOOK_POINTS]; /* slot, or RULE_SLOT_NONE */
 	struct rule_flat
 		*flat[HOOK_POINTS]; /* rule_flat.h; by rule_check(), NULL: chain by chain */
+	/* Matches of the first rules that have fetch(); by rule_check(). */
+	const struct rule_ext *fetch[HOOK_POINTS][RULE_FETCH_MAX];
+	uint8_t nb_fetch[HOOK_POINTS];
 	bool uses_iface;
 	struct rule_iface_set
 		*ifaces; /* patterns of all chains; made by rule_check(), NULL: none */

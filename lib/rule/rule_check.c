@@ -234,6 +234,21 @@ flatten(struct rule_table *t)
 	return ifaces;
 }
 
+static void
+find_fetched(struct rule_table *t, unsigned point)
+{
+	const struct rule_chain *c = t->chain[t->builtin[point]];
+	uint8_t *nb = &t->nb_fetch[point];
+
+	for (uint32_t i = 0; i < RTE_MIN(c->nb, RULE_FETCH_RULES); i++) {
+		const struct rule *r = c->rules[i];
+
+		for (unsigned k = 0; k < r->nb_matches && *nb < RULE_FETCH_MAX; k++)
+			if (r->match[k].type->fetch != NULL)
+				t->fetch[point][(*nb)++] = &r->match[k];
+	}
+}
+
 int
 rule_check(struct rule_table *t)
 {
@@ -259,6 +274,10 @@ rule_check(struct rule_table *t)
 	if (rc != 0)
 		return rc;
 	ifaces |= flatten(t);
+	memset(t->nb_fetch, 0, sizeof(t->nb_fetch));
+	for (unsigned p = 0; p < HOOK_POINTS; p++)
+		if (t->builtin[p] != RULE_SLOT_NONE)
+			find_fetched(t, p);
 	free(t->ifaces);
 	t->ifaces = ifaces != 0 ? rule_iface_copy(ifaces) : NULL;
 	return 0;

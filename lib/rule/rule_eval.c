@@ -253,6 +253,19 @@ set_packet(struct rule_packet *rp, struct rte_mbuf *m, const struct port_table *
 	rp->out = rp->ctx->point == HOOK_INPUT ? no_name : port_name(ports, rp->p->out);
 }
 
+static __rte_noinline void
+fetch(const struct rule_table *t, struct rule_packet *rp, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (unsigned f = 0; f < t->nb_fetch[rp->ctx->point]; f++) {
+		const struct rule_ext *x = t->fetch[rp->ctx->point][f];
+
+		for (uint16_t i = 0; i < n; i++) {
+			set_packet(rp, pkts[i], NULL);
+			x->type->fetch(rp, x->data);
+		}
+	}
+}
+
 static __rte_always_inline void
 walk_burst(const struct rule_table *t, uint16_t slot, struct rule_packet *rp,
 	   struct rte_mbuf **pkts, uint16_t n, verdict_t *verdicts, bool ip4)
@@ -262,6 +275,8 @@ walk_burst(const struct rule_table *t, uint16_t slot, struct rule_packet *rp,
 	bool compiled = param_get(&rule_compile);
 	struct rule_search search;
 
+	if (unlikely(t->nb_fetch[rp->ctx->point] != 0) && n > 1)
+		fetch(t, rp, pkts, n);
 	rule_search_init(&search, t->ifaces, pkts, n);
 	for (uint16_t i = 0; i < n; i++) {
 		set_packet(rp, pkts[i], ports);

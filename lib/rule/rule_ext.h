@@ -174,6 +174,12 @@ struct rule_ext_type {
 	/* As the kernel checks a rule when a table is committed: 0 or -errno, without a text. */
 	int (*check)(const struct rule_where *w, const void *data);
 	bool (*match)(struct rule_packet *rp, const void *data);
+	/*
+	 * Match: begins to bring into the cache what match() will read for the packet. Asked for all of a burst before
+	 * the first of its packets walks, at a built-in chain that has the rule near its begin; it need not be asked,
+	 * and the rule need not be met. May be NULL.
+	 */
+	void (*fetch)(const struct rule_packet *rp, const void *data);
 	verdict_t (*eval)(struct rule_packet *rp, const void *data);
 	void (*print)(struct str *out, const struct rule_where *w, const void *data);
 	void (*save)(struct str *out, const struct rule_where *w, const void *data);

@@ -118,6 +118,8 @@ measure(struct set *s)
 		}
 	}
 	s->addr_words = s->how.family == AF_INET6 ? 4 : 1;
+	s->one_address = s->type->hash && s->has == 1u << SET_PART_IP && s->addr_words == 1 &&
+			 !(s->how.flags & (SET_NETMASK | SET_BITMASK));
 }
 
 static int

@@ -86,6 +86,7 @@ struct set {
 	uint8_t parts, nets;       /* how many, and how many of them are networks */
 	uint8_t last;              /* of the parts: the one that has the last address */
 	uint8_t addrs, addr_words; /* addresses, and words of one: 1 or 4 */
+	bool one_address;          /* a key is an IPv4 address, as it is in packets */
 	uint16_t has;              /* bit per enum set_part */
 	uint16_t at_expiry, at_count, at_info, at_comment, at_mac; /* in an entry; 0: is not kept */
 	uint32_t prefixes[2][129]; /* how many elements have that length; writers */

@@ -140,13 +140,40 @@ make_key(const struct set *s, const struct set_packet *p, const struct set_ref *
 	return true;
 }
 
+/* The whole key of a set of single IPv4 addresses. */
+static inline bool
+address_of(const struct set_packet *p, const struct set_ref *r, uint32_t *key)
+{
+	const struct rte_ipv4_hdr *h = pkt_ip4(p->m);
+
+	if (pkt_const(p->m)->family != AF_INET || r->nb == 0)
+		return false;
+	*key = is_src(r, 0) ? h->src_addr : h->dst_addr;
+	return true;
+}
+
+static bool
+test_address(const struct set *s, const struct set_packet *p, const struct set_ref *r,
+	     struct set_ask *a)
+{
+	uint32_t key, n;
+
+	if (!address_of(p, r, &key))
+		return false;
+	n = set_table_find(&s->table, &key, set_table_hash(&s->table, &key));
+	return unlikely(n != SET_NONE) && set_look(s, n, NULL, a) > 0;
+}
+
 static bool
 test_one(struct set *s, const struct set_packet *p, const struct set_ref *r, struct set_ask *a,
 	 bool return_nomatch)
 {
 	struct set_key k;
-	int rc = make_key(s, p, r, &k) ? set_test(s, &k, a) : 0;
+	int rc;
 
+	if (likely(s->one_address))
+		return test_address(s, p, r, a);
+	rc = make_key(s, p, r, &k) ? set_test(s, &k, a) : 0;
 	return rc > 0 ? !(return_nomatch && s->nets != 0) : rc == -ENOTEMPTY && return_nomatch;
 }
 
@@ -187,6 +214,24 @@ set_packet_test(const struct set_packet *p, const struct set_ref *r, struct set_
 	if (s->type->part[0] == SET_PART_NAME)
 		return test_list(s, p, r, a, return_nomatch);
 	return test_one(s, p, r, a, return_nomatch);
+}
+
+void
+set_packet_fetch(const struct set_packet *p, const struct set_ref *r)
+{
+	const struct set *s = set_get(r->number);
+	struct set_key k;
+	uint32_t key;
+
+	if (s == NULL)
+		return;
+	if (likely(s->one_address)) {
+		if (address_of(p, r, &key))
+			set_table_prefetch(&s->table, set_table_hash(&s->table, &key));
+	} else if (s->type->part[0] != SET_PART_NAME && !(s->has & 1u << SET_PART_IFACE) &&
+		   make_key(s, p, r, &k) && set_key_in_range(s, &k)) {
+		set_fetch(s, &k);
+	}
 }
 
 static bool

@@ -26,6 +26,8 @@ struct set_packet {
 /* Is the packet in the set (of a list: in a member)? Directions of less than the set's parts: it is not. */
 bool set_packet_test(const struct set_packet *p, const struct set_ref *r, struct set_ask *a,
 		     bool return_nomatch);
+/* Begins to bring what set_packet_test() reads first into the cache. */
+void set_packet_fetch(const struct set_packet *p, const struct set_ref *r);
 /*
  * Is the answer about packets of one flow the same until a command changes the set, and need nobody count? What times
  * out, counts or knows MAC addresses is not so.

@@ -6,9 +6,8 @@
 #include "set_ext.h"
 #include "set_key.h"
 
-/* 1, 0, -ENOTEMPTY, for the entry that was found. */
-static int
-look(const struct set *s, uint32_t n, const struct set_key *k, struct set_ask *a)
+int
+set_look(const struct set *s, uint32_t n, const struct set_key *k, struct set_ask *a)
 {
 	struct set_entry *e = set_table_entry(&s->table, n);
 
@@ -27,7 +26,7 @@ test_exact(const struct set *s, const struct set_key *k, struct set_ask *a)
 {
 	uint32_t hash, n = set_key_find(s, k, &hash);
 
-	return n == SET_NONE ? 0 : look(s, n, k, a);
+	return n == SET_NONE ? 0 : set_look(s, n, k, a);
 }
 
 /* The longest length below the one given that the set has; -1: none. */
@@ -126,4 +125,19 @@ set_test(struct set *s, const struct set_key *k, struct set_ask *a)
 	if (a->flags & SET_ASK_NOMATCH && s->nets != 0)
 		return rc == -ENOTEMPTY ? 1 : 0;
 	return rc;
+}
+
+/* Of networks the longest. */
+void
+set_fetch(const struct set *s, const struct set_key *k)
+{
+	struct set_key own = *k;
+	uint32_t words[SET_WORDS_MAX];
+
+	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++)
+		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET)
+			own.len[i] = set_longest(s, i);
+	set_key_narrow(s, &own);
+	set_key_pack(s, &own, words);
+	set_table_prefetch(&s->table, set_table_hash(&s->table, words));
 }

@@ -145,6 +145,15 @@ match(struct rule_packet *rp, const void *data)
 	return set_packet_test(&p, &m->set, &a, m->return_nomatch) != m->invert;
 }
 
+/* Interfaces are not told: a set of them is not brought. */
+static void
+fetch(const struct rule_packet *rp, const void *data)
+{
+	struct set_packet p = rule_ipset_packet(rp);
+
+	set_packet_fetch(&p, &((const struct match_set *)data)->set);
+}
+
 static void
 limit_text(struct str *out, const struct set_limit *l, const char *dashes, const char *what)
 {
@@ -195,6 +204,7 @@ static struct rule_ext_type type = {
 	.final = final,
 	.check = check,
 	.match = match,
+	.fetch = fetch,
 	.print = print,
 	.save = save,
 	.release = release,
