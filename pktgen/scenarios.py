@@ -63,6 +63,7 @@ class Scenario:
     routes: int = 16
     size: str = '64'                # or imix
     fill: typing.Optional[float] = None  # newnat: percent of the pool that `flows` take; None: a large pool
+    table: str = 'tag'              # Pollux's index of connections, or rte_hash
     swap: bool = False              # the rules are replaced meanwhile, at 80 % of what was measured without
 
     @property
@@ -89,6 +90,8 @@ class Scenario:
             text += f', {self.rules:,} rules'
         if self.routes > 16:
             text += ' to many places' if self.program == TESTPMD else f', {self.routes:,} routes'
+        if self.table != 'tag':
+            text += f', {self.table}'
         if self.size == 'imix':
             text += ', IMIX'
         if self.fill is not None:
@@ -110,6 +113,9 @@ MATRIX = (
     ('track', 0, 16), ('nat', 0, 16),
     ('gateway', 100, 16), ('gateway', 10000, 16),
 )
+# Of these what another index of connections makes of them.
+TABLES = tuple(Scenario(POLLUX, work, flows, rules, table='rte_hash')
+               for work, rules in (('track', 0), ('gateway', 100), ('gateway', 10000)) for flows in FLOWS)
 # Those with one number of flows.
 SINGLE = (
     Scenario(POLLUX, 'forward6', MANY), Scenario(POLLUX, 'blocked', MANY),
@@ -120,6 +126,7 @@ SINGLE = (
     Scenario(POLLUX, 'new', 1000), Scenario(POLLUX, 'new', MANY), Scenario(POLLUX, 'new', 1000000),
     Scenario(POLLUX, 'newnat', MANY), Scenario(POLLUX, 'newnat', 1000000),
     Scenario(POLLUX, 'newnat', MANY, 1000),
+    Scenario(POLLUX, 'new', 1000000, table='rte_hash'), Scenario(POLLUX, 'newnat', MANY, 1000, table='rte_hash'),
     Scenario(POLLUX, 'gateway', MANY, 10000, swap=True),
 )
 PEER_RUNS = (
@@ -149,6 +156,7 @@ def with_sources(scenarios):
 def standard(peers):
     """What changes least comes first, so that a time that is up costs the dearest rows only."""
     runs = [Scenario(POLLUX, work, flows, rules, routes) for work, rules, routes in MATRIX for flows in FLOWS]
+    runs += TABLES
     runs += [run for run in PEER_RUNS if run.program in peers]
     late = [run for run in SINGLE if run.swap]
     return list(with_sources(runs + [run for run in SINGLE if not run.swap])) + late
@@ -161,8 +169,9 @@ def short(peers):
     return list(with_sources(runs))
 
 
-def chosen(works, flows, rules, fills):
+def chosen(works, flows, rules, fills, tables):
     """The product of what was asked for."""
-    runs = [Scenario(POLLUX, work, count, number, fill=fill) for count in flows for work in works
-            for number in rules for fill in (fills if work == 'newnat' else [None])]
+    runs = [Scenario(POLLUX, work, count, number, fill=fill, table=table) for count in flows for work in works
+            for number in rules for fill in (fills if work == 'newnat' else [None])
+            for table in (tables if WORKS[work].tracked else tables[:1])]
     return list(with_sources(runs))

@@ -12,9 +12,9 @@ static const char *const kinds[] = {
 static int kind_check(const struct param *p, int value, struct err *e);
 
 PARAM_DEFINE(
-	kind, .name = "net.pollux.ct_table", .words = kinds, .def = CT_INDEX_HASH,
-	.value = CT_INDEX_HASH, .check = kind_check,
-	.help = "how connections are found by their tuples: DPDK's rte_hash, or buckets of tags")
+	kind, .name = "net.pollux.ct_table", .words = kinds, .def = CT_INDEX_TAG,
+	.value = CT_INDEX_TAG, .check = kind_check,
+	.help = "how connections are found by their tuples: buckets of tags, or DPDK's rte_hash")
 
 static const struct ct_index_ops *
 ops_of(int value, enum hook_family family)

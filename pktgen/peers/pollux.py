@@ -118,6 +118,7 @@ def configuration(bench, scenario, rate):
              'sysctl -w net.ipv6.conf.all.forwarding=1', 'sysctl -w net.ipv4.ip_forward=1']
     if kind.tracked:
         lines.append(f'sysctl -w net.netfilter.nf_conntrack_max={table_size(scenario)}')
+        lines.append(f'sysctl -w net.pollux.ct_table={scenario.table}')
     if kind.traffic == 'new':
         lines.append('sysctl -w net.netfilter.nf_conntrack_udp_timeout=1')
     sets, rules = ruleset.sets_text(scenario), ruleset.restore_text(scenario)

@@ -8,13 +8,13 @@ ways()
 {
 	cat <<-END
 		net.pollux.flow_cache=0 net.pollux.fast_forward=0 net.pollux.rule_map_min=1
-		net.pollux.ct_table=tag net.pollux.rule_compile=0
+		net.pollux.ct_table=rte_hash net.pollux.rule_compile=0
 		net.pollux.simd=scalar net.pollux.rule_bits_min=1 net.pollux.rule_map_min=0 net.pollux.rule_inline=0 net.pollux.flow_cache=0
 		net.pollux.simd=avx2 net.pollux.rule_acl_min=1 net.pollux.rule_map_min=0 net.pollux.rule_inline=0 net.pollux.flow_cache=0
 		lanes=2
-		lanes=4 net.pollux.ct_table=tag
+		lanes=4 net.pollux.ct_table=rte_hash
 	END
-	grep -qw avx512bw /proc/cpuinfo && echo "net.pollux.simd=avx512 net.pollux.rule_bits_min=1 net.pollux.rule_map_min=0 net.pollux.rule_inline=0 net.pollux.ct_table=tag net.pollux.flow_cache=0"
+	grep -qw avx512bw /proc/cpuinfo && echo "net.pollux.simd=avx512 net.pollux.rule_bits_min=1 net.pollux.rule_map_min=0 net.pollux.rule_inline=0 net.pollux.ct_table=rte_hash net.pollux.flow_cache=0"
 }
 
 # each_way COMMAND...: runs it by every way; adds up what its lines "N passed, N failed, N skipped" say.
