@@ -41,7 +41,7 @@ const struct cmd_noun *
 cmd_find(const char *name)
 {
 	for (struct cmd_noun *n = nouns; n != NULL; n = n->next)
-		if (strcmp(n->name, name) == 0)
+		if (n->name[0] == name[0] && strcmp(n->name, name) == 0)
 			return n;
 	return NULL;
 }

@@ -155,10 +155,9 @@ split(struct ipset *x, const struct set *s, char *text, char *word[SET_PARTS])
 	static const char *const ordinal[] = { "", "Second", "Third" };
 	static const char *const number[] = { "", "Two e", "Three e" };
 	static const char *const allowed[] = { "none", "one", "two" };
-	char whole[256], *at = text;
+	const char *whole = x->argv[1];
+	char *at = text;
 
-	strncpy(whole, text, sizeof(whole) - 1);
-	whole[sizeof(whole) - 1] = '\0';
 	for (unsigned i = 0;; i++) {
 		char *comma = at[0] != '\0' ? strchr(at + 1, ',') : NULL;
 		bool more = comma != NULL && comma[1] != '\0', optional;

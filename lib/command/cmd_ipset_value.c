@@ -293,10 +293,8 @@ ipset_span(char *text, uint8_t family, unsigned allowed, struct ipset_span *out,
 	uint8_t bits = family == AF_INET6 ? 128 : 32;
 	uint64_t len = bits;
 	char *second, mark;
-	char whole[128];
 	int rc = 0;
 
-	snprintf(whole, sizeof(whole), "%s", text);
 	split_span(text, family, &second, &mark);
 	*out = (struct ipset_span){ .len = bits };
 	if (mark == '/') {
@@ -309,7 +307,7 @@ ipset_span(char *text, uint8_t family, unsigned allowed, struct ipset_span *out,
 		return err_set(e, -EINVAL, "Syntax error: %s must be %s: %s",
 			       allowed & IPSET_SPAN_PREFIX ? "IP address or IP/cidr"
 							   : "plain IP address",
-			       allowed & IPSET_SPAN_PREFIX ? "specified" : "supplied", whole);
+			       allowed & IPSET_SPAN_PREFIX ? "specified" : "supplied", text);
 	if (mark != '\0')
 		*second = '\0';
 	rc = ipset_addr(ipset_strip(text), family, &out->lo, e);
