@@ -25,6 +25,8 @@ SETS4 = {
     "mip": ("hash:ip", "counters", (IPV4["c"],)),
     "mnet": ("hash:net", "", ("10.2.0.0/24",)),
     "mipport": ("hash:ip,port", "timeout 1000", (f"{IPV4['s']},tcp:80 timeout 2000",)),
+    "mnetport": ("hash:net,port", "", ("10.2.0.0/28,tcp:80",)),
+    "mnetiface": ("hash:net,iface", "counters", ("10.1.0.0/24,r1", "0.0.0.0/0,r0")),
     "mbits": ("bitmap:ip", "range 10.1.0.0/16 netmask 30", ()),
     "mports": ("bitmap:port", "range 0-1024", ("80",)),
 }
@@ -38,6 +40,7 @@ SETS6 = {
     "netiface6": ("hash:net,iface", "family inet6 counters", ("fd01::/64,r0", "fd02::/64,r0 nomatch", "fe80::/10,r1")),
     "info6": ("hash:ip", "family inet6 skbinfo", (f"{IPV6['c']} skbmark 0x3/0xff", f"{IPV6['s']} skbprio 1:2")),
     "mip6": ("hash:ip", "family inet6 netmask 127", (IPV6["s"],)),
+    "mnetiface6": ("hash:net,iface", "family inet6", ("fd01::/64,r1",)),
     "mipport6": ("hash:ip,port", "family inet6 counters timeout 1000", ()),
 }
 # of members of both families: a list asks those that have the packet's
