@@ -27,6 +27,7 @@ DROP_REASON(no_key, "rule-hashlimit-malformed",
 
 #define SIZE 8192u /* of a table in a machine of a gigabyte or more */
 #define SWEEP 32u  /* heads looked at for entries that are gone, when none is free */
+#define SWEEPS 64u /* times that one packet does so, at most */
 
 struct entry {
 	struct rule_hashlimit_key key;
@@ -54,7 +55,7 @@ struct rule_hashlimit {
 	rte_spinlock_t lock __rte_cache_aligned; /* of what follows */
 	uint32_t nb, free, unused;               /* unused: entries from here on never were */
 	uint64_t sweep_step;                     /* of the last search for entries that are gone */
-	uint32_t swept;                          /* heads that it has seen */
+	uint32_t swept, sweep_at;                /* heads that it has seen; where it goes on */
 	uint64_t full;
 };
 
@@ -235,30 +236,37 @@ next_heads(struct rule_hashlimit *t, uint64_t tick, uint32_t *at)
 		t->sweep_step = step;
 		t->swept = 0;
 	}
-	*at = t->swept;
+	*at = t->sweep_at;
 	/* The clock of one lane may be a burst behind another's. */
 	more = step == t->sweep_step && t->swept < t->nb_heads;
-	t->swept += more ? SWEEP : 0;
+	if (more) {
+		t->swept += SWEEP;
+		t->sweep_at = (t->sweep_at + SWEEP) & (t->nb_heads - 1);
+	}
 	rte_spinlock_unlock(&t->lock);
 	return more;
 }
 
-/* Somebody else may hold a head, and want the one that the caller holds: those are left out. */
-static void
+/*
+ * Somebody else may hold a head, and want the one that the caller holds: those are left out. false: there was nothing to
+ * look at.
+ */
+static bool
 collect_some(struct rule_hashlimit *t, const struct head *held, uint64_t tick)
 {
 	uint32_t at;
 
 	if (!next_heads(t, tick, &at))
-		return;
-	for (uint32_t i = at; i < RTE_MIN(at + SWEEP, t->nb_heads); i++) {
-		struct head *h = &t->heads[i];
+		return false;
+	for (uint32_t i = at; i < at + SWEEP; i++) {
+		struct head *h = &t->heads[i & (t->nb_heads - 1)];
 
 		if (h == held || !rte_spinlock_trylock(&h->lock))
 			continue;
 		collect(t, h, tick);
 		rte_spinlock_unlock(&h->lock);
 	}
+	return true;
 }
 
 /* The key's entry, in a locked head; NULL: there is no room. */
@@ -276,10 +284,8 @@ entry_of(struct rule_hashlimit *t, struct head *h, const struct rule_hashlimit_k
 			return &t->entries[n];
 		}
 	n = take_free(t);
-	if (n == 0) {
-		collect_some(t, h, tick);
+	for (unsigned i = 0; n == 0 && i < SWEEPS && collect_some(t, h, tick); i++)
 		n = take_free(t);
-	}
 	if (n == 0)
 		return NULL;
 	e = &t->entries[n];
