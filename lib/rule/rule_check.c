@@ -249,28 +249,39 @@ find_fetched(struct rule_table *t, unsigned point)
 	}
 }
 
+/*
+ * All chains, in the order in which iptables gives them to Linux: built-in ones, others by name. It matters where a rule
+ * makes what another one finds by a name.
+ */
+static int
+compile_chains(struct rule_table *t, uint64_t *ifaces)
+{
+	uint16_t nb = __builtin_popcount(rule_table_types[t->type].points);
+
+	for (uint16_t i = 0; i < nb + t->nb_user; i++) {
+		struct rule_chain *c = t->chain[i < nb ? i : t->order[i - nb]];
+		int rc = c->code == NULL ? compile_chain(t, c) : 0;
+
+		if (rc != 0)
+			return rc;
+		*ifaces |= c->code->ifaces;
+		t->uses_iface |= c->uses_iface;
+		t->needs |= c->needs;
+	}
+	return 0;
+}
+
 int
 rule_check(struct rule_table *t)
 {
 	uint64_t ifaces = 0;
-	int rc = 0;
+	int rc;
 
 	t->uses_iface = false;
 	t->needs = 0;
-	for (uint16_t i = 0; i < t->nb_slots; i++) {
-		struct rule_chain *c = t->chain[i];
-
-		if (c == NULL)
-			continue;
-		if (c->code == NULL)
-			rc = compile_chain(t, c);
-		if (rc != 0)
-			return rc;
-		ifaces |= c->code->ifaces;
-		t->uses_iface |= c->uses_iface;
-		t->needs |= c->needs;
-	}
-	rc = check_loops(t);
+	rc = compile_chains(t, &ifaces);
+	if (rc == 0)
+		rc = check_loops(t);
 	if (rc != 0)
 		return rc;
 	ifaces |= flatten(t);
