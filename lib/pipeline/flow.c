@@ -158,6 +158,19 @@ is_behind(struct behind *b, const struct ct *ct)
 	return unlikely(b->any) && (*behind_word(b, ct, &bit) & bit) != 0;
 }
 
+/* ICMP that belongs to no other connection, as errors do. */
+static bool
+is_query(const struct pkt *p)
+{
+	uint8_t type = *(const uint8_t *)&p->dport;
+
+	if (!(p->flags & PKT_L4))
+		return false;
+	if (p->proto == IPPROTO_ICMPV6)
+		return type >= 128;
+	return p->proto == IPPROTO_ICMP && (type == 0 || type == 8 || type >= 13);
+}
+
 /* The packet walks, and has to be ahead of others of its connection. */
 static void
 goes_ahead(struct behind *b, const struct rte_mbuf *m)
@@ -171,8 +184,8 @@ goes_ahead(struct behind *b, const struct rte_mbuf *m)
 	if (ct != NULL) {
 		word = behind_word(b, ct, &bit);
 		*word |= bit;
-	} else if (p->found == 0 && p->proto != IPPROTO_ICMP && p->proto != IPPROTO_ICMPV6) {
-		memset(b->ct, 0xff, sizeof(b->ct)); /* a fragment: of any */
+	} else if (p->found == 0 && !is_query(p)) {
+		memset(b->ct, 0xff, sizeof(b->ct)); /* a fragment, or an error about it: of any */
 	}
 }
 

@@ -24,6 +24,9 @@
 #define ASKED_BEFORE_ROUTING \
 	(ASKED_ANYWHERE | RULE_DEP_TUPLE | RULE_DEP_TTL | RULE_DEP_PAYLOAD | RULE_DEP_ROUTE)
 
+/* A match like this does something, whatever those behind it say: it is met by every packet that gets so far. */
+#define ACTS (RULE_DEP_SET | RULE_DEP_ORDER | RULE_DEP_WRITER | RULE_DEP_EFFECT)
+
 /* Of TCP's flags only PSH comes and goes. */
 static bool
 flags_vary(const struct rule_ext *x)
@@ -82,7 +85,7 @@ struct said {
 	bool applies;
 };
 
-/* Matches that do more than look are not asked: there are none among those that stay the same. */
+/* Matches that do more than look are not asked. */
 static struct said
 ask_rule(struct rule_packet *rp, const struct rule *rule)
 {
@@ -91,10 +94,12 @@ ask_rule(struct rule_packet *rp, const struct rule *rule)
 	for (unsigned i = 0; i < rule->nb_matches && s.constant; i++) {
 		const struct rule_ext *x = &rule->match[i];
 
+		if (rule_ext_deps(x) & ACTS) {
+			s.open = true;
+			break;
+		}
 		if (match_varies(x))
 			s.asks |= rule_ext_deps(x);
-		else if (rule_ext_deps(x) & RULE_DEP_SET) /* it may count, see match_set.c */
-			s.open = true;
 		else
 			s.constant = x->type->match(rp, x->data);
 	}

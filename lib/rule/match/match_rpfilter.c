@@ -136,6 +136,12 @@ save(struct str *out, const struct rule_where *w, const void *data)
 	text(out, data, "--");
 }
 
+static uint32_t
+deps_of(const void *data)
+{
+	return has(data, OPT_VALIDMARK) ? RULE_DEP_MARK : 0;
+}
+
 static struct rule_ext_type type = {
 	.name = "rpfilter",
 	.families = 1u << HOOK_IP4 | 1u << HOOK_IP6,
@@ -148,7 +154,8 @@ static struct rule_ext_type type = {
 	.match = match,
 	.print = print,
 	.save = save,
-	.deps = RULE_DEP_TUPLE | RULE_DEP_IFACE | RULE_DEP_ROUTE | RULE_DEP_MARK | RULE_DEP_TOS,
+	.deps = RULE_DEP_TUPLE | RULE_DEP_IFACE | RULE_DEP_ROUTE | RULE_DEP_TOS,
+	.deps_of = deps_of,
 };
 
 RULE_EXT_REGISTER(type)
