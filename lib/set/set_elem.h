@@ -35,7 +35,7 @@ struct set_ask {
 /* Of hash types and bitmaps. Workers and control: 1 it is there, 0 it is not, -ENOTEMPTY: it is there as "nomatch". */
 int set_test(struct set *s, const struct set_key *k, struct set_ask *a);
 
-/* Workers: begins to bring what set_test() reads first into the cache. */
+/* Workers: begins to bring the index's line of that element into the cache. */
 void set_fetch(const struct set *s, const struct set_key *k);
 /* Workers: the same answers about the entry n; k: NULL where no MAC address comes with elements. */
 int set_look(const struct set *s, uint32_t n, const struct set_key *k, struct set_ask *a);

@@ -216,6 +216,18 @@ set_packet_test(const struct set_packet *p, const struct set_ref *r, struct set_
 	return test_one(s, p, r, a, return_nomatch);
 }
 
+/* The most specific size that is there: of what packets add to sets of networks, and of what is looked for first. */
+static void
+widen(const struct set *s, struct set_key *k)
+{
+	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++) {
+		int len = set_longest(s, i);
+
+		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET && len >= 0)
+			k->len[i] = len;
+	}
+}
+
 void
 set_packet_fetch(const struct set_packet *p, const struct set_ref *r)
 {
@@ -230,6 +242,7 @@ set_packet_fetch(const struct set_packet *p, const struct set_ref *r)
 			set_table_prefetch(&s->table, set_table_hash(&s->table, &key));
 	} else if (s->type->part[0] != SET_PART_NAME && !(s->has & 1u << SET_PART_IFACE) &&
 		   make_key(s, p, r, &k) && set_key_in_range(s, &k)) {
+		widen(s, &k);
 		set_fetch(s, &k);
 	}
 }
@@ -255,18 +268,6 @@ set_stays(uint16_t number)
 			return false;
 	}
 	return true;
-}
-
-/* What packets add to sets of networks has the most specific size that is there. */
-static void
-widen(const struct set *s, struct set_key *k)
-{
-	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++) {
-		int len = set_longest(s, i);
-
-		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET && len >= 0)
-			k->len[i] = len;
-	}
 }
 
 typedef int change_fn(struct set *s, const struct set_key *k, const struct set_ext *x, bool exist,

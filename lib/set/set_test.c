@@ -115,28 +115,19 @@ set_test(struct set *s, const struct set_key *k, struct set_ask *a)
 		return 0;
 	if (s->at_mac != 0 && a->flags & SET_ASK_FILL)
 		set_mac_fill(s, k, a->now);
-	if (s->nets != 0 && is_host(s, k)) {
-		set_key_narrow(s, &own);
-		rc = test_networks(s, &own, a);
-	} else {
-		set_key_narrow(s, &own);
-		rc = test_exact(s, &own, a);
-	}
+	set_key_narrow(s, &own);
+	rc = s->nets != 0 && is_host(s, k) ? test_networks(s, &own, a) : test_exact(s, &own, a);
 	if (a->flags & SET_ASK_NOMATCH && s->nets != 0)
 		return rc == -ENOTEMPTY ? 1 : 0;
 	return rc;
 }
 
-/* Of networks the longest. */
 void
 set_fetch(const struct set *s, const struct set_key *k)
 {
 	struct set_key own = *k;
 	uint32_t words[SET_WORDS_MAX];
 
-	for (unsigned i = 0; i < RTE_MIN(s->addrs, 2u) && s->nets != 0; i++)
-		if (s->type->part[i == 0 ? 0 : s->last] == SET_PART_NET)
-			own.len[i] = set_longest(s, i);
 	set_key_narrow(s, &own);
 	set_key_pack(s, &own, words);
 	set_table_prefetch(&s->table, set_table_hash(&s->table, words));
