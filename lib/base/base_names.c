@@ -36,6 +36,16 @@ names_read(struct names *n, const char *path)
 		fclose(f);
 }
 
+const struct names *
+names_once(struct names *n, const char *path, const char *zero)
+{
+	if (n->nb == 0) {
+		names_read(n, path);
+		names_add(n, 0, zero);
+	}
+	return n;
+}
+
 bool
 names_find(const struct names *n, const char *name, uint32_t *id)
 {

@@ -21,6 +21,8 @@ struct names {
 void names_add(struct names *n, uint32_t id, const char *name);
 /* A file that cannot be read has none. */
 void names_read(struct names *n, const char *path);
+/* The same when n has none yet, and then zero for 0: n. */
+const struct names *names_once(struct names *n, const char *path, const char *zero);
 bool names_find(const struct names *n, const char *name, uint32_t *id);
 /* NULL: it has none. */
 const char *names_of(const struct names *n, uint32_t id);

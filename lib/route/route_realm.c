@@ -6,9 +6,5 @@ route_realm_names(void)
 {
 	static struct names names;
 
-	if (names.nb == 0) {
-		names_read(&names, "/etc/iproute2/rt_realms");
-		names_add(&names, 0, "cosmos");
-	}
-	return &names;
+	return names_once(&names, "/etc/iproute2/rt_realms", "cosmos");
 }

@@ -15,6 +15,13 @@
 #define RULE_RATEEST_NAME 16 /* bytes, NUL included; longer names are cut */
 #define RULE_RATEEST_STEP_MS 250u
 
+/* What iptables keeps of a number in 32 bits. */
+static inline uint32_t
+rule_rateest_wrapped(double d)
+{
+	return d > -0x1p63 && d < 0x1p63 ? (uint32_t)(int64_t)d : 0;
+}
+
 struct rule_rateest_how {
 	uint8_t interval; /* RULE_RATEEST_STEP_MS << interval */
 	uint8_t weight;   /* of what was seen last: 2^-weight */

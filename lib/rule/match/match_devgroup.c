@@ -29,11 +29,7 @@ groups(void)
 {
 	static struct names names;
 
-	if (names.nb == 0) {
-		names_read(&names, "/etc/iproute2/group");
-		names_add(&names, 0, "default");
-	}
-	return &names;
+	return names_once(&names, "/etc/iproute2/group", "default");
 }
 
 static int

@@ -89,8 +89,7 @@ parse_rate(const char *text, uint32_t *bytes)
 	char *unit;
 	double n = strtod(text, &unit), bits = *unit != '\0' ? unit_bits(unit) : 1;
 
-	n = n * bits / 8;
-	*bytes = n > -0x1p63 && n < 0x1p63 ? (uint32_t)(int64_t)n : 0;
+	*bytes = rule_rateest_wrapped(n * bits / 8);
 	return unit != text && bits != 0;
 }
 

@@ -46,13 +46,6 @@ static const struct {
 	{ { "us", "usec", "usecs" }, 1 },
 };
 
-/* What iptables keeps of a number in 32 bits. */
-static uint32_t
-wrapped(double d)
-{
-	return d > -0x1p63 && d < 0x1p63 ? (uint32_t)(int64_t)d : 0;
-}
-
 /* "250ms", "1.5s"; without a unit it is microseconds. */
 static bool
 parse_time(const char *text, uint32_t *us)
@@ -60,13 +53,13 @@ parse_time(const char *text, uint32_t *us)
 	char *unit;
 	double n = strtod(text, &unit);
 
-	*us = wrapped(n);
+	*us = rule_rateest_wrapped(n);
 	if (unit == text || *unit == '\0')
 		return unit != text;
 	for (unsigned i = 0; i < RTE_DIM(units); i++)
 		for (unsigned k = 0; k < RTE_DIM(units[i].names); k++)
 			if (strcasecmp(unit, units[i].names[k]) == 0) {
-				*us = wrapped(n * units[i].us);
+				*us = rule_rateest_wrapped(n * units[i].us);
 				return true;
 			}
 	return false;
