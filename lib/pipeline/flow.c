@@ -197,7 +197,6 @@ begin_note(struct walk *w, struct rte_mbuf *m, uint64_t epoch)
 	enum ct_dir dir;
 	struct ct *ct = ct_found(pkt(m), &dir);
 	const struct ct_ext *x = ct->ext;
-
 	enum ct_phase phase = ct_phase(ct, dir, ct_time(w->ctx.now));
 
 	if (epoch == 0 || phase == CT_PHASE_OTHER ||

@@ -18,7 +18,7 @@
 enum flow_miss {
 	FLOW_OTHER, /* no TCP or UDP that could be served: protocol, flags, fragments, options, TTL */
 	FLOW_NEW,   /* no connection was found */
-	FLOW_UNSETTLED, /* not answered, not assured, on its way out; with a helper or labels */
+	FLOW_UNSETTLED, /* TCP not assured, on its way out; with a helper */
 	FLOW_UNKNOWN,   /* nothing is known of its way, or it came by another port: it is noted */
 	FLOW_WALK,      /* its rules do more than can be told or done as it comes in */
 	FLOW_DIFFERS,   /* one says otherwise of it than of the packet that was noted */

@@ -240,6 +240,7 @@ find_fetched(struct rule_table *t, unsigned point)
 	const struct rule_chain *c = t->chain[t->builtin[point]];
 	uint8_t *nb = &t->nb_fetch[point];
 
+	*nb = 0;
 	for (uint32_t i = 0; i < RTE_MIN(c->nb, RULE_FETCH_RULES); i++) {
 		const struct rule *r = c->rules[i];
 
@@ -285,7 +286,6 @@ rule_check(struct rule_table *t)
 	if (rc != 0)
 		return rc;
 	ifaces |= flatten(t);
-	memset(t->nb_fetch, 0, sizeof(t->nb_fetch));
 	for (unsigned p = 0; p < HOOK_POINTS; p++)
 		if (t->builtin[p] != RULE_SLOT_NONE)
 			find_fetched(t, p);

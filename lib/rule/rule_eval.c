@@ -58,9 +58,7 @@ struct rule_return {
 static inline verdict_t
 policy_verdict(const struct rule_packet *rp, const struct rule_chain *c)
 {
-	counter_add(rp->ctx->lane, c->policy_counter->id, 1, rp->p->len);
-	if (unlikely(rp->p->record != 0))
-		rule_record_hit(rp->ctx->lane, rp->p, c->policy_counter->id);
+	rule_count(rp, c->policy_counter->id);
 	return c->policy == RULE_POLICY_ACCEPT ? VERDICT_ACCEPT : VERDICT_DROP_FOR(DROP(policy));
 }
 

@@ -44,6 +44,8 @@ struct rule;
 #define RULE_DEP_WRITER 0x01000000u /* writes what other rules read */
 #define RULE_DEP_ORDER 0x02000000u  /* one packet writes what the next one reads */
 #define RULE_DEP_EFFECT 0x04000000u /* does something besides the verdict: sends, logs, copies */
+/* A match like this does something, whatever those behind it say: it is met by every packet that gets so far. */
+#define RULE_DEP_ACTS (RULE_DEP_SET | RULE_DEP_ORDER | RULE_DEP_WRITER | RULE_DEP_EFFECT)
 /*
  * A target that writes: by what stays the same for a flow, into the packet's marks, or into the connection, where a second
  * time changes nothing; when it does change the connection it says so (rule_record_changed()).

@@ -11,19 +11,8 @@
  * A match like this does something (sets may count), or may drop the packet, whatever the matches behind it say: what they ask must
  * not keep packets away from it.
  */
-#define UNCLEAN                                                              \
-	(RULE_DEP_SET | RULE_DEP_ORDER | RULE_DEP_WRITER | RULE_DEP_EFFECT | \
-	 RULE_DEP_TCP_OPTIONS | RULE_DEP_EXT6 | RULE_DEP_FRAG | RULE_DEP_PAYLOAD)
-
-static bool
-unclean(const struct rule_ext *x)
-{
-	uint32_t deps = x->type->deps;
-
-	if (x->type->deps_of != NULL)
-		deps |= x->type->deps_of(x->data);
-	return deps & UNCLEAN;
-}
+#define UNCLEAN \
+	(RULE_DEP_ACTS | RULE_DEP_TCP_OPTIONS | RULE_DEP_EXT6 | RULE_DEP_FRAG | RULE_DEP_PAYLOAD)
 
 static void
 add_iface(struct rule_filter *f, const struct rule_ip *ip, bool out)
@@ -134,7 +123,7 @@ rule_filter_of(const struct rule *r, struct rule_filter *f)
 		f->exact &= n >= 0;
 		for (int k = 0; k < n; k++)
 			add_test(f, &t[k]);
-		if (unclean(x)) {
+		if (rule_ext_deps(x) & UNCLEAN) {
 			f->exact = false;
 			break;
 		}

@@ -81,7 +81,9 @@ same_residuals(const struct rule_residuals *a, const struct rule_residuals *b)
 	for (unsigned i = 0; i < a->nb; i++)
 		if (a->residual[i].rule != b->residual[i].rule ||
 		    a->residual[i].point != b->residual[i].point ||
-		    a->residual[i].flags != b->residual[i].flags)
+		    a->residual[i].varying != b->residual[i].varying ||
+		    a->residual[i].applies != b->residual[i].applies ||
+		    a->residual[i].does != b->residual[i].does)
 			return false;
 	return true;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "rule_rateest.h"
-#include "rule_record.h"
+#include "rule_step.h"
 
 #define ESTIMATORS_MAX 4096u
 #define SHIFT 8 /* fraction bits of an average, as in Linux */
@@ -153,7 +153,5 @@ rule_rateest_read(const struct rule_rateest *e)
 void
 rule_rateest_count(const struct rule_rateest *e, struct rule_packet *rp)
 {
-	counter_add(rp->ctx->lane, e->counter, 1, rp->p->len);
-	if (unlikely(rp->p->record != 0))
-		rule_record_hit(rp->ctx->lane, rp->p, e->counter);
+	rule_count(rp, e->counter);
 }

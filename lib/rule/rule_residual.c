@@ -24,9 +24,6 @@
 #define ASKED_BEFORE_ROUTING \
 	(ASKED_ANYWHERE | RULE_DEP_TUPLE | RULE_DEP_TTL | RULE_DEP_PAYLOAD | RULE_DEP_ROUTE)
 
-/* A match like this does something, whatever those behind it say: it is met by every packet that gets so far. */
-#define ACTS (RULE_DEP_SET | RULE_DEP_ORDER | RULE_DEP_WRITER | RULE_DEP_EFFECT)
-
 /* Of TCP's flags only PSH comes and goes. */
 static bool
 flags_vary(const struct rule_ext *x)
@@ -77,12 +74,12 @@ may_be_asked(enum hook_point point, const struct ct *ct)
 	return ct_status(ct) & CT_NAT_MASK ? ASKED_ANYWHERE : ASKED_ANYWHERE | RULE_DEP_TUPLE;
 }
 
-/* What the rule asks of each packet, and what it says of this one. */
+/* What the rule asks of each packet, and what the rest of it says of this one. */
 struct said {
-	uint32_t asks; /* RULE_DEP_* of its varying matches */
-	bool constant; /* all that stays the same applies */
-	bool open;     /* that cannot be told */
-	bool applies;
+	uint32_t varying; /* bit per match that varies */
+	uint32_t asks;    /* RULE_DEP_* of these */
+	bool constant;    /* all that stays the same applies */
+	bool open;        /* that cannot be told */
 };
 
 /* Matches that do more than look are not asked. */
@@ -94,34 +91,31 @@ ask_rule(struct rule_packet *rp, const struct rule *rule)
 	for (unsigned i = 0; i < rule->nb_matches && s.constant; i++) {
 		const struct rule_ext *x = &rule->match[i];
 
-		if (rule_ext_deps(x) & ACTS) {
+		if (rule_ext_deps(x) & RULE_DEP_ACTS) {
 			s.open = true;
 			break;
 		}
-		if (match_varies(x))
+		if (match_varies(x)) {
+			s.varying |= 1u << i;
 			s.asks |= rule_ext_deps(x);
-		else
+		} else {
 			s.constant = x->type->match(rp, x->data);
+		}
 	}
 	return s;
 }
 
-static bool
-ask_varying(struct rule_packet *rp, const struct rule *rule)
-{
-	for (unsigned i = 0; i < rule->nb_matches; i++)
-		if (match_varies(&rule->match[i]) &&
-		    !rule->match[i].type->match(rp, rule->match[i].data))
-			return false;
-	return true;
-}
+_Static_assert(RULE_MATCHES_MAX <= 32, "a bit for each");
 
 static bool
-add(struct rule_residuals *r, const struct rule *rule, enum hook_point point, uint8_t flags)
+ask_varying(struct rule_packet *rp, const struct rule *rule, uint32_t varying)
 {
-	if (r->nb == RULE_RESIDUALS_MAX)
-		return false;
-	r->residual[r->nb++] = (struct rule_residual){ rule, point, flags };
+	for (; varying != 0; varying &= varying - 1) {
+		const struct rule_ext *x = &rule->match[__builtin_ctz(varying)];
+
+		if (!x->type->match(rp, x->data))
+			return false;
+	}
 	return true;
 }
 
@@ -130,24 +124,27 @@ rule_residual_add(struct rule_residuals *r, struct rule_packet *rp, const struct
 		  const struct ct *ct)
 {
 	struct rule_packet again = *rp; /* a match may drop it: not now */
-	enum hook_point point = rp->ctx->point;
 	struct said s = ask_rule(&again, rule);
 	bool does = target_varies(&rule->target), applies;
 	uint32_t reads_tos = RULE_DEP_TOS | RULE_DEP_PAYLOAD;
 
 	if (!s.constant)
 		return true;
-	if (s.open || s.asks & ~may_be_asked(point, ct) || (r->wrote_tos && s.asks & reads_tos) ||
+	if (s.open || s.asks & ~may_be_asked(rp->ctx->point, ct) ||
+	    (r->wrote_tos && s.asks & reads_tos) ||
 	    (does && !(rule_ext_deps(&rule->target) & RULE_DEP_WRITES_TOS)))
 		return false;
-	applies = ask_varying(&again, rule);
-	if (again.hotdrop)
+	applies = ask_varying(&again, rule, s.varying);
+	if (again.hotdrop || r->nb == RULE_RESIDUALS_MAX)
 		return false;
 	does = does && applies;
 	r->wrote_tos |= does;
-	return add(r, rule, point,
-		   (s.asks != 0 ? RULE_RESIDUAL_ASK : 0) | (applies ? RULE_RESIDUAL_APPLIES : 0) |
-			   (does ? RULE_RESIDUAL_DO : 0));
+	r->residual[r->nb++] = (struct rule_residual){ .rule = rule,
+						       .varying = s.varying,
+						       .point = rp->ctx->point,
+						       .applies = applies,
+						       .does = does };
+	return true;
 }
 
 /* The packet at that point, for what is asked and done here: by interface only by its number. */
@@ -171,9 +168,7 @@ rule_residual_ask(const struct rule_residuals *r, const struct hook_ctx *ctx, st
 		const struct rule_residual *one = &r->residual[i];
 		struct rule_packet rp = packet_at(&at, m, one);
 
-		if (one->flags & RULE_RESIDUAL_ASK &&
-		    (ask_varying(&rp, one->rule) != !!(one->flags & RULE_RESIDUAL_APPLIES) ||
-		     rp.hotdrop))
+		if (ask_varying(&rp, one->rule, one->varying) != one->applies || rp.hotdrop)
 			return false;
 	}
 	return true;
@@ -188,7 +183,7 @@ rule_residual_do(const struct rule_residuals *r, const struct hook_ctx *ctx, str
 		const struct rule_ext *target = &r->residual[i].rule->target;
 		struct rule_packet rp = packet_at(&at, m, &r->residual[i]);
 
-		if (r->residual[i].flags & RULE_RESIDUAL_DO)
+		if (r->residual[i].does)
 			target->type->eval(&rp, target->data);
 	}
 }

@@ -17,14 +17,12 @@ struct rule;
 
 #define RULE_RESIDUALS_MAX 4u /* of one way; packets of a flow that has more walk */
 
-#define RULE_RESIDUAL_ASK 1u     /* its matches are asked */
-#define RULE_RESIDUAL_APPLIES 2u /* and all have to match; else one must not */
-#define RULE_RESIDUAL_DO 4u      /* its target is done */
-
 struct rule_residual {
 	const struct rule *rule; /* of the generation under which the way was noted */
+	uint32_t varying;        /* bit per match of the rule that is asked; 0: none */
 	uint8_t point;           /* enum hook_point */
-	uint8_t flags;
+	bool applies;            /* all that are asked have to match; else one must not */
+	bool does;               /* its target is done */
 };
 
 struct rule_residuals {

@@ -109,13 +109,20 @@ rule_ext_match(struct rule_packet *rp, const struct rule *r)
 	return true;
 }
 
-/* The rule applies to the packet: it counts. */
+/* The packet counts, and so do those of its flow that do not walk. */
+static inline void
+rule_count(const struct rule_packet *rp, uint32_t counter)
+{
+	counter_add(rp->ctx->lane, counter, 1, rp->p->len);
+	if (unlikely(rp->p->record != 0))
+		rule_record_hit(rp->ctx->lane, rp->p, counter);
+}
+
+/* The rule applies to the packet. */
 static inline void
 rule_hit(const struct rule_packet *rp, const struct rule_step *s)
 {
-	counter_add(rp->ctx->lane, s->counter, 1, rp->p->len);
-	if (unlikely(rp->p->record != 0))
-		rule_record_hit(rp->ctx->lane, rp->p, s->counter);
+	rule_count(rp, s->counter);
 }
 
 /*
